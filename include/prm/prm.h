@@ -1,0 +1,494 @@
+/* prm: an embeddable incentive-rules library.
+ *
+ * The shape of the whole: a program text is compiled once into an immutable
+ * `prm_program`; any number of `prm_engine`s evaluate partner activity events
+ * against it; what the program grants leaves an engine as rows, either as the
+ * ledger (what stands now) or as the journal (what was posted, in order).
+ *
+ *     prm_program *program = NULL;
+ *     prm_engine *engine = NULL;
+ *     prm_error error;
+ *     if (prm_program_load("program.yaml", NULL, &program, NULL, &error) != PRM_OK)
+ *         return fail(error.message);
+ *     if (prm_engine_new(program, NULL, &engine, &error) != PRM_OK)
+ *         return fail(error.message);
+ *     prm_engine_ingest(engine, events, count, sizeof events[0], answers, &error);
+ *
+ * Rules that hold for every function here:
+ *  - Texts are UTF-8, given as pointer and size in bytes, not NUL-terminated
+ *    unless a parameter is documented as a C string. A text pointer may be
+ *    NULL when its size is 0.
+ *  - Inputs are const and are never kept: the library copies what it needs.
+ *  - A call that returns anything but PRM_OK has changed nothing, and has
+ *    filled `error` when that is not NULL.
+ *  - `*_free` and `*_unref` accept NULL.
+ *  - A program may be used by many threads at once. An engine, and rows taken
+ *    from it, belong to one caller at a time. Engines are independent.
+ *  - Times are milliseconds since 1970-01-01T00:00:00Z ("ms UTC").
+ *  - Money is in minor units of the program's currency (yen, cents), always
+ *    less than 10^18 in magnitude. Rates and other decimals are integers in
+ *    units of 10^-12 ("e12"): 5% is 50000000000.
+ *  - Option structs and the structs that the library fills start with their
+ *    own size, set by the caller: sizeof the struct as the caller knows it.
+ */
+#ifndef PRM_PRM_H
+#define PRM_PRM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define PRM_API __attribute__((visibility("default")))
+#define PRM_MUST_USE __attribute__((warn_unused_result))
+#else
+#define PRM_API
+#define PRM_MUST_USE
+#endif
+
+#define PRM_VERSION_MAJOR 0
+#define PRM_VERSION_MINOR 1
+#define PRM_VERSION_PATCH 0
+
+/* Limits; each is answered with a diagnostic of its own when it is passed. */
+#define PRM_LIMIT_PROGRAM_BYTES (1024 * 1024) /* program text */
+#define PRM_LIMIT_NESTING 32                  /* YAML and expression depth */
+#define PRM_LIMIT_RULES 10000                 /* rules in one program */
+#define PRM_LIMIT_ID_BYTES 128                /* an event's id */
+#define PRM_LIMIT_FIELDS 64                   /* fields of one event type */
+#define PRM_LIMIT_TEXT_BYTES 4096             /* one text field */
+
+/* "No such thing": an absent handle, an absent time. */
+#define PRM_NONE UINT32_MAX
+#define PRM_NO_TIME INT64_MIN
+
+/* ---- Status and errors -------------------------------------------------- */
+
+typedef enum prm_status {
+    PRM_OK = 0,
+    PRM_E_ARGUMENT = 1, /* a NULL, a size or a value that the function does not take */
+    PRM_E_MEMORY = 2,   /* the allocator gave no memory; a retry may succeed */
+    PRM_E_IO = 3,       /* a file could not be read */
+    PRM_E_PROGRAM = 4,  /* the program text has errors; see the diagnostics */
+    PRM_E_EVENT = 5,    /* a text, time or event is malformed */
+    PRM_E_CLOCK = 6,    /* the clock would go back */
+    PRM_E_LIMIT = 7,    /* a documented limit was passed */
+    PRM_E_NOT_FOUND = 8, /* no such partner, rule, time zone... */
+    PRM_E_INTERNAL = 9  /* a defect of prm: the engine is poisoned, others are not */
+} prm_status;
+
+/* What went wrong, owned by the caller. `message` is a C string in English,
+ * complete in itself. `line` and `column` count from 1; 0 where there is none.
+ * `diagnostic` is a stable number (docs/diagnostics.md), 0 where there is none. */
+typedef struct prm_error {
+    int32_t status; /* a prm_status */
+    uint32_t diagnostic;
+    uint32_t line;
+    uint32_t column;
+    char message[496];
+} prm_error;
+
+/* The name of a status as a C string ("PRM_E_MEMORY"); static, never NULL. */
+PRM_API const char *prm_status_name(int32_t status);
+
+/* The library's version, "MAJOR.MINOR.PATCH", a static C string. */
+PRM_API const char *prm_version(void);
+
+/* An exact decimal: the two's complement 128-bit integer high * 2^64 + low, in
+ * units of 10^-12. */
+typedef struct prm_decimal {
+    int64_t high;
+    uint64_t low;
+} prm_decimal;
+
+/* A text inside the library: valid as long as its documented owner. */
+typedef struct prm_text {
+    const char *data; /* not NUL-terminated; may be NULL when size is 0 */
+    size_t size;      /* bytes */
+} prm_text;
+
+/* ---- Memory -------------------------------------------------------------- */
+
+/* The allocator of one program or engine. Every function gets `user`.
+ * `alloc` returns at least `size` bytes aligned for any object, or NULL.
+ * `resize` behaves like realloc and knows the old size; on NULL the old block
+ * stays. `release` gets the size that was asked for. Sizes are never 0.
+ * The struct is copied; `user` must outlive everything made with it. */
+typedef struct prm_allocator {
+    void *user;
+    void *(*alloc)(void *user, size_t size);
+    void *(*resize)(void *user, void *block, size_t old_size, size_t new_size);
+    void (*release)(void *user, void *block, size_t size);
+} prm_allocator;
+
+/* ---- Diagnostics ---------------------------------------------------------- */
+
+/* All that a compilation has to say, in the order of the text. */
+typedef struct prm_diagnostics prm_diagnostics;
+
+enum { PRM_SEVERITY_ERROR = 1, PRM_SEVERITY_WARNING = 2, PRM_SEVERITY_NOTE = 3 };
+
+typedef struct prm_diagnostic {
+    uint32_t size;       /* sizeof(prm_diagnostic), set by the caller */
+    uint32_t severity;   /* PRM_SEVERITY_... */
+    uint32_t number;     /* stable: docs/diagnostics.md */
+    uint32_t line;       /* from 1 */
+    uint32_t column;     /* from 1, in Unicode code points */
+    uint32_t end_column; /* one past the last code point; at least column + 1 */
+    prm_text file;       /* the name given in the options */
+    prm_text message;    /* what and why */
+    prm_text hint;       /* what to do: "did you mean ...", or empty */
+    prm_text source;     /* the source line, without its line end */
+} prm_diagnostic;
+
+/* How many there are; 0 for NULL. */
+PRM_API size_t prm_diagnostics_count(const prm_diagnostics *diagnostics);
+
+/* Fills *out (whose `size` is set) with diagnostic `index`. The texts live as
+ * long as `diagnostics`. PRM_E_ARGUMENT when there is no such index. */
+PRM_API PRM_MUST_USE prm_status prm_diagnostics_get(const prm_diagnostics *diagnostics, size_t index,
+                                                    prm_diagnostic *out);
+
+/* Writes diagnostic `index` for people, with source line and caret, as a C
+ * string of at most `capacity` bytes with its NUL; returns the size that the
+ * whole text has without the NUL (so: call with 0 to measure). */
+PRM_API size_t prm_diagnostics_render(const prm_diagnostics *diagnostics, size_t index, char *buffer,
+                                      size_t capacity);
+
+/* Frees the list with all texts taken from it. */
+PRM_API void prm_diagnostics_free(prm_diagnostics *diagnostics);
+
+/* ---- Programs -------------------------------------------------------------- */
+
+/* A compiled program: immutable, counted by references, shareable by threads. */
+typedef struct prm_program prm_program;
+
+typedef struct prm_compile_options {
+    uint32_t size;                  /* sizeof(prm_compile_options) */
+    uint32_t reserved;              /* 0 */
+    const char *file_name;          /* C string for diagnostics; NULL: "program" */
+    const char *zoneinfo_directory; /* C string; NULL: the system's TZif files */
+    const prm_allocator *allocator; /* NULL: malloc */
+} prm_compile_options;
+
+/* Compiles `size` bytes of program text. On success *out is a new program with
+ * one reference. `options` may be NULL. `diagnostics`, when not NULL, receives
+ * everything found, warnings too (the caller frees it; NULL only when memory
+ * ran out); without it, `error` has the first error.
+ * Errors: PRM_E_PROGRAM, PRM_E_LIMIT, PRM_E_MEMORY, PRM_E_ARGUMENT.
+ * Cost: linear in the text. Reads the time zone's file. */
+PRM_API PRM_MUST_USE prm_status prm_program_compile(const char *text, size_t size,
+                                                    const prm_compile_options *options, prm_program **out,
+                                                    prm_diagnostics **diagnostics, prm_error *error);
+
+/* The same for the file at `path`, which also names it in diagnostics unless
+ * the options do. PRM_E_IO when it cannot be read. */
+PRM_API PRM_MUST_USE prm_status prm_program_load(const char *path, const prm_compile_options *options,
+                                                 prm_program **out, prm_diagnostics **diagnostics,
+                                                 prm_error *error);
+
+/* Adds a reference and returns `program`. Thread-safe. */
+PRM_API prm_program *prm_program_ref(prm_program *program);
+
+/* Drops a reference; the last one frees. Thread-safe. */
+PRM_API void prm_program_unref(prm_program *program);
+
+/* Texts live as long as the program. */
+PRM_API prm_text prm_program_name(const prm_program *program);
+PRM_API prm_text prm_program_title(const prm_program *program); /* empty without one */
+PRM_API prm_text prm_program_currency(const prm_program *program);
+PRM_API prm_text prm_program_timezone(const prm_program *program);
+
+/* Digits after the point of the currency: JPY 0, USD 2, KWD 3. */
+PRM_API uint32_t prm_program_minor_digits(const prm_program *program);
+
+/* A hash of the meaning: equal for the same compiled program everywhere. */
+PRM_API uint64_t prm_program_hash(const prm_program *program);
+
+/* Rules in the order of the file; index < count. */
+typedef struct prm_rule {
+    uint32_t size;  /* sizeof(prm_rule), set by the caller */
+    uint32_t line;  /* where it stands in the text, from 1 */
+    prm_text name;
+    prm_text title; /* empty without one */
+} prm_rule;
+
+/* How many rules the program has. */
+PRM_API uint32_t prm_program_rule_count(const prm_program *program);
+
+/* Fills *out (whose `size` is set) with rule `index`; PRM_E_ARGUMENT when there is
+ * none. The texts live as long as the program. */
+PRM_API PRM_MUST_USE prm_status prm_program_rule(const prm_program *program, uint32_t index, prm_rule *out);
+
+/* Handles to event types and field names, to be resolved once and used in
+ * events instead of texts; PRM_NONE when the program has none of that name.
+ * They belong to the program that gave them. */
+PRM_API uint32_t prm_program_type(const prm_program *program, const char *name, size_t size);
+PRM_API uint32_t prm_program_field(const prm_program *program, const char *name, size_t size);
+
+/* Reads a time: RFC 3339, a date (its first instant in the program's zone), or
+ * an integer of Unix seconds. PRM_E_EVENT when it is none of these. */
+PRM_API PRM_MUST_USE prm_status prm_program_read_time(const prm_program *program, const char *text, size_t size,
+                                                      int64_t *out, prm_error *error);
+
+/* Reads "2026-06-20T10:00:00", with or without a fraction of seconds, as local
+ * time in the program's zone: of a local time that occurs twice the first, of
+ * one that is skipped the instant after the gap. PRM_E_EVENT otherwise. */
+PRM_API PRM_MUST_USE prm_status prm_program_read_local_time(const prm_program *program, const char *text,
+                                                            size_t size, int64_t *out, prm_error *error);
+
+/* Writes `time` as RFC 3339 in the program's zone, and money and rates as the
+ * command line prints them ("1234.50", "20%", "+5%" when `added`), as C strings.
+ * `capacity` of 64 always suffices; return the text's size without its NUL,
+ * 0 when the capacity does not suffice. */
+PRM_API size_t prm_program_write_time(const prm_program *program, int64_t time, char *buffer, size_t capacity);
+PRM_API size_t prm_program_write_money(const prm_program *program, int64_t minor, char *buffer, size_t capacity);
+PRM_API size_t prm_write_rate(int64_t rate_e12, int32_t added, char *buffer, size_t capacity);
+/* A decimal without trailing zeros: "12.5". */
+PRM_API size_t prm_write_decimal(prm_decimal value, char *buffer, size_t capacity);
+
+/* Writes the compiled program in a readable form, for tests and curiosity;
+ * as prm_diagnostics_render does. */
+PRM_API size_t prm_program_dump(const prm_program *program, char *buffer, size_t capacity);
+
+/* ---- Events ----------------------------------------------------------------- */
+
+enum {
+    PRM_VALUE_TEXT = 0,    /* `text`, read by the field's declared type */
+    PRM_VALUE_INTEGER = 1, /* `number` is the value itself, in whole units for money */
+    PRM_VALUE_MINOR = 2,   /* `number` is money in minor units */
+    PRM_VALUE_E12 = 3,     /* `number` is in units of 10^-12: decimals, percents */
+    PRM_VALUE_BOOLEAN = 4, /* `number` is 0 or 1 */
+    PRM_VALUE_TIME = 5,    /* `number` is ms UTC */
+    PRM_VALUE_NAME = 6     /* `number` is a handle from prm_engine_intern: a text */
+};
+
+/* One field of an event. */
+typedef struct prm_field {
+    uint32_t field;   /* handle from prm_program_field, or PRM_NONE: by name */
+    uint32_t kind;    /* PRM_VALUE_... */
+    const char *name; /* used when field is PRM_NONE */
+    size_t name_size;
+    const char *text; /* for PRM_VALUE_TEXT */
+    size_t text_size;
+    int64_t number; /* for the other kinds */
+} prm_field;
+
+/* One event. A field with an empty text counts as missing, except that it
+ * clears an attribute (LANGUAGE: joined and updated events). */
+typedef struct prm_event {
+    uint32_t type;         /* handle from prm_program_type, or PRM_NONE: by name */
+    uint32_t field_count;  /* elements of `fields` */
+    const char *type_name; /* used when type is PRM_NONE */
+    size_t type_name_size;
+    const char *id; /* 1 to 128 bytes, unique per program */
+    size_t id_size;
+    int64_t time; /* ms UTC, years 1970 to 9999 */
+    const prm_field *fields;
+} prm_event;
+
+/* How one event was taken. Each event gets exactly one of these. */
+enum {
+    PRM_ACCEPTED = 1,
+    PRM_DUPLICATE = 2, /* same id, same content: no effect */
+    PRM_IGNORED = 3,   /* a type that the program does not know */
+    PRM_REJECTED = 4,  /* malformed, or same id with other content */
+    PRM_TOO_LATE = 5   /* before the settled time */
+};
+
+typedef struct prm_answer {
+    uint32_t answer;     /* PRM_ACCEPTED ... PRM_TOO_LATE */
+    uint32_t diagnostic; /* why it was rejected: a stable number; else 0 */
+    uint32_t field;      /* index into the event's fields of the culprit, or, for
+                            diagnostic 604, the handle of the missing field; or PRM_NONE */
+    uint32_t dropped;    /* fields that the program does not declare */
+} prm_answer;
+
+/* ---- Engines ----------------------------------------------------------------- */
+
+/* Evaluates one program over one set of events. Not thread-safe in itself. */
+typedef struct prm_engine prm_engine;
+
+typedef struct prm_engine_options {
+    uint32_t size; /* sizeof(prm_engine_options) */
+    uint32_t clock_follows; /* 1: the clock is the latest accepted event's time (the
+                               default without options); 0: only prm_engine_advance
+                               moves it, and events after it wait */
+    uint64_t hash_seed;     /* any number, best random: guards against made-up texts */
+    const prm_allocator *allocator; /* NULL: malloc */
+} prm_engine_options;
+
+/* A new engine with no events and the clock at 1970. Keeps a reference to the
+ * program. Errors: PRM_E_MEMORY, PRM_E_ARGUMENT. */
+PRM_API PRM_MUST_USE prm_status prm_engine_new(prm_program *program, const prm_engine_options *options,
+                                               prm_engine **out, prm_error *error);
+
+/* Frees the engine with everything in it, and drops its reference to the program. */
+PRM_API void prm_engine_free(prm_engine *engine);
+
+/* The program of the engine, without a new reference. */
+PRM_API const prm_program *prm_engine_program(const prm_engine *engine);
+
+/* Makes a text known and gives its handle for PRM_VALUE_NAME, valid for this
+ * engine's life. Errors: PRM_E_MEMORY, PRM_E_LIMIT, PRM_E_EVENT (not UTF-8). */
+PRM_API PRM_MUST_USE prm_status prm_engine_intern(prm_engine *engine, const char *text, size_t size,
+                                                  uint32_t *out, prm_error *error);
+
+/* Takes `count` events, each answered on its own in `answers` (an array of
+ * `count`, or NULL), evaluates every partner that they touch once, and posts the
+ * differences to the journal: all reversals first, each group in ledger order.
+ * `event_size` is sizeof(prm_event). A rejected event is no failure of the call.
+ * On failure (PRM_E_MEMORY, PRM_E_ARGUMENT, PRM_E_INTERNAL) no event was taken.
+ * Cost: constant per event in order, whatever the history. */
+PRM_API PRM_MUST_USE prm_status prm_engine_ingest(prm_engine *engine, const prm_event *events, size_t count,
+                                                  size_t event_size, prm_answer *answers, prm_error *error);
+
+/* Writes, for people, why `answer` was given to `event` (its diagnostic with the
+ * field and the value at fault); as prm_diagnostics_render does. */
+PRM_API size_t prm_engine_answer_text(const prm_engine *engine, const prm_event *event, const prm_answer *answer,
+                                      char *buffer, size_t capacity);
+
+/* Moves the clock to `time`: events that waited take effect. PRM_E_CLOCK when
+ * it would go back; the same time again is no error. */
+PRM_API PRM_MUST_USE prm_status prm_engine_advance(prm_engine *engine, int64_t time, prm_error *error);
+
+/* The clock in ms UTC. */
+PRM_API int64_t prm_engine_clock(const prm_engine *engine);
+
+typedef struct prm_counts {
+    uint32_t size; /* sizeof(prm_counts), set by the caller */
+    uint32_t reserved;
+    uint64_t events;    /* handed in: the sum of the next five */
+    uint64_t accepted;
+    uint64_t duplicate;
+    uint64_t ignored;
+    uint64_t rejected;
+    uint64_t too_late;
+    uint64_t dropped_fields; /* undeclared fields, over all events */
+    uint64_t unmatched; /* voids and reductions in effect that match nothing now */
+    uint64_t waiting;   /* accepted events later than the clock */
+    uint64_t partners;
+    uint64_t subjects;
+    uint64_t outcomes; /* rows of the ledger */
+    uint64_t postings; /* rows of the journal ever posted */
+    uint64_t bytes;    /* memory held, as asked from the allocator */
+    uint64_t event_bytes;   /* of these, for retained events and their index */
+    uint64_t subject_bytes; /* of these, for subjects and measures */
+} prm_counts;
+
+/* Fills *out (whose `size` is set). Cost: linear in partners and subjects. */
+PRM_API PRM_MUST_USE prm_status prm_engine_counts(const prm_engine *engine, prm_counts *out);
+
+/* ---- Rows ------------------------------------------------------------------------ */
+
+enum { PRM_GRANT = 1, PRM_REVERSE = 2 };
+
+/* One line of the ledger or journal: the columns of the command line. Texts
+ * are empty where they do not apply; they live until the next call for these rows,
+ * and no longer than the rows and the engine's next change. */
+typedef struct prm_row {
+    uint32_t size; /* sizeof(prm_row), set by the caller */
+    uint32_t op;   /* PRM_GRANT or PRM_REVERSE */
+    uint64_t sequence;    /* journal: the posting's number, from 1; ledger: 0 */
+    prm_text rule;        /* "commission" for commissions */
+    prm_text kind;        /* "cash", "gift_card", ..., "rate", "rank", "notice" */
+    prm_text partner;     /* whose time line it belongs to */
+    prm_text rep;
+    prm_text customer;
+    prm_text product;
+    prm_text recipient_partner;
+    prm_text recipient_rep; /* empty when the recipient is a partner */
+    prm_text rank;
+    prm_text event; /* id of the event at which it fired; empty at a clock point */
+    prm_text id;    /* the outcome's identity: docs/architecture.md */
+    int64_t amount; /* minor units for money kinds, whole units for others */
+    int64_t rate;   /* e12; for kind "rate" */
+    int64_t at;     /* ms UTC: the instant of the outcome */
+    int64_t from;   /* ms UTC or PRM_NO_TIME: when a rate takes effect */
+    int64_t until;  /* ms UTC or PRM_NO_TIME: when it ends, exclusive */
+    int64_t payable; /* ms UTC or PRM_NO_TIME: held until then */
+    uint32_t has_amount;
+    uint32_t has_rate;
+    uint32_t rate_added; /* 1: the rate is added; 0: it is set */
+    uint32_t money;      /* 1: amount is money of the program's currency */
+} prm_row;
+
+/* An iterator over rows or progress of one engine, as they were when it was
+ * made; any change of the engine ends its validity. */
+typedef struct prm_rows prm_rows;
+
+/* The net ledger, in ledger order. Cost: n log n in its rows. */
+PRM_API PRM_MUST_USE prm_status prm_engine_ledger(prm_engine *engine, prm_rows **out, prm_error *error);
+
+/* The journal from posting number `first` (1: from the start) in posting order. */
+PRM_API PRM_MUST_USE prm_status prm_engine_journal(prm_engine *engine, uint64_t first, prm_rows **out,
+                                                   prm_error *error);
+
+/* Frees the memory of postings up to number `last`, once the host has them. */
+PRM_API PRM_MUST_USE prm_status prm_engine_journal_release(prm_engine *engine, uint64_t last, prm_error *error);
+
+/* How many rows there are in all; the next row into *out (whose `size` is set),
+ * returning 1, or 0 at the end. */
+PRM_API size_t prm_rows_count(const prm_rows *rows);
+PRM_API PRM_MUST_USE int32_t prm_rows_next(prm_rows *rows, prm_row *out);
+
+/* Frees the iterator; before its engine. */
+PRM_API void prm_rows_free(prm_rows *rows);
+
+/* ---- Questions --------------------------------------------------------------------- */
+
+/* The commission rate (e12) that a commission event of this partner, rep,
+ * customer and product would get at `time`, after all that happens at that
+ * instant. Empty texts are no rep, customer or product. An unknown partner has
+ * the base rate. PRM_E_NOT_FOUND when the program has no commission;
+ * PRM_E_CLOCK when `time` lies after the clock. */
+PRM_API PRM_MUST_USE prm_status prm_engine_rate(prm_engine *engine, prm_text partner, prm_text rep,
+                                                prm_text customer, prm_text product, int64_t time,
+                                                int64_t *rate_e12, prm_error *error);
+
+enum {
+    PRM_STATE_OPEN = 1,
+    PRM_STATE_REACHED = 2,
+    PRM_STATE_MISSED = 3,
+    PRM_STATE_WAITING = 4,
+    PRM_STATE_NOT_ELIGIBLE = 5,
+    PRM_STATE_INACTIVE = 6
+};
+
+/* How far one subject is with one rule at the clock. `value` and `target` are
+ * in whole units (1000 yen, 3 meetings, a coverage of 0.8); for conditions on
+ * one measure only, otherwise has_value is 0. */
+typedef struct prm_progress {
+    uint32_t size;  /* sizeof(prm_progress), set by the caller */
+    uint32_t state; /* PRM_STATE_... */
+    uint32_t rule;  /* index of the rule */
+    uint32_t has_value;
+    prm_text rule_name;
+    prm_text partner;
+    prm_text rep;
+    prm_text customer;
+    prm_text product;
+    prm_decimal value;
+    prm_decimal target;
+    int64_t start; /* ms UTC of the present occasion's window, or PRM_NO_TIME */
+    int64_t end;   /* ms UTC, exclusive, or PRM_NO_TIME */
+} prm_progress;
+
+/* Progress of every subject that exists, by rule in the order of the file, then
+ * partner, rep, customer, product. `rule` is an index, or PRM_NONE for all;
+ * `partner` empty for all. */
+PRM_API PRM_MUST_USE prm_status prm_engine_progress(prm_engine *engine, uint32_t rule, prm_text partner,
+                                                    prm_rows **out, prm_error *error);
+PRM_API PRM_MUST_USE int32_t prm_rows_next_progress(prm_rows *rows, prm_progress *out);
+
+/* The name of a progress state: "open", "reached", ...; static C string. */
+PRM_API const char *prm_state_name(uint32_t state);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
