@@ -1,0 +1,13 @@
+/* hash: seeded XXH3. A hash only says where to look; texts are always compared. */
+#ifndef PRM_BASE_HASH_H
+#define PRM_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+uint64_t prm__hash_bytes(const void *bytes, size_t size, uint64_t seed);
+
+/* A mix of two words, for keys made of numbers. */
+uint64_t prm__hash_pair(uint64_t a, uint64_t b);
+
+#endif
