@@ -1,0 +1,17 @@
+/* max(a, b): the larger of two numbers. */
+#include "catalog/catalog_rows.h"
+
+static prm__value max_call(const prm__value *arguments)
+{
+    return arguments[1].number > arguments[0].number ? arguments[1] : arguments[0];
+}
+
+const prm__function_def prm__function_max = {
+    .name = "max",
+    .method = false,
+    .argument_count = 2,
+    .arguments = {PRM_TYPE_NUMBER, PRM_TYPE_NUMBER},
+    .result = PRM_TYPE_NUMBER,
+    .call = max_call,
+    .doc = "max(a, b): the larger of two numbers.",
+};

@@ -1,0 +1,26 @@
+/* keyset: a set of dense keys, each with how often it was added; a key leaves when
+ * it was removed as often. The state is 16 bytes, zeroed when empty: one key lies
+ * in it, more in a hash table in the pool, whose blocks double. */
+#ifndef PRM_CATALOG_KEYSET_H
+#define PRM_CATALOG_KEYSET_H
+
+#include "base/pool.h"
+
+typedef struct prm__keyset {
+    uint32_t count;        /* different keys */
+    prm__block block;      /* the table, or 0 */
+    uint32_t key_or_class; /* without a table the only key, else the table's size class */
+    uint32_t times;        /* without a table: of the only key */
+} prm__keyset;
+
+/* Adds a key (not 0) once. PRM_E_MEMORY leaves the set as it was. */
+PRM_MUST_USE prm_status prm__keyset_add(prm__keyset *set, prm__pool *pool, uint32_t key);
+
+/* Takes a key back once; one that is not in the set is no change. */
+void prm__keyset_remove(prm__keyset *set, prm__pool *pool, uint32_t key);
+
+bool prm__keyset_has(const prm__keyset *set, const prm__pool *pool, uint32_t key);
+
+void prm__keyset_clear(prm__keyset *set, prm__pool *pool);
+
+#endif
