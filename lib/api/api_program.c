@@ -1,0 +1,230 @@
+/* api, programs: checks of handles, sizes and NULL around a compiled program, and the
+ * small texts that need no engine. No logic. */
+#include "program/program.h"
+#include "base/error.h"
+#include "base/utf8.h"
+
+#include <string.h>
+
+/* The size of prm_rule in its first version: what a caller's must have at least. Fields
+ * appended later are filled only where the caller's size covers them. */
+#define API_SIZE_RULE (2 * sizeof(uint32_t) + 2 * sizeof(prm_text))
+
+const char *prm_status_name(int32_t status)
+{
+    switch ((prm_status)status) {
+    case PRM_OK:
+        return "PRM_OK";
+    case PRM_E_ARGUMENT:
+        return "PRM_E_ARGUMENT";
+    case PRM_E_MEMORY:
+        return "PRM_E_MEMORY";
+    case PRM_E_IO:
+        return "PRM_E_IO";
+    case PRM_E_PROGRAM:
+        return "PRM_E_PROGRAM";
+    case PRM_E_EVENT:
+        return "PRM_E_EVENT";
+    case PRM_E_CLOCK:
+        return "PRM_E_CLOCK";
+    case PRM_E_LIMIT:
+        return "PRM_E_LIMIT";
+    case PRM_E_NOT_FOUND:
+        return "PRM_E_NOT_FOUND";
+    case PRM_E_INTERNAL:
+        return "PRM_E_INTERNAL";
+    }
+    return "PRM_E_UNKNOWN";
+}
+
+#define API_TEXT_OF(x) #x
+#define API_VERSION_TEXT(major, minor, patch) API_TEXT_OF(major) "." API_TEXT_OF(minor) "." API_TEXT_OF(patch)
+
+const char *prm_version(void)
+{
+    return API_VERSION_TEXT(PRM_VERSION_MAJOR, PRM_VERSION_MINOR, PRM_VERSION_PATCH);
+}
+
+const char *prm_state_name(uint32_t state)
+{
+    static const char *const names[] = {
+        "unknown",
+        [PRM_STATE_OPEN] = "open",
+        [PRM_STATE_REACHED] = "reached",
+        [PRM_STATE_MISSED] = "missed",
+        [PRM_STATE_WAITING] = "waiting",
+        [PRM_STATE_NOT_ELIGIBLE] = "not_eligible",
+        [PRM_STATE_INACTIVE] = "inactive",
+    };
+    return names[state < sizeof names / sizeof names[0] ? state : 0];
+}
+
+/* ---- Programs ---- */
+
+prm_program *prm_program_ref(prm_program *program)
+{
+    return prm__program_ref(program);
+}
+
+void prm_program_unref(prm_program *program)
+{
+    prm__program_unref(program);
+}
+
+static prm_text api_program_text(const prm_program *program, uint32_t text)
+{
+    return prm__program_text(program, text);
+}
+
+static const prm_text api_no_text = {NULL, 0};
+
+prm_text prm_program_name(const prm_program *program)
+{
+    return program == NULL ? api_no_text : api_program_text(program, program->head->name);
+}
+
+prm_text prm_program_title(const prm_program *program)
+{
+    return program == NULL ? api_no_text : api_program_text(program, program->head->title);
+}
+
+prm_text prm_program_currency(const prm_program *program)
+{
+    return program == NULL ? api_no_text : api_program_text(program, program->head->currency);
+}
+
+prm_text prm_program_timezone(const prm_program *program)
+{
+    return program == NULL ? api_no_text : api_program_text(program, program->head->timezone);
+}
+
+uint32_t prm_program_minor_digits(const prm_program *program)
+{
+    return program == NULL ? 0 : program->head->minor_digits;
+}
+
+uint64_t prm_program_hash(const prm_program *program)
+{
+    return program == NULL ? 0 : program->hash;
+}
+
+uint32_t prm_program_rule_count(const prm_program *program)
+{
+    return program == NULL ? 0 : program->rules_count;
+}
+
+prm_status prm_program_rule(const prm_program *program, uint32_t index, prm_rule *out)
+{
+    if (program == NULL || out == NULL || out->size < API_SIZE_RULE || index >= program->rules_count)
+        return PRM_E_ARGUMENT;
+    const prm__p_rule *rule = &program->rules[index];
+    out->line = rule->line;
+    out->name = prm__program_text(program, rule->text);
+    out->title = prm__program_text(program, rule->title);
+    return PRM_OK;
+}
+
+uint32_t prm_program_type(const prm_program *program, const char *name, size_t size)
+{
+    if (program == NULL || (name == NULL && size > 0))
+        return PRM_NONE;
+    return prm__program_find_type(program, name, size);
+}
+
+uint32_t prm_program_field(const prm_program *program, const char *name, size_t size)
+{
+    if (program == NULL || (name == NULL && size > 0))
+        return PRM_NONE;
+    return prm__program_find_name(program, name, size);
+}
+
+size_t prm_program_dump(const prm_program *program, char *buffer, size_t capacity)
+{
+    if (program == NULL || (buffer == NULL && capacity > 0))
+        return 0;
+    return prm__program_dump(program, buffer, capacity);
+}
+
+/* ---- Times ---- */
+
+/* As much of a text as a message shows, in bytes. */
+static int api_shown(const char *text, size_t size)
+{
+    return size == 0 ? 0 : (int)prm__utf8_floor(text, size, 40);
+}
+
+prm_status prm_program_read_time(const prm_program *program, const char *text, size_t size, int64_t *out,
+                                 prm_error *error)
+{
+    if (program == NULL || out == NULL || (text == NULL && size > 0))
+        return prm__error_set(error, PRM_E_ARGUMENT, "prm_program_read_time: an argument is NULL");
+    if (size > 0 && prm__caltime_read(&program->calendar.zone, text, size, out))
+        return PRM_OK;
+    return prm__error_set(error, PRM_E_EVENT,
+                          "\"%.*s\" is no time: write 2026-06-20T10:00:00+09:00, a date, or Unix seconds",
+                          api_shown(text, size), size > 0 ? text : "");
+}
+
+prm_status prm_program_read_local_time(const prm_program *program, const char *text, size_t size,
+                                       int64_t *out, prm_error *error)
+{
+    if (program == NULL || out == NULL || (text == NULL && size > 0))
+        return prm__error_set(error, PRM_E_ARGUMENT, "prm_program_read_local_time: an argument is NULL");
+    if (size > 0 && prm__caltime_read_local(&program->calendar.zone, text, size, out))
+        return PRM_OK;
+    return prm__error_set(error, PRM_E_EVENT, "\"%.*s\" is no local time: write 2026-06-20T10:00:00",
+                          api_shown(text, size), size > 0 ? text : "");
+}
+
+/* ---- Writing ---- */
+
+/* Longer than anything written below. */
+#define API_WRITE_BYTES 64
+
+/* Hands out a text of `size` bytes as a C string; 0 when it does not fit. */
+static size_t api_write(const char *text, size_t size, char *buffer, size_t capacity)
+{
+    if (buffer == NULL || capacity <= size)
+        return 0;
+    memcpy(buffer, text, size);
+    buffer[size] = '\0';
+    return size;
+}
+
+size_t prm_program_write_time(const prm_program *program, int64_t time, char *buffer, size_t capacity)
+{
+    char text[API_WRITE_BYTES];
+    if (program == NULL || time < PRM_TIME_MIN || time > PRM_TIME_MAX + 1)
+        return 0;
+    size_t size = prm__caltime_write(&program->calendar.zone, program->calendar.is_utc != 0, time, text);
+    return api_write(text, size, buffer, capacity);
+}
+
+size_t prm_program_write_money(const prm_program *program, int64_t minor, char *buffer, size_t capacity)
+{
+    char text[API_WRITE_BYTES];
+    if (program == NULL)
+        return 0;
+    return api_write(text, prm__decimal_write_minor(minor, program->head->minor_digits, text), buffer,
+                     capacity);
+}
+
+size_t prm_write_rate(int64_t rate_e12, int32_t added, char *buffer, size_t capacity)
+{
+    char text[API_WRITE_BYTES];
+    size_t size = 0;
+    if (added != 0 && rate_e12 >= 0)
+        text[size++] = '+';
+    size += prm__decimal_write((prm__decimal)rate_e12 * 100, text + size);
+    text[size++] = '%';
+    return api_write(text, size, buffer, capacity);
+}
+
+size_t prm_write_decimal(prm_decimal value, char *buffer, size_t capacity)
+{
+    char text[API_WRITE_BYTES];
+    prm__decimal number = (prm__decimal)value.high * ((prm__decimal)1 << 64) + (prm__decimal)value.low;
+    if (number >= PRM_DECIMAL_LIMIT || number <= -PRM_DECIMAL_LIMIT)
+        return 0;
+    return api_write(text, prm__decimal_write(number, text), buffer, capacity);
+}
