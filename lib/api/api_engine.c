@@ -1,0 +1,222 @@
+/* api, engines: checks of handles, sizes and NULL, and the caller's error filled in. No
+ * logic. */
+#include "base/error.h"
+#include "base/utf8.h"
+#include "engine/ingest.h"
+#include "engine/intake.h"
+#include "engine/lifetime.h"
+#include "engine/progress.h"
+#include "engine/rate.h"
+#include "engine/tally.h"
+
+static prm_status api_engine_fail(prm_error *error, prm_status status)
+{
+    if (status == PRM_OK)
+        return PRM_OK;
+    if (status == PRM_E_MEMORY)
+        return prm__error_memory(error);
+    if (status == PRM_E_INTERNAL)
+        return prm__error_set(error, status,
+                              "prm found its own postings inconsistent; this engine takes nothing more: "
+                              "please report it, with the program and the events");
+    return prm__error_set(error, status, "the call failed with %s", prm_status_name(status));
+}
+
+static prm_status api_engine_ready(const prm_engine *engine, prm_error *error)
+{
+    if (!engine)
+        return prm__error_set(error, PRM_E_ARGUMENT, "the engine is NULL");
+    return engine->poisoned ? api_engine_fail(error, PRM_E_INTERNAL) : PRM_OK;
+}
+
+prm_status prm_engine_new(prm_program *program, const prm_engine_options *options, prm_engine **out,
+                          prm_error *error)
+{
+    if (!program || !out)
+        return prm__error_set(error, PRM_E_ARGUMENT, "a program and a place for the engine are needed");
+    if (options && options->size < sizeof *options)
+        return prm__error_set(error, PRM_E_ARGUMENT, "prm_engine_options.size is %u; set it to sizeof the struct",
+                              (unsigned)options->size);
+    return api_engine_fail(error, prm__engine_new(program, options, out));
+}
+
+void prm_engine_free(prm_engine *engine)
+{
+    prm__engine_free(engine);
+}
+
+const prm_program *prm_engine_program(const prm_engine *engine)
+{
+    return engine ? engine->program : NULL;
+}
+
+prm_status prm_engine_intern(prm_engine *engine, const char *text, size_t size, uint32_t *out, prm_error *error)
+{
+    PRM_TRY(api_engine_ready(engine, error));
+    if (!out || (!text && size))
+        return prm__error_set(error, PRM_E_ARGUMENT, "a text and a place for its handle are needed");
+    if (size > PRM_LIMIT_TEXT_BYTES)
+        return prm__error_set(error, PRM_E_LIMIT, "the text has %zu bytes; at most %d are taken", size,
+                              PRM_LIMIT_TEXT_BYTES);
+    if (!prm__utf8_valid(text, size))
+        return prm__error_set(error, PRM_E_EVENT, "the text is not UTF-8, or has a NUL");
+    uint32_t key = prm__intern_key(&engine->texts, text, size);
+    if (!key)
+        return prm__error_memory(error);
+    *out = key;
+    return PRM_OK;
+}
+
+/* Pointers that would be followed must be there. */
+static bool api_event_sound(const prm_event *event)
+{
+    if ((event->field_count && !event->fields) || (event->id_size && !event->id))
+        return false;
+    if (event->type == PRM_NONE && event->type_name_size && !event->type_name)
+        return false;
+    for (uint32_t i = 0; i < event->field_count; i++) {
+        const prm_field *field = &event->fields[i];
+        bool named = field->field != PRM_NONE || field->name || !field->name_size;
+        if (!named || (field->kind == PRM_VALUE_TEXT && field->text_size && !field->text))
+            return false;
+    }
+    return true;
+}
+
+prm_status prm_engine_ingest(prm_engine *engine, const prm_event *events, size_t count, size_t event_size,
+                             prm_answer *answers, prm_error *error)
+{
+    PRM_TRY(api_engine_ready(engine, error));
+    if (event_size != sizeof *events)
+        return prm__error_set(error, PRM_E_ARGUMENT, "event_size is %zu; it must be sizeof(prm_event), %zu",
+                              event_size, sizeof *events);
+    if (count && !events)
+        return prm__error_set(error, PRM_E_ARGUMENT, "events is NULL");
+    for (size_t i = 0; i < count; i++)
+        if (!api_event_sound(&events[i]))
+            return prm__error_set(error, PRM_E_ARGUMENT, "event %zu has a NULL where its sizes promise data", i);
+    return api_engine_fail(error, prm__ingest(engine, events, count, engine->clock, answers));
+}
+
+size_t prm_engine_answer_text(const prm_engine *engine, const prm_event *event, const prm_answer *answer,
+                              char *buffer, size_t capacity)
+{
+    if (!engine || !event || !answer || (!buffer && capacity))
+        return 0;
+    return prm__intake_explain(engine, event, answer, buffer, capacity);
+}
+
+prm_status prm_engine_advance(prm_engine *engine, int64_t time, prm_error *error)
+{
+    PRM_TRY(api_engine_ready(engine, error));
+    if (time < engine->clock)
+        return prm__error_set(error, PRM_E_CLOCK, "the clock never goes back: it stands at %lld ms UTC",
+                              (long long)engine->clock);
+    if (time > PRM_TIME_MAX)
+        return prm__error_set(error, PRM_E_ARGUMENT, "the clock cannot pass the year 9999");
+    return api_engine_fail(error, prm__ingest(engine, NULL, 0, time, NULL));
+}
+
+int64_t prm_engine_clock(const prm_engine *engine)
+{
+    return engine ? engine->clock : 0;
+}
+
+prm_status prm_engine_counts(const prm_engine *engine, prm_counts *out)
+{
+    if (!engine || !out || out->size < sizeof *out)
+        return PRM_E_ARGUMENT;
+    prm__tally(engine, out);
+    return PRM_OK;
+}
+
+/* ---- Rows ---- */
+
+prm_status prm_engine_ledger(prm_engine *engine, prm_rows **out, prm_error *error)
+{
+    PRM_TRY(api_engine_ready(engine, error));
+    if (!out)
+        return prm__error_set(error, PRM_E_ARGUMENT, "a place for the rows is needed");
+    return api_engine_fail(error, prm__rows_ledger(engine, out));
+}
+
+prm_status prm_engine_journal(prm_engine *engine, uint64_t first, prm_rows **out, prm_error *error)
+{
+    PRM_TRY(api_engine_ready(engine, error));
+    if (!out || first == 0)
+        return prm__error_set(error, PRM_E_ARGUMENT, "a place for the rows and a number from 1 on are needed");
+    return api_engine_fail(error, prm__rows_journal(engine, first, out));
+}
+
+prm_status prm_engine_journal_release(prm_engine *engine, uint64_t last, prm_error *error)
+{
+    PRM_TRY(api_engine_ready(engine, error));
+    prm__rows_release(engine, last);
+    return PRM_OK;
+}
+
+size_t prm_rows_count(const prm_rows *rows)
+{
+    return rows ? rows->count : 0;
+}
+
+int32_t prm_rows_next(prm_rows *rows, prm_row *out)
+{
+    return rows && out && out->size >= sizeof *out && prm__rows_next(rows, out);
+}
+
+void prm_rows_free(prm_rows *rows)
+{
+    prm__rows_free(rows);
+}
+
+/* ---- Questions ---- */
+
+/* The key of a text that the engine knows; 0 for an empty or unknown one. */
+static uint32_t api_known(const prm_engine *engine, prm_text text)
+{
+    return text.size && text.data ? prm__intern_find(&engine->texts, text.data, text.size) : 0;
+}
+
+prm_status prm_engine_rate(prm_engine *engine, prm_text partner, prm_text rep, prm_text customer, prm_text product,
+                           int64_t time, int64_t *rate_e12, prm_error *error)
+{
+    PRM_TRY(api_engine_ready(engine, error));
+    if (!rate_e12)
+        return prm__error_set(error, PRM_E_ARGUMENT, "a place for the rate is needed");
+    if (!engine->program->head->commission.present)
+        return prm__error_set(error, PRM_E_NOT_FOUND, "the program has no commission, so it has no rate");
+    if (time > engine->clock)
+        return prm__error_set(error, PRM_E_CLOCK, "the rate of a time after the clock is not known yet");
+    prm_status status = prm__ingest_refresh(engine);
+    if (status != PRM_OK)
+        return api_engine_fail(error, status);
+    uint32_t key = api_known(engine, partner);
+    uint32_t index = key ? prm__engine_find_partner(engine, key) : PRM_NONE;
+    *rate_e12 = prm__rate_at(engine, index, api_known(engine, rep), api_known(engine, customer),
+                             api_known(engine, product), time);
+    return PRM_OK;
+}
+
+prm_status prm_engine_progress(prm_engine *engine, uint32_t rule, prm_text partner, prm_rows **out,
+                               prm_error *error)
+{
+    PRM_TRY(api_engine_ready(engine, error));
+    if (!out)
+        return prm__error_set(error, PRM_E_ARGUMENT, "a place for the rows is needed");
+    if (rule != PRM_NONE && rule >= engine->program->rules_count)
+        return prm__error_set(error, PRM_E_NOT_FOUND, "the program has %u rules; there is no rule of index %u",
+                              (unsigned)engine->program->rules_count, (unsigned)rule);
+    uint32_t key = api_known(engine, partner);
+    if (partner.size && !key)
+        return prm__error_set(error, PRM_E_NOT_FOUND, "no event has named that partner");
+    prm_status status = prm__ingest_refresh(engine);
+    if (status != PRM_OK)
+        return api_engine_fail(error, status);
+    return api_engine_fail(error, prm__progress_rows(engine, rule, key, out));
+}
+
+int32_t prm_rows_next_progress(prm_rows *rows, prm_progress *out)
+{
+    return rows && out && out->size >= sizeof *out && prm__progress_next(rows, out);
+}

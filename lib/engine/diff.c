@@ -1,0 +1,161 @@
+#include "engine/diff.h"
+#include "engine/order.h"
+#include <string.h>
+
+/* The outcomes of one partner that this call may have changed, before and after. */
+typedef struct prm__diff {
+    prm_engine *engine;
+    uint32_t partner;
+    const prm__outcome *before;
+    const prm__outcome *after;
+    uint32_t before_count;
+    uint32_t after_count;
+} prm__diff;
+
+static prm_status diff_post(const prm__diff *diff, const prm__outcome *outcome, uint32_t op)
+{
+    prm__posting posting = {*outcome, diff->partner, op};
+    return prm__vec_append(&diff->engine->posts, &posting, 1);
+}
+
+/* One identity, before and after; either may be NULL. */
+static prm_status diff_pair(const prm__diff *diff, const prm__outcome *before, const prm__outcome *after)
+{
+    bool was = before && prm__outcome_is_row(before), is = after && prm__outcome_is_row(after);
+    if (was && is && prm__outcome_same_content(before, after))
+        return PRM_OK;
+    if (was)
+        PRM_TRY(diff_post(diff, before, PRM_REVERSE));
+    return is ? diff_post(diff, after, PRM_GRANT) : PRM_OK;
+}
+
+/* An open-addressing index of `before` from `first` on, in engine->identities. */
+static prm_status diff_index(const prm__diff *diff, uint32_t first, uint32_t *slot_count)
+{
+    prm__vec *slots = &diff->engine->identities;
+    uint32_t count = 16;
+    while (count < (diff->before_count - first) * 2)
+        count *= 2;
+    slots->count = 0;
+    PRM_TRY(prm__vec_reserve(slots, count));
+    uint32_t *index = slots->data;
+    memset(index, 0, count * sizeof *index);
+    for (uint32_t i = first; i < diff->before_count; i++) {
+        uint32_t at = (uint32_t)prm__outcome_identity_hash(&diff->before[i]) & (count - 1);
+        while (index[at])
+            at = (at + 1) & (count - 1);
+        index[at] = i + 1;
+    }
+    *slot_count = count;
+    return PRM_OK;
+}
+
+/* Finds and takes the former outcome of the same identity; NULL when there is none. A
+ * taken slot keeps its place in the probing but names nothing. */
+static const prm__outcome *diff_take(const prm__diff *diff, uint32_t slot_count, const prm__outcome *after)
+{
+    uint32_t *index = diff->engine->identities.data;
+    for (uint32_t at = (uint32_t)prm__outcome_identity_hash(after);; at++) {
+        uint32_t *slot = &index[at & (slot_count - 1)];
+        if (*slot == 0)
+            return NULL;
+        if (*slot != PRM_NO_INDEX && prm__outcome_same_identity(&diff->before[*slot - 1], after)) {
+            const prm__outcome *before = &diff->before[*slot - 1];
+            *slot = PRM_NO_INDEX;
+            return before;
+        }
+    }
+}
+
+static prm_status diff_rest(const prm__diff *diff, uint32_t first)
+{
+    uint32_t slot_count;
+    PRM_TRY(diff_index(diff, first, &slot_count));
+    for (uint32_t i = first; i < diff->after_count; i++) {
+        const prm__outcome *after = &diff->after[i];
+        PRM_TRY(diff_pair(diff, diff_take(diff, slot_count, after), after));
+    }
+    const uint32_t *index = diff->engine->identities.data;
+    for (uint32_t at = 0; at < slot_count; at++)
+        if (index[at] && index[at] != PRM_NO_INDEX)
+            PRM_TRY(diff_pair(diff, &diff->before[index[at] - 1], NULL));
+    return PRM_OK;
+}
+
+static prm_status diff_all(const prm__diff *diff)
+{
+    uint32_t same = 0; /* a fold that starts again mostly repeats itself */
+    while (same < diff->before_count && same < diff->after_count &&
+           prm__outcome_same_identity(&diff->before[same], &diff->after[same])) {
+        PRM_TRY(diff_pair(diff, &diff->before[same], &diff->after[same]));
+        same++;
+    }
+    if (same < diff->before_count)
+        return diff_rest(diff, same);
+    for (; same < diff->after_count; same++)
+        PRM_TRY(diff_pair(diff, NULL, &diff->after[same]));
+    return PRM_OK;
+}
+
+static uint32_t diff_rows(const prm__outcome *outcomes, uint32_t count)
+{
+    uint32_t rows = 0;
+    for (uint32_t i = 0; i < count; i++)
+        rows += prm__outcome_is_row(&outcomes[i]);
+    return rows;
+}
+
+/* The differences of one partner; the net of its postings must lead from the rows
+ * before to the rows after. */
+static prm_status diff_partner(prm_engine *engine, uint32_t index)
+{
+    prm__partner *partner = prm__engine_partner(engine, index);
+    const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
+    prm__diff diff = {.engine = engine,
+                      .partner = index,
+                      .before = prm__list_data(&engine->pool, &partner->stash),
+                      .after = outcomes ? outcomes + partner->kept : NULL,
+                      .before_count = partner->stash.count,
+                      .after_count = partner->outcomes.count - partner->kept};
+    size_t first = engine->posts.count;
+    PRM_TRY(diff_all(&diff));
+    uint32_t before = diff_rows(diff.before, diff.before_count);
+    uint32_t after = diff_rows(diff.after, diff.after_count);
+    for (size_t i = first; i < engine->posts.count; i++)
+        before += PRM_VEC(engine->posts, prm__posting)[i].op == PRM_GRANT ? 1U : UINT32_MAX;
+    if (PRM_NEVER(before != after))
+        return PRM_E_INTERNAL;
+    partner->rows_after = partner->rows + after - diff_rows(diff.before, diff.before_count);
+    return PRM_OK;
+}
+
+/* Puts the postings from `from` into the order of the ledger, those of `op`. */
+static prm_status diff_order(prm_engine *engine, uint32_t op)
+{
+    engine->order_items.count = 0;
+    for (size_t i = 0; i < engine->posts.count; i++) {
+        const prm__posting *posting = prm__vec_at(&engine->posts, i);
+        prm__order_item item = {&posting->outcome, posting->partner, posting->op};
+        if (posting->op == op)
+            PRM_TRY(prm__vec_append(&engine->order_items, &item, 1));
+    }
+    PRM_TRY(prm__order_sort(engine, &engine->order_items, &engine->sorting));
+    const prm__order_item *const *sorted = (const prm__order_item *const *)engine->sorting.data;
+    PRM_TRY(prm__vec_reserve(&engine->ordered, engine->sorting.count));
+    for (size_t i = 0; i < engine->sorting.count; i++) {
+        prm__posting posting = {*sorted[i]->outcome, sorted[i]->partner, op};
+        PRM_TRY(prm__vec_append(&engine->ordered, &posting, 1));
+    }
+    return PRM_OK;
+}
+
+prm_status prm__diff_collect(prm_engine *engine)
+{
+    engine->posts.count = 0;
+    engine->ordered.count = 0;
+    for (size_t i = 0; i < engine->touched.count; i++)
+        PRM_TRY(diff_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]));
+    PRM_TRY(diff_order(engine, PRM_REVERSE));
+    PRM_TRY(diff_order(engine, PRM_GRANT));
+    return prm__vec_reserve(&engine->journal, engine->ordered.count);
+}

@@ -1,0 +1,14 @@
+/* diff: what a call has to post. The outcomes of each touched partner are compared
+ * with the former ones by identity: what is new is granted, what is gone is
+ * reversed, what has changed its content is reversed and granted anew. */
+#ifndef PRM_ENGINE_DIFF_H
+#define PRM_ENGINE_DIFF_H
+
+#include "engine/engine.h"
+
+/* Collects into engine->posts what the touched partners have to post, reversals
+ * first, each group in ledger order, and makes room for them in the journal.
+ * PRM_E_INTERNAL when the postings would not lead from the old rows to the new. */
+PRM_MUST_USE prm_status prm__diff_collect(prm_engine *engine);
+
+#endif

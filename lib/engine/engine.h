@@ -1,0 +1,250 @@
+/* engine: the records that the rooms of this floor share. A partner's time line is
+ * the unit: its history of events in order, and the outcomes that a fold over it
+ * gives. Subjects, measures and rates are what the fold remembers on its way;
+ * they can always be made again from the history, so a call that fails only marks
+ * them stale.
+ *
+ *   intake -> store -> [amend] -> fold (route, measure, ask, fire, earn) -> diff -> journal
+ */
+#ifndef PRM_ENGINE_ENGINE_H
+#define PRM_ENGINE_ENGINE_H
+
+#include "base/intern.h"
+#include "engine/list.h"
+#include "engine/outcome.h"
+#include "engine/store.h"
+
+/* One line of a partner's history: sorted by time, rank of the type, id. */
+typedef struct prm__entry {
+    uint32_t event;
+    uint32_t type;
+} prm__entry;
+
+enum {
+    PRM_PARTNER_LEFT = 1,    /* as of the fold */
+    PRM_PARTNER_TOUCHED = 2, /* on the list of this call */
+    PRM_PARTNER_AMEND = 4,   /* voids and reductions are to be worked out again */
+    PRM_PARTNER_STALE = 8,   /* a call failed: fold again from the start */
+    PRM_PARTNER_STASHED = 16 /* `stash` is the whole former list of outcomes */
+};
+
+typedef struct prm__partner {
+    uint32_t key;     /* its text */
+    uint32_t flags;   /* PRM_PARTNER_... */
+    uint32_t subject; /* handle of its own subject, PRM_NONE before the first event */
+    uint32_t first_subject; /* of all its subjects, linked by `next` */
+    prm__list entries;      /* of prm__entry: the history */
+    uint32_t settled;       /* entries before this call: sorted, the new ones behind them */
+    uint32_t folded;        /* entries that the fold has taken in */
+    uint32_t changed;       /* first entry that this call has changed; PRM_NO_INDEX: none */
+    prm__list life;         /* of uint32_t: its partner.* events, in order */
+    prm__list roster;       /* of uint32_t: text keys of the reps now on it */
+    prm__list outcomes;     /* of prm__outcome, in the order of the fold */
+    uint32_t rows;          /* of these, rows of the ledger */
+    uint32_t rows_after;    /* the same once the call under way is done */
+    uint32_t referrer;      /* text keys as of the fold, 0 for none */
+    uint32_t parent;
+    uint32_t voiders;       /* entries that void or reduce others */
+    uint32_t unmatched;     /* of these, in effect without a match */
+    int64_t last_voider;    /* time of the latest of them */
+    int64_t asked_at;       /* the last instant at which a lifecycle event asked a rule */
+    int64_t due;            /* earliest hint about it in the heap; INT64_MAX: none */
+    /* for the call under way */
+    prm__list stash;     /* of prm__outcome: the former outcomes from index `kept` on */
+    uint32_t kept;       /* outcomes that this call has left alone */
+    uint32_t former;     /* how many outcomes there were before it */
+    uint32_t former_unmatched;
+    int64_t rerate_from; /* commissions from this instant on are to be rated again */
+} prm__partner;
+
+enum {
+    PRM_SUBJECT_EXISTS = 1,
+    PRM_SUBJECT_LEFT = 2,   /* a rep that has left */
+    PRM_SUBJECT_ROSTER = 4  /* a rep on the roster */
+};
+
+/* Followed in memory by the kind's record of measures, anchors and rules, and for
+ * partners and reps by their attributes. */
+typedef struct prm__subject {
+    uint32_t partner; /* index */
+    uint32_t next;    /* handle of the partner's next subject, PRM_NONE at the end */
+    uint32_t rates;   /* index + 1 of the newest outcome of its first chain of rates */
+    uint16_t kind;
+    uint16_t flags;   /* PRM_SUBJECT_... */
+    uint32_t keys[PRM_KIND_KEYS]; /* text keys, 0 beyond the kind's */
+} prm__subject;
+
+/* The present value of a partner's or rep's attribute. */
+typedef struct prm__attribute_state {
+    prm__decimal number; /* also booleans and times */
+    uint32_t key;        /* texts */
+    uint32_t present;
+} prm__attribute_state;
+
+typedef struct prm__subjects {
+    prm__alloc *alloc;
+    prm__vec chunks;   /* of char *; handles count 16-byte units */
+    uint32_t chunk_shift; /* units of a chunk, as a power of two: the largest subject fits */
+    uint32_t top;
+    uint32_t *slots;   /* index: handle + 1, 0 free */
+    uint32_t slot_count;
+    uint32_t used;
+    uint32_t *sizes;   /* bytes of a subject of each kind */
+} prm__subjects;
+
+/* A posting of the journal. */
+typedef struct prm__posting {
+    prm__outcome outcome;
+    uint32_t partner;
+    uint32_t op; /* PRM_GRANT or PRM_REVERSE */
+} prm__posting;
+
+/* A void by event.voided that knows only an id. */
+typedef struct prm__void {
+    int64_t time;    /* the earliest event.voided of that id; INT64_MAX: none (taken back) */
+    uint32_t target; /* text key of the id */
+    uint32_t count;  /* events that name it */
+} prm__void;
+
+/* A void as it was before this call, to be taken back on failure. */
+typedef struct prm__void_change {
+    uint32_t index; /* into voids */
+    prm__void before;
+} prm__void_change;
+
+/* A waiting entry or void: something happens to `partner` (PRM_NONE: to void
+ * `void_index`) once the clock reaches `time`. */
+typedef struct prm__due {
+    int64_t time;
+    uint32_t partner;
+    uint32_t void_index;
+} prm__due;
+
+/* Cached calendar window of one period: most events fall into the same one. */
+typedef struct prm__window_cache {
+    prm__window_span span; /* empty (start == end) at first */
+} prm__window_cache;
+
+/* The highest addition of a group so far in one composition of a rate. */
+typedef struct prm__group_best {
+    uint64_t stamp;
+    int64_t rate;
+} prm__group_best;
+
+#define PRM_PERIODS (PRM_PERIOD_FISCAL_YEAR + 1)
+
+struct prm_engine {
+    prm__alloc alloc;
+    prm_program *program;
+    uint32_t clock_follows;
+    uint32_t poisoned;
+    int64_t clock;
+    prm__intern texts;       /* first the program's own texts, in their order + 1 */
+    uint32_t *program_keys;  /* text key of each text of the program */
+    uint32_t *type_of_key;   /* for keys up to known_keys: event type, or PRM_NO_INDEX */
+    uint32_t *name_of_key;   /* for keys up to known_keys: field name, or PRM_NO_INDEX */
+    uint32_t known_keys;
+    uint32_t empty_key;      /* of the empty text: an attribute that is cleared */
+    prm__store store;
+    prm__layout *layouts;    /* by type */
+    uint32_t *key_slots;     /* [type][kind][PRM_KIND_KEYS]: slots of a kind's keys in a type; see subject.h */
+    prm__pool pool;
+    prm__vec partners;       /* of prm__partner */
+    prm__vec partner_of_key; /* of uint32_t: partner index + 1 by text key */
+    prm__subjects subjects;
+    uint32_t attribute_counts[2]; /* by owner */
+    uint32_t *kind_measures; /* [kind]: its first measure, or PRM_NO_INDEX */
+    uint32_t *next_measure;  /* [measure]: the next one of the same kind, or PRM_NO_INDEX */
+    prm__window_cache windows[PRM_PERIODS];
+    uint8_t *type_is_target; /* [type]: 1 when some type voids or reduces it */
+    struct prm__reduction *reductions; /* hash of reduced amounts: see amend.h */
+    uint32_t reduction_slots;
+    uint32_t reduction_used;
+    prm__vec voids;          /* of prm__void */
+    prm__vec void_of_key;    /* of uint32_t: index + 1 into voids by text key */
+    prm__vec due;            /* heap of prm__due */
+    prm__vec links;          /* of prm__link: who looked at whom; see link.h */
+    prm__vec link_of_key;    /* of uint32_t: index + 1 of the newest link to a text key */
+    uint32_t *link_slots;    /* index over links, to note each once */
+    uint32_t link_slot_count;
+    /* the call under way */
+    prm__vec touched;        /* of uint32_t: partners */
+    prm__vec void_changes;   /* of prm__void_change */
+    prm__vec marked;         /* of uint32_t: events that this call marked as voided */
+    prm__vec passed;         /* of prm__due: what it took from the heap */
+    prm__vec posts;          /* of prm__posting: what it will post, by partner */
+    prm__vec ordered;        /* of prm__posting: the same in posting order */
+    prm__vec order_items;    /* of prm__order_item: see order.h */
+    prm__vec sorting;        /* of const void *: items and scratch of sorting */
+    prm__vec identities;     /* of uint32_t: index of identities in a diff */
+    prm__vec entry_copy;     /* of prm__entry: new ones while they are sorted */
+    prm__vec items;          /* of prm__amend_item: see amend.c */
+    prm__vec targets;
+    prm__vec before;
+    /* scratch of the fold, one element per kind or measure */
+    uint32_t *at_subjects;   /* [kind]: the subject of the event, or PRM_NONE */
+    uint64_t *counted;       /* [measure]: stamp of the last event that it counted */
+    uint64_t stamp;
+    prm__group_best *group_best; /* [text of the program] */
+    uint64_t group_stamp;
+    prm__vec journal;        /* of prm__posting: what is not yet released */
+    uint64_t journal_first;  /* number of the first of them */
+    uint64_t outcome_rows;
+    uint64_t stale;          /* partners that are stale: they are folded before anything else */
+    prm_counts counts;       /* the running ones: events and answers, dropped fields */
+};
+
+static inline prm__partner *prm__engine_partner(const prm_engine *engine, uint32_t index)
+{
+    return PRM_VEC(engine->partners, prm__partner) + index;
+}
+
+static inline prm_text prm__engine_text(const prm_engine *engine, uint32_t key)
+{
+    return prm__intern_text(&engine->texts, key);
+}
+
+static inline const prm__event *prm__engine_event(const prm_engine *engine, uint32_t handle)
+{
+    return prm__store_event(&engine->store, handle);
+}
+
+static inline prm_text prm__engine_event_id(const prm_engine *engine, const prm__event *event)
+{
+    return prm__store_id(event, &engine->layouts[event->type]);
+}
+
+/* The index of the partner with that text key, made when new; PRM_NONE when
+ * memory ran out. */
+uint32_t prm__engine_partner_of(prm_engine *engine, uint32_t key);
+
+/* The same without making one: PRM_NONE when there is none. */
+uint32_t prm__engine_find_partner(const prm_engine *engine, uint32_t key);
+
+/* The calendar window of `period` at `time`. */
+static inline const prm__window_span *prm__engine_window(prm_engine *engine, uint32_t period, int64_t time)
+{
+    prm__window_span *span = &engine->windows[period].span;
+    if (time < span->start || time >= span->end)
+        *span = prm__calendar_window(&engine->program->calendar, (prm__period)period, time);
+    return span;
+}
+
+/* Opens a view on an event, with its amount as reductions have left it. */
+void prm__engine_view(const prm_engine *engine, uint32_t handle, prm__view *view);
+
+/* A text or 4-byte value of a view by field name; 0 when absent. */
+uint32_t prm__engine_view_text(const prm_engine *engine, const prm__view *view, uint32_t name);
+
+/* The number in a slot that is present and no text: money in whole units, a time
+ * as ms, a boolean as 0 or 1 (in units, not e12). */
+prm__decimal prm__engine_view_number(const prm_engine *engine, const prm__view *view, uint32_t slot);
+
+/* The order of events: time, rank of the type, id (shorter first, then bytewise). */
+int prm__engine_compare_events(const prm_engine *engine, uint32_t a, uint32_t b);
+
+/* Puts a partner on the list of this call; `entry` is the first of its entries
+ * that changed. */
+PRM_MUST_USE prm_status prm__engine_touch(prm_engine *engine, uint32_t partner, uint32_t entry);
+
+#endif

@@ -1,0 +1,341 @@
+#include "engine/ingest.h"
+#include "base/diag_numbers.h"
+#include "base/sort.h"
+#include "engine/amend.h"
+#include "engine/diff.h"
+#include "engine/due.h"
+#include "engine/fold.h"
+#include "engine/intake.h"
+#include "engine/link.h"
+#include <string.h>
+
+/* What a call puts back when it fails. */
+typedef struct prm__ingest_mark {
+    uint32_t store_top;
+    int64_t clock;
+    prm_counts counts;
+} prm__ingest_mark;
+
+/* ---- Staging: each event into the store and its partner's history ---- */
+
+static bool ingest_is_lifecycle(const prm__p_type *type)
+{
+    return type->role == PRM_ROLE_PARTNER_JOINED || type->role == PRM_ROLE_PARTNER_UPDATED ||
+           type->role == PRM_ROLE_PARTNER_LEFT;
+}
+
+static prm_status ingest_into_history(prm_engine *engine, uint32_t handle)
+{
+    const prm__event *event = prm__engine_event(engine, handle);
+    const prm__p_type *type = &engine->program->types[event->type];
+    PRM_TRY(prm__engine_touch(engine, event->partner, PRM_NO_INDEX));
+    prm__partner *partner = prm__engine_partner(engine, event->partner);
+    PRM_TRY(prm__list_reserve(&engine->pool, &partner->entries, sizeof(prm__entry), 1));
+    if (ingest_is_lifecycle(type))
+        PRM_TRY(prm__link_add(engine, partner, handle));
+    prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    entries[partner->entries.count++] = (prm__entry){handle, event->type};
+    if (type->voids != PRM_NO_INDEX || type->reduces != PRM_NO_INDEX) {
+        partner->voiders++;
+        partner->flags |= PRM_PARTNER_AMEND;
+        if (event->time > partner->last_voider)
+            partner->last_voider = event->time;
+    } else if (partner->voiders && engine->type_is_target[event->type] && event->time <= partner->last_voider) {
+        partner->flags |= PRM_PARTNER_AMEND;
+    }
+    return PRM_OK;
+}
+
+static prm_status ingest_accept(prm_engine *engine, uint32_t handle)
+{
+    const prm__event *event = prm__engine_event(engine, handle);
+    if (engine->clock_follows && event->time > engine->clock)
+        engine->clock = event->time;
+    if (engine->program->types[event->type].role == PRM_ROLE_EVENT_VOIDED)
+        return prm__void_add(engine, handle);
+    PRM_TRY(ingest_into_history(engine, handle));
+    return prm__void_expected(engine, prm__engine_event_id(engine, event));
+}
+
+static prm_status ingest_event(prm_engine *engine, const prm_event *event, prm_answer *answer)
+{
+    size_t size = 0;
+    PRM_TRY(prm__intake_read(engine, event, answer, &size));
+    if (answer->answer != PRM_ACCEPTED)
+        return PRM_OK;
+    uint32_t handle = 0;
+    switch (prm__store_take(&engine->store, engine->layouts, size, &handle)) {
+    case PRM_STORE_NEW:
+        return ingest_accept(engine, handle);
+    case PRM_STORE_SAME:
+        answer->answer = PRM_DUPLICATE;
+        return PRM_OK;
+    case PRM_STORE_CONFLICT:
+        answer->answer = PRM_REJECTED;
+        answer->diagnostic = PRM_DIAG_EVENT_CONFLICT;
+        return PRM_OK;
+    case PRM_STORE_NO_MEMORY:
+        break;
+    }
+    return PRM_E_MEMORY;
+}
+
+static void ingest_count(prm_counts *counts, const prm_answer *answer)
+{
+    uint64_t *const by_answer[] = {NULL,          &counts->accepted, &counts->duplicate, &counts->ignored,
+                                   &counts->rejected, &counts->too_late};
+    counts->events++;
+    ++*by_answer[answer->answer];
+    counts->dropped_fields += answer->dropped;
+}
+
+static prm_status ingest_stage(prm_engine *engine, const prm_event *events, size_t count, prm_answer *answers)
+{
+    for (size_t i = 0; i < count; i++) {
+        prm_answer answer;
+        PRM_TRY(ingest_event(engine, &events[i], &answer));
+        ingest_count(&engine->counts, &answer);
+        if (answers)
+            answers[i] = answer;
+    }
+    return PRM_OK;
+}
+
+/* ---- Preparing: histories in order, voids and reductions known ---- */
+
+static int ingest_compare_entries(const void *a, const void *b, const void *engine)
+{
+    const prm__entry *left = a, *right = b;
+    return prm__engine_compare_events(engine, left->event, right->event);
+}
+
+/* Merges the new entries, which stand behind the settled ones, into their places; gives
+ * the first place that changed. */
+static prm_status ingest_sort_entries(prm_engine *engine, prm__partner *partner, uint32_t *changed)
+{
+    prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    uint32_t settled = partner->settled, fresh = partner->entries.count - settled;
+    prm__vec *copy = &engine->entry_copy, *pointers = &engine->sorting;
+    copy->count = 0;
+    pointers->count = 0;
+    PRM_TRY(prm__vec_append(copy, entries + settled, fresh));
+    PRM_TRY(prm__vec_reserve(pointers, (size_t)fresh * 2));
+    const void **sorted = pointers->data;
+    for (uint32_t i = 0; i < fresh; i++)
+        sorted[i] = prm__vec_at(copy, i);
+    prm__sort_pointers(sorted, sorted + fresh, fresh, ingest_compare_entries, engine);
+    uint32_t at = partner->entries.count;
+    while (fresh > 0) {
+        const prm__entry *last = sorted[fresh - 1];
+        if (settled > 0 && ingest_compare_entries(&entries[settled - 1], last, engine) > 0) {
+            entries[--at] = entries[--settled];
+        } else {
+            entries[--at] = *last;
+            fresh--;
+        }
+    }
+    *changed = at;
+    return PRM_OK;
+}
+
+static bool ingest_in_order(const prm_engine *engine, const prm__partner *partner)
+{
+    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    for (uint32_t i = partner->settled ? partner->settled : 1; i < partner->entries.count; i++)
+        if (ingest_compare_entries(&entries[i - 1], &entries[i], engine) > 0)
+            return false;
+    return true;
+}
+
+static prm_status ingest_prepare(prm_engine *engine, uint32_t index)
+{
+    prm__partner *partner = prm__engine_partner(engine, index);
+    if (partner->settled == partner->entries.count)
+        return PRM_OK;
+    uint32_t changed = partner->settled;
+    if (!ingest_in_order(engine, partner))
+        PRM_TRY(ingest_sort_entries(engine, partner, &changed));
+    if (changed < partner->changed)
+        partner->changed = changed;
+    return PRM_OK;
+}
+
+/* Tells those who asked about a partner that it has joined, left or moved. */
+static prm_status ingest_tell_links(prm_engine *engine, uint32_t mark)
+{
+    for (size_t i = 0; i < engine->touched.count; i++) {
+        uint32_t index = PRM_VEC(engine->touched, uint32_t)[i];
+        const prm__partner *partner = prm__engine_partner(engine, index);
+        const uint32_t *life = prm__list_data(&engine->pool, &partner->life);
+        for (uint32_t j = 0; j < partner->life.count; j++)
+            if (life[j] >= mark) {
+                PRM_TRY(prm__link_changed(engine, partner->key, prm__engine_event(engine, life[j])->time));
+                break;
+            }
+    }
+    return PRM_OK;
+}
+
+/* What the clock has reached: entries and voids that waited. */
+static prm_status ingest_pass_due(prm_engine *engine)
+{
+    prm__due due;
+    for (;;) {
+        PRM_TRY(prm__vec_reserve(&engine->passed, 1));
+        if (!prm__due_pop(engine, engine->clock, &due))
+            return PRM_OK;
+        *(prm__due *)prm__vec_push(&engine->passed) = due;
+        if (due.partner == PRM_NONE) {
+            PRM_TRY(prm__void_apply(engine, due.void_index));
+            continue;
+        }
+        prm__partner *partner = prm__engine_partner(engine, due.partner);
+        if (due.time == partner->due)
+            partner->due = INT64_MAX;
+        if (partner->voiders)
+            partner->flags |= PRM_PARTNER_AMEND;
+        PRM_TRY(prm__engine_touch(engine, due.partner, PRM_NO_INDEX));
+    }
+}
+
+static prm_status ingest_touch_stale(prm_engine *engine)
+{
+    for (uint32_t i = 0; engine->stale && i < engine->partners.count; i++)
+        if (prm__engine_partner(engine, i)->flags & PRM_PARTNER_STALE) {
+            prm__engine_partner(engine, i)->flags |= PRM_PARTNER_AMEND;
+            PRM_TRY(prm__engine_touch(engine, i, 0));
+        }
+    return PRM_OK;
+}
+
+static prm_status ingest_evaluate(prm_engine *engine, uint32_t mark)
+{
+    PRM_TRY(ingest_touch_stale(engine));
+    for (size_t i = 0; i < engine->touched.count; i++)
+        PRM_TRY(ingest_prepare(engine, PRM_VEC(engine->touched, uint32_t)[i]));
+    PRM_TRY(ingest_tell_links(engine, mark));
+    PRM_TRY(ingest_pass_due(engine));
+    for (size_t i = 0; i < engine->touched.count; i++) {
+        prm__partner *partner = prm__engine_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]);
+        if (partner->flags & PRM_PARTNER_AMEND)
+            PRM_TRY(prm__amend_partner(engine, partner));
+    }
+    for (size_t i = 0; i < engine->touched.count; i++)
+        PRM_TRY(prm__fold_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]));
+    return prm__diff_collect(engine);
+}
+
+/* ---- The end: taken as a whole, or undone as a whole ---- */
+
+static void ingest_begin(prm_engine *engine)
+{
+    engine->touched.count = 0;
+    engine->void_changes.count = 0;
+    engine->marked.count = 0;
+    engine->passed.count = 0;
+}
+
+static void ingest_finish(prm_engine *engine)
+{
+    for (size_t i = 0; i < engine->touched.count; i++) {
+        prm__partner *partner = prm__engine_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]);
+        prm__list_clear(&engine->pool, &partner->stash);
+        engine->stale -= (partner->flags & PRM_PARTNER_STALE) != 0;
+        engine->outcome_rows += partner->rows_after;
+        engine->outcome_rows -= partner->rows;
+        partner->rows = partner->rows_after;
+        partner->flags &= PRM_PARTNER_LEFT;
+    }
+    memcpy((prm__posting *)engine->journal.data + engine->journal.count, engine->ordered.data,
+           engine->ordered.count * sizeof(prm__posting));
+    engine->journal.count += engine->ordered.count;
+}
+
+/* Drops from a partner's lists what the failed call has added. */
+static void ingest_cut_history(prm_engine *engine, prm__partner *partner, uint32_t mark)
+{
+    prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    uint32_t *life = prm__list_data(&engine->pool, &partner->life);
+    uint32_t kept = 0, living = 0;
+    partner->voiders = 0;
+    partner->last_voider = INT64_MIN;
+    for (uint32_t i = 0; i < partner->entries.count; i++) {
+        const prm__p_type *type = &engine->program->types[entries[i].type];
+        if (entries[i].event >= mark)
+            continue;
+        entries[kept++] = entries[i];
+        if (type->voids == PRM_NO_INDEX && type->reduces == PRM_NO_INDEX)
+            continue;
+        int64_t time = prm__engine_event(engine, entries[i].event)->time;
+        partner->voiders++;
+        partner->last_voider = time > partner->last_voider ? time : partner->last_voider;
+    }
+    for (uint32_t i = 0; i < partner->life.count; i++)
+        if (life[i] < mark)
+            life[living++] = life[i];
+    partner->entries.count = kept;
+    partner->life.count = living;
+}
+
+static void ingest_restore_outcomes(prm_engine *engine, prm__partner *partner)
+{
+    if (partner->flags & PRM_PARTNER_STASHED) {
+        prm__list_clear(&engine->pool, &partner->outcomes);
+        partner->outcomes = partner->stash;
+        partner->stash = (prm__list){0, 0, 0};
+        return;
+    }
+    prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
+    const prm__outcome *stash = prm__list_data(&engine->pool, &partner->stash);
+    if (partner->stash.count)
+        memcpy(outcomes + partner->kept, stash, partner->stash.count * sizeof *stash);
+    partner->outcomes.count = partner->former;
+    prm__list_clear(&engine->pool, &partner->stash);
+}
+
+static void ingest_undo(prm_engine *engine, const prm__ingest_mark *mark)
+{
+    prm__void_undo(engine);
+    for (size_t i = 0; i < engine->touched.count; i++) {
+        prm__partner *partner = prm__engine_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]);
+        ingest_cut_history(engine, partner, mark->store_top);
+        ingest_restore_outcomes(engine, partner);
+        partner->unmatched = partner->former_unmatched;
+        engine->stale += (partner->flags & PRM_PARTNER_STALE) == 0;
+        partner->flags = (partner->flags & PRM_PARTNER_LEFT) | PRM_PARTNER_STALE;
+    }
+    prm__store_undo(&engine->store, engine->layouts, mark->store_top);
+    engine->clock = mark->clock;
+    engine->counts = mark->counts;
+    for (size_t i = 0; i < engine->passed.count; i++) {
+        prm__due due = PRM_VEC(engine->passed, prm__due)[i];
+        prm_status fits = prm__due_push(engine, due); /* the heap had room for it before */
+        (void)fits;
+        if (due.partner != PRM_NONE && due.time < prm__engine_partner(engine, due.partner)->due)
+            prm__engine_partner(engine, due.partner)->due = due.time;
+    }
+}
+
+prm_status prm__ingest(prm_engine *engine, const prm_event *events, size_t count, int64_t clock,
+                       prm_answer *answers)
+{
+    prm__ingest_mark mark = {engine->store.top, engine->clock, engine->counts};
+    ingest_begin(engine);
+    prm_status status = ingest_stage(engine, events, count, answers);
+    if (clock > engine->clock)
+        engine->clock = clock;
+    if (status == PRM_OK)
+        status = ingest_evaluate(engine, mark.store_top);
+    if (status != PRM_OK) {
+        ingest_undo(engine, &mark);
+        engine->poisoned |= status == PRM_E_INTERNAL;
+        return status;
+    }
+    ingest_finish(engine);
+    return PRM_OK;
+}
+
+prm_status prm__ingest_refresh(prm_engine *engine)
+{
+    return engine->stale ? prm__ingest(engine, NULL, 0, engine->clock, NULL) : PRM_OK;
+}

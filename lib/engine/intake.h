@@ -1,0 +1,23 @@
+/* intake: from the host's events to records. Everything about one event is checked
+ * here, before anything changes: its id, type, time, and every field against the
+ * type's declaration. */
+#ifndef PRM_ENGINE_INTAKE_H
+#define PRM_ENGINE_INTAKE_H
+
+#include "engine/engine.h"
+
+/* Checks and converts `event` into the room at the top of the store. The answer is
+ * PRM_ACCEPTED with *size set to the record's bytes, or PRM_IGNORED or
+ * PRM_REJECTED. PRM_E_MEMORY leaves everything as it was but for new texts. */
+PRM_MUST_USE prm_status prm__intake_read(prm_engine *engine, const prm_event *event, prm_answer *answer,
+                                         size_t *size);
+
+/* Whether a slot that is present stands for "no value any more": an attribute given
+ * as an empty text. */
+bool prm__intake_is_cleared(const prm_engine *engine, const prm__view *view, uint32_t slot, uint32_t field_type);
+
+/* Why `answer` was given to `event`, for people. */
+size_t prm__intake_explain(const prm_engine *engine, const prm_event *event, const prm_answer *answer, char *buffer,
+                           size_t capacity);
+
+#endif

@@ -1,0 +1,211 @@
+#include "engine/lifetime.h"
+#include "engine/amend.h"
+#include "engine/link.h"
+#include "engine/order.h"
+#include "engine/subject.h"
+#include <string.h>
+
+/* Interns the program's texts, and notes which keys are types and field names. */
+static prm_status lifetime_texts(prm_engine *engine)
+{
+    const prm_program *program = engine->program;
+    engine->program_keys = prm__alloc_zeroed(&engine->alloc, program->texts_count, sizeof(uint32_t));
+    if (!engine->program_keys)
+        return PRM_E_MEMORY;
+    for (uint32_t i = 0; i < program->texts_count; i++) {
+        prm_text text = prm__program_text(program, i);
+        engine->program_keys[i] = prm__intern_key(&engine->texts, text.data, text.size);
+        if (!engine->program_keys[i])
+            return PRM_E_MEMORY;
+    }
+    engine->empty_key = prm__intern_key(&engine->texts, "", 0);
+    if (!engine->empty_key)
+        return PRM_E_MEMORY;
+    engine->known_keys = prm__intern_count(&engine->texts);
+    engine->type_of_key = prm__alloc_get(&engine->alloc, engine->known_keys + 1, sizeof(uint32_t));
+    engine->name_of_key = prm__alloc_get(&engine->alloc, engine->known_keys + 1, sizeof(uint32_t));
+    if (!engine->type_of_key || !engine->name_of_key)
+        return PRM_E_MEMORY;
+    memset(engine->type_of_key, 0xFF, (engine->known_keys + 1) * sizeof(uint32_t));
+    memset(engine->name_of_key, 0xFF, (engine->known_keys + 1) * sizeof(uint32_t));
+    for (uint32_t i = 0; i < program->types_count; i++)
+        engine->type_of_key[engine->program_keys[program->types[i].text]] = i;
+    for (uint32_t i = 0; i < program->names_count; i++)
+        engine->name_of_key[engine->program_keys[program->names[i].text]] = i;
+    return PRM_OK;
+}
+
+static void lifetime_layout(const prm_program *program, const prm__p_type *type, prm__layout *layout)
+{
+    memset(layout, 0, sizeof *layout);
+    layout->slot_count = type->slot_count;
+    layout->mask_size = type->slot_count <= 32 ? 4 : 8;
+    layout->amount_slot = PRM_NO_INDEX;
+    for (uint32_t slot = 0; slot < type->slot_count; slot++) {
+        const prm__p_slot *row = &program->slots[type->first_slot + slot];
+        uint64_t bit = (uint64_t)1 << slot;
+        if (row->field_type <= PRM_FIELD_BOOLEAN)
+            layout->narrow |= bit;
+        else if (row->field_type <= PRM_FIELD_TIME)
+            layout->middle |= bit;
+        if (row->name == PRM_NAME_AMOUNT && row->field_type == PRM_FIELD_MONEY)
+            layout->amount_slot = slot;
+    }
+}
+
+static void lifetime_types(prm_engine *engine)
+{
+    const prm_program *program = engine->program;
+    for (uint32_t type = 0; type < program->types_count; type++) {
+        const prm__p_type *row = &program->types[type];
+        lifetime_layout(program, row, &engine->layouts[type]);
+        if (row->voids != PRM_NO_INDEX)
+            engine->type_is_target[row->voids] = 1;
+        if (row->reduces != PRM_NO_INDEX)
+            engine->type_is_target[row->reduces] = 1;
+        for (uint32_t kind = 0; kind < program->kinds_count; kind++)
+            for (uint32_t i = 0; i < program->kinds[kind].key_count; i++)
+                engine->key_slots[(type * (size_t)program->kinds_count + kind) * PRM_KIND_KEYS + i] =
+                    prm__program_slot(program, type, program->kinds[kind].keys[i]);
+    }
+}
+
+static void lifetime_measures(prm_engine *engine)
+{
+    const prm_program *program = engine->program;
+    for (uint32_t kind = 0; kind < program->kinds_count; kind++)
+        engine->kind_measures[kind] = PRM_NO_INDEX;
+    for (uint32_t i = program->measures_count; i-- > 0;) {
+        uint32_t kind = program->measures[i].subject;
+        engine->next_measure[i] = engine->kind_measures[kind];
+        engine->kind_measures[kind] = i;
+    }
+}
+
+/* An array of at least one element, so that an empty section is no failure. */
+static void *lifetime_array(prm_engine *engine, size_t count, size_t size)
+{
+    return prm__alloc_zeroed(&engine->alloc, count ? count : 1, size);
+}
+
+static prm_status lifetime_tables(prm_engine *engine)
+{
+    const prm_program *program = engine->program;
+    size_t keys = (size_t)program->types_count * program->kinds_count * PRM_KIND_KEYS;
+    engine->layouts = lifetime_array(engine, program->types_count, sizeof *engine->layouts);
+    engine->type_is_target = lifetime_array(engine, program->types_count, 1);
+    engine->key_slots = lifetime_array(engine, keys, sizeof *engine->key_slots);
+    engine->kind_measures = lifetime_array(engine, program->kinds_count, sizeof(uint32_t));
+    engine->at_subjects = lifetime_array(engine, program->kinds_count, sizeof(uint32_t));
+    engine->next_measure = lifetime_array(engine, program->measures_count, sizeof(uint32_t));
+    engine->counted = lifetime_array(engine, program->measures_count, sizeof(uint64_t));
+    engine->group_best = lifetime_array(engine, program->texts_count, sizeof *engine->group_best);
+    if (!engine->layouts || !engine->type_is_target || !engine->key_slots || !engine->kind_measures ||
+        !engine->at_subjects || !engine->next_measure || !engine->counted || !engine->group_best)
+        return PRM_E_MEMORY;
+    lifetime_types(engine);
+    lifetime_measures(engine);
+    return PRM_OK;
+}
+
+static void lifetime_free_array(prm_engine *engine, void *array, size_t count, size_t size)
+{
+    if (array)
+        prm__alloc_release(&engine->alloc, array, count ? count : 1, size);
+}
+
+static void lifetime_free_tables(prm_engine *engine)
+{
+    const prm_program *program = engine->program;
+    size_t keys = (size_t)program->types_count * program->kinds_count * PRM_KIND_KEYS;
+    lifetime_free_array(engine, engine->layouts, program->types_count, sizeof *engine->layouts);
+    lifetime_free_array(engine, engine->type_is_target, program->types_count, 1);
+    lifetime_free_array(engine, engine->key_slots, keys, sizeof *engine->key_slots);
+    lifetime_free_array(engine, engine->kind_measures, program->kinds_count, sizeof(uint32_t));
+    lifetime_free_array(engine, engine->at_subjects, program->kinds_count, sizeof(uint32_t));
+    lifetime_free_array(engine, engine->next_measure, program->measures_count, sizeof(uint32_t));
+    lifetime_free_array(engine, engine->counted, program->measures_count, sizeof(uint64_t));
+    lifetime_free_array(engine, engine->group_best, program->texts_count, sizeof *engine->group_best);
+    prm__alloc_release(&engine->alloc, engine->program_keys, program->texts_count, sizeof(uint32_t));
+    if (engine->type_of_key)
+        prm__alloc_release(&engine->alloc, engine->type_of_key, engine->known_keys + 1, sizeof(uint32_t));
+    if (engine->name_of_key)
+        prm__alloc_release(&engine->alloc, engine->name_of_key, engine->known_keys + 1, sizeof(uint32_t));
+}
+
+static void lifetime_vecs(prm_engine *engine)
+{
+    prm__alloc *alloc = &engine->alloc;
+    prm__vec_init(&engine->subjects.chunks, alloc, sizeof(char *));
+    prm__vec_init(&engine->partners, alloc, sizeof(prm__partner));
+    prm__vec_init(&engine->partner_of_key, alloc, sizeof(uint32_t));
+    prm__vec_init(&engine->due, alloc, sizeof(prm__due));
+    prm__vec_init(&engine->touched, alloc, sizeof(uint32_t));
+    prm__vec_init(&engine->passed, alloc, sizeof(prm__due));
+    prm__vec_init(&engine->posts, alloc, sizeof(prm__posting));
+    prm__vec_init(&engine->ordered, alloc, sizeof(prm__posting));
+    prm__vec_init(&engine->order_items, alloc, sizeof(prm__order_item));
+    prm__vec_init(&engine->sorting, alloc, sizeof(void *));
+    prm__vec_init(&engine->identities, alloc, sizeof(uint32_t));
+    prm__vec_init(&engine->entry_copy, alloc, sizeof(prm__entry));
+    prm__vec_init(&engine->journal, alloc, sizeof(prm__posting));
+}
+
+static void lifetime_free_vecs(prm_engine *engine)
+{
+    prm__vec *const vecs[] = {&engine->partners,   &engine->partner_of_key, &engine->due,
+                              &engine->touched,    &engine->passed,         &engine->posts,
+                              &engine->ordered,    &engine->order_items,    &engine->sorting,
+                              &engine->identities, &engine->entry_copy,     &engine->journal};
+    for (size_t i = 0; i < sizeof vecs / sizeof vecs[0]; i++)
+        prm__vec_free(vecs[i]);
+}
+
+prm_status prm__engine_new(prm_program *program, const prm_engine_options *options, prm_engine **out)
+{
+    prm__alloc alloc;
+    prm__alloc_init(&alloc, options ? options->allocator : NULL);
+    prm_engine *engine = prm__alloc_zeroed(&alloc, 1, sizeof *engine);
+    if (!engine)
+        return PRM_E_MEMORY;
+    engine->alloc = alloc;
+    engine->program = prm__program_ref(program);
+    engine->clock_follows = options ? options->clock_follows : 1;
+    engine->journal_first = 1;
+    uint64_t seed = options ? options->hash_seed : 0;
+    prm__intern_init(&engine->texts, &engine->alloc, seed);
+    prm__store_init(&engine->store, &engine->alloc, seed);
+    prm__pool_init(&engine->pool, &engine->alloc);
+    lifetime_vecs(engine);
+    prm__amend_init(engine);
+    prm__link_init(engine);
+    prm_status status = lifetime_texts(engine);
+    if (status == PRM_OK)
+        status = lifetime_tables(engine);
+    if (status == PRM_OK)
+        status = prm__subjects_init(engine);
+    if (status != PRM_OK) {
+        prm__engine_free(engine);
+        return status;
+    }
+    *out = engine;
+    return PRM_OK;
+}
+
+void prm__engine_free(prm_engine *engine)
+{
+    if (!engine)
+        return;
+    prm_program *program = engine->program;
+    prm__subjects_free(engine);
+    prm__link_free(engine);
+    prm__amend_free(engine);
+    lifetime_free_vecs(engine);
+    lifetime_free_tables(engine);
+    prm__pool_free(&engine->pool);
+    prm__store_free(&engine->store);
+    prm__intern_free(&engine->texts);
+    prm__alloc alloc = engine->alloc;
+    prm__alloc_release(&alloc, engine, 1, sizeof *engine);
+    prm__program_unref(program);
+}

@@ -1,0 +1,32 @@
+/* measure: the states of measures in their windows. The catalog knows how a
+ * measure adds and what a window means; this room keeps both together over the
+ * time line: a new calendar window empties the state, a rolling window gives back
+ * what has left it, an anchored one counts only inside. */
+#ifndef PRM_ENGINE_MEASURE_H
+#define PRM_ENGINE_MEASURE_H
+
+#include "engine/engine.h"
+
+/* Whether `window` holds at `now` for a subject of kind `kind` of the event whose
+ * subjects stand in engine->at_subjects. `*end` caches the end of an anchored
+ * window, 0 while it is not known. */
+bool prm__measure_window_holds(prm_engine *engine, uint32_t window, int64_t *end, prm__place now);
+
+/* Takes the event into the measure, for the subject in engine->at_subjects. *counted
+ * tells whether it counted: the window holds and it has the field. The filter is
+ * the caller's. */
+PRM_MUST_USE prm_status prm__measure_take(prm_engine *engine, uint32_t measure, const prm__view *view,
+                                          prm__place now, bool *counted);
+
+/* The value of the measure for the subject at `now`, after what has left its window. */
+prm__fraction prm__measure_value(prm_engine *engine, uint32_t measure, uint32_t subject,
+                                 const prm__partner *partner, prm__place now);
+
+/* The same at a later instant, leaving the state alone, for progress. PRM_E_MEMORY. */
+PRM_MUST_USE prm_status prm__measure_peek(prm_engine *engine, uint32_t measure, uint32_t subject,
+                                          const prm__partner *partner, int64_t time, prm__fraction *out);
+
+/* Gives back what the measures of a subject hold. */
+void prm__measure_clear_all(prm_engine *engine, prm__subject *subject);
+
+#endif

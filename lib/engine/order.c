@@ -1,0 +1,91 @@
+#include "engine/order.h"
+#include "base/sort.h"
+#include "engine/subject.h"
+#include <string.h>
+
+int prm__order_texts(prm_text a, prm_text b)
+{
+    size_t size = a.size < b.size ? a.size : b.size;
+    int order = size ? memcmp(a.data, b.data, size) : 0;
+    return order ? order : a.size < b.size ? -1 : a.size > b.size;
+}
+
+static int order_numbers(int64_t a, int64_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+uint32_t prm__order_key(const prm_engine *engine, const prm__outcome *outcome, uint32_t name)
+{
+    if (outcome->by_event) {
+        prm__view view;
+        prm__engine_view(engine, outcome->event, &view);
+        uint32_t key = prm__engine_view_text(engine, &view, name);
+        return key == engine->empty_key ? 0 : key;
+    }
+    const prm__subject *subject = prm__subject_at(engine, outcome->subject);
+    const prm__p_kind *kind = &engine->program->kinds[subject->kind];
+    for (uint32_t i = 0; i < kind->key_count; i++)
+        if (kind->keys[i] == name)
+            return subject->keys[i];
+    return 0;
+}
+
+static int order_names(const prm_engine *engine, const prm__order_item *a, const prm__order_item *b)
+{
+    static const uint32_t names[] = {PRM_NAME_REP, PRM_NAME_CUSTOMER, PRM_NAME_PRODUCT};
+    if (a->partner != b->partner)
+        return prm__order_texts(prm__engine_text(engine, prm__engine_partner(engine, a->partner)->key),
+                                prm__engine_text(engine, prm__engine_partner(engine, b->partner)->key));
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        uint32_t left = prm__order_key(engine, a->outcome, names[i]);
+        uint32_t right = prm__order_key(engine, b->outcome, names[i]);
+        if (left != right)
+            return prm__order_texts(prm__engine_text(engine, left), prm__engine_text(engine, right));
+    }
+    return 0;
+}
+
+/* Subjects that differ only in keys that are no columns of the ledger. */
+static int order_other_keys(const prm_engine *engine, const prm__outcome *a, const prm__outcome *b)
+{
+    if (a->by_event || a->subject == b->subject)
+        return 0;
+    const prm__subject *left = prm__subject_at(engine, a->subject), *right = prm__subject_at(engine, b->subject);
+    for (uint32_t i = 0; i < PRM_KIND_KEYS; i++)
+        if (left->keys[i] != right->keys[i])
+            return prm__order_texts(prm__engine_text(engine, left->keys[i]),
+                                    prm__engine_text(engine, right->keys[i]));
+    return 0;
+}
+
+int prm__order_compare(const void *a, const void *b, const void *context)
+{
+    const prm_engine *engine = context;
+    const prm__order_item *left = a, *right = b;
+    const prm__outcome *x = left->outcome, *y = right->outcome;
+    int order = order_numbers(x->at, y->at);
+    if (!order && x->event != y->event)
+        order = prm__engine_compare_events(engine, x->event, y->event);
+    if (!order)
+        order = order_numbers(x->rule, y->rule);
+    if (!order)
+        order = order_names(engine, left, right);
+    if (!order)
+        order = order_other_keys(engine, x, y);
+    if (!order)
+        order = order_numbers(x->occasion, y->occasion);
+    return order ? order : order_numbers(x->action, y->action);
+}
+
+prm_status prm__order_sort(const prm_engine *engine, const prm__vec *items, prm__vec *pointers)
+{
+    pointers->count = 0;
+    PRM_TRY(prm__vec_reserve(pointers, items->count * 2));
+    const void **list = pointers->data;
+    for (size_t i = 0; i < items->count; i++)
+        list[i] = prm__vec_at(items, i);
+    prm__sort_pointers(list, list + items->count, items->count, prm__order_compare, engine);
+    pointers->count = items->count;
+    return PRM_OK;
+}

@@ -1,0 +1,63 @@
+/* outcome: one thing that a program grants. Its identity says what it means
+ * (rule, subject and occasion, or the event); its content is what a posting
+ * carries. Two foldings of a partner are compared by identity, and only a change
+ * of content is posted. */
+#ifndef PRM_ENGINE_OUTCOME_H
+#define PRM_ENGINE_OUTCOME_H
+
+#include "program/program.h"
+
+typedef enum prm__outcome_kind {
+    PRM_OUTCOME_NONE = 0, /* a rate that was overtaken before it began: no row */
+    PRM_OUTCOME_RATE,
+    PRM_OUTCOME_REWARD,
+    PRM_OUTCOME_COMMISSION /* with number 0: no row, but a change of rate may make one */
+} prm__outcome_kind;
+
+#define PRM_RULE_COMMISSION (UINT32_MAX - 1) /* in the place of a rule's index */
+#define PRM_OCCASION_LIFE INT64_MIN
+
+/* Where a rate stands among those of its subject, as index + 1 into the
+ * partner's outcomes, 0 for none. A chain holds the rates of one rule and action,
+ * newest first; each ends where the next newer one begins. */
+typedef struct prm__outcome_rate {
+    uint32_t older;
+    uint32_t next_chain;     /* in the newest of a chain: the newest of the next chain */
+    uint32_t from_position;  /* the first place at the instant `from` where it holds */
+    uint32_t until_position; /* the first place at the instant `until` where it does not */
+} prm__outcome_rate;
+
+typedef struct prm__outcome {
+    uint32_t rule;    /* index, or PRM_RULE_COMMISSION */
+    uint32_t subject; /* handle; PRM_NONE where the event stands for it */
+    uint32_t event;   /* handle of the event at which it fired */
+    uint16_t action;  /* place in `then`, from 0 */
+    uint8_t by_event; /* 1: identity is the event, not subject and occasion */
+    uint8_t kind;     /* prm__outcome_kind */
+    int64_t occasion; /* first local day of its calendar window, or PRM_OCCASION_LIFE */
+    uint32_t to_partner; /* recipient, as text keys; 0: none */
+    uint32_t to_rep;
+    int64_t number; /* amount in minor or whole units; a rate in e12 */
+    int64_t at;
+    int64_t from;  /* a rate's start; a reward's payable; or PRM_NO_TIME */
+    int64_t until; /* a rate's end; or PRM_NO_TIME */
+    union {
+        prm__outcome_rate rate;
+        prm__decimal base; /* commission: what the rate is taken of */
+    } more;
+} prm__outcome;
+
+/* Whether the ledger has a row for it. */
+static inline bool prm__outcome_is_row(const prm__outcome *outcome)
+{
+    return outcome->kind != PRM_OUTCOME_NONE &&
+           (outcome->kind != PRM_OUTCOME_COMMISSION || outcome->number != 0);
+}
+
+bool prm__outcome_same_identity(const prm__outcome *a, const prm__outcome *b);
+uint64_t prm__outcome_identity_hash(const prm__outcome *outcome);
+
+/* Recipient, kind, amount, rate, from, until, payable: what a posting carries. */
+bool prm__outcome_same_content(const prm__outcome *a, const prm__outcome *b);
+
+#endif

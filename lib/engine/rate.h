@@ -1,0 +1,38 @@
+/* rate: which commission rate holds where. A granted rate belongs to its subject
+ * and holds from one place in the partner's time line to another. Rates of one
+ * rule and action for one subject form a chain, newest first: a newer one ends
+ * the one before at its own start, so at any place at most one of a chain holds. */
+#ifndef PRM_ENGINE_RATE_H
+#define PRM_ENGINE_RATE_H
+
+#include "engine/engine.h"
+
+/* Links the newest outcome of the partner, a rate, into the chains of its subject,
+ * and ends the one that it replaces. */
+PRM_MUST_USE prm_status prm__rate_link(prm_engine *engine, prm__partner *partner);
+
+/* Who and what a commission is for. */
+typedef struct prm__rate_case {
+    const prm__partner *partner;
+    const uint32_t *subjects; /* [kind]: handle of the subject, or PRM_NONE */
+    uint32_t product;         /* text key, 0 for none */
+    prm__place place;         /* rates that hold here */
+} prm__rate_case;
+
+/* The rate in e12: the latest set one, else the product's, else the base; plus the
+ * additions; within min and max. */
+int64_t prm__rate_of(prm_engine *engine, const prm__rate_case *one);
+
+/* The rate in e12 that a commission event of a partner (index, or PRM_NONE) with
+ * these text keys (0: none) would get after all that happens at `time`. */
+int64_t prm__rate_at(prm_engine *engine, uint32_t partner, uint32_t rep, uint32_t customer, uint32_t product,
+                     int64_t time);
+
+/* Keeps the partner's outcomes from `index` on as they were before this call,
+ * before one of them changes. */
+PRM_MUST_USE prm_status prm__rate_stash(prm_engine *engine, prm__partner *partner, uint32_t index);
+
+/* The subjects of an event for every kind that has rates, into engine->at_subjects. */
+void prm__rate_aim(prm_engine *engine, const prm__view *view);
+
+#endif

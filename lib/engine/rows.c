@@ -1,0 +1,177 @@
+#include "engine/rows.h"
+#include "engine/identity.h"
+#include "engine/order.h"
+#include <string.h>
+
+prm_rows *prm__rows_new(prm_engine *engine, prm__rows_kind kind, size_t item_size)
+{
+    prm_rows *rows = prm__alloc_zeroed(&engine->alloc, 1, sizeof *rows);
+    if (!rows)
+        return NULL;
+    rows->alloc = &engine->alloc;
+    rows->engine = engine;
+    rows->kind = kind;
+    prm__vec_init(&rows->items, rows->alloc, item_size);
+    prm__vec_init(&rows->pointers, rows->alloc, sizeof(void *));
+    prm__vec_init(&rows->id, rows->alloc, 1);
+    return rows;
+}
+
+void prm__rows_free(prm_rows *rows)
+{
+    if (!rows)
+        return;
+    prm__vec_free(&rows->items);
+    prm__vec_free(&rows->pointers);
+    prm__vec_free(&rows->id);
+    prm__alloc_release(rows->alloc, rows, 1, sizeof *rows);
+}
+
+/* Makes room for the longest identity now, so that walking cannot fail. */
+static prm_status rows_reserve_id(prm_rows *rows, const prm__outcome *outcome, uint32_t partner)
+{
+    size_t size = prm__identity_size(rows->engine, outcome, partner);
+    return rows->id.capacity >= size ? PRM_OK : prm__vec_reserve(&rows->id, size);
+}
+
+static prm_status rows_collect(prm_rows *rows)
+{
+    prm_engine *engine = rows->engine;
+    PRM_TRY(prm__vec_reserve(&rows->items, engine->outcome_rows));
+    for (uint32_t i = 0; i < engine->partners.count; i++) {
+        const prm__partner *partner = prm__engine_partner(engine, i);
+        const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
+        for (uint32_t j = 0; j < partner->outcomes.count; j++) {
+            if (!prm__outcome_is_row(&outcomes[j]))
+                continue;
+            prm__order_item item = {&outcomes[j], i, PRM_GRANT};
+            PRM_TRY(prm__vec_append(&rows->items, &item, 1));
+            PRM_TRY(rows_reserve_id(rows, &outcomes[j], i));
+        }
+    }
+    rows->count = rows->items.count;
+    return prm__order_sort(engine, &rows->items, &rows->pointers);
+}
+
+prm_status prm__rows_ledger(prm_engine *engine, prm_rows **out)
+{
+    prm_rows *rows = prm__rows_new(engine, PRM_ROWS_LEDGER, sizeof(prm__order_item));
+    if (!rows)
+        return PRM_E_MEMORY;
+    prm_status status = rows_collect(rows);
+    if (status != PRM_OK) {
+        prm__rows_free(rows);
+        return status;
+    }
+    *out = rows;
+    return PRM_OK;
+}
+
+prm_status prm__rows_journal(prm_engine *engine, uint64_t first, prm_rows **out)
+{
+    prm_rows *rows = prm__rows_new(engine, PRM_ROWS_JOURNAL, sizeof(prm__order_item));
+    if (!rows)
+        return PRM_E_MEMORY;
+    rows->first = first > engine->journal_first ? first : engine->journal_first;
+    uint64_t end = engine->journal_first + engine->journal.count;
+    rows->count = rows->first < end ? (size_t)(end - rows->first) : 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        const prm__posting *posting =
+            prm__vec_at(&engine->journal, (size_t)(rows->first - engine->journal_first) + i);
+        if (rows_reserve_id(rows, &posting->outcome, posting->partner) != PRM_OK) {
+            prm__rows_free(rows);
+            return PRM_E_MEMORY;
+        }
+    }
+    *out = rows;
+    return PRM_OK;
+}
+
+void prm__rows_release(prm_engine *engine, uint64_t last)
+{
+    uint64_t end = engine->journal_first + engine->journal.count;
+    uint64_t first = last + 1 < end ? last + 1 : end;
+    if (last == UINT64_MAX || first <= engine->journal_first)
+        first = last == UINT64_MAX ? end : engine->journal_first;
+    size_t kept = (size_t)(end - first);
+    prm__posting *postings = engine->journal.data;
+    if (kept)
+        memmove(postings, postings + (engine->journal.count - kept), kept * sizeof *postings);
+    engine->journal.count = kept;
+    engine->journal_first = first;
+}
+
+static prm_text rows_name(const prm_engine *engine, const prm__outcome *outcome, uint32_t name)
+{
+    return prm__engine_text(engine, prm__order_key(engine, outcome, name));
+}
+
+static void rows_fill_kind(const prm_engine *engine, const prm__outcome *outcome, prm_row *row)
+{
+    row->from = PRM_NO_TIME;
+    row->until = PRM_NO_TIME;
+    row->payable = PRM_NO_TIME;
+    if (outcome->kind == PRM_OUTCOME_COMMISSION) {
+        row->kind = (prm_text){"cash", 4};
+        row->money = 1;
+    } else {
+        const prm__p_rule *rule = &engine->program->rules[outcome->rule];
+        const prm__p_action *action = &engine->program->actions[rule->first_action + outcome->action];
+        if (outcome->kind == PRM_OUTCOME_RATE) {
+            row->kind = (prm_text){"rate", 4};
+            row->has_rate = 1;
+            row->rate = outcome->number;
+            row->rate_added = action->added;
+            row->from = outcome->from;
+            row->until = outcome->until;
+            return;
+        }
+        const prm__p_reward *reward = &engine->program->rewards[action->reward];
+        row->kind = prm__program_text(engine->program, reward->text);
+        row->money = reward->money;
+        row->payable = outcome->from;
+    }
+    row->has_amount = 1;
+    row->amount = outcome->number;
+}
+
+static void rows_fill(prm_rows *rows, const prm__outcome *outcome, uint32_t partner, prm_row *row)
+{
+    const prm_engine *engine = rows->engine;
+    uint32_t size = row->size;
+    memset(row, 0, sizeof *row);
+    row->size = size;
+    row->rule = prm__identity_rule(engine, outcome);
+    row->partner = prm__engine_text(engine, prm__engine_partner(engine, partner)->key);
+    row->rep = rows_name(engine, outcome, PRM_NAME_REP);
+    row->customer = rows_name(engine, outcome, PRM_NAME_CUSTOMER);
+    row->product = rows_name(engine, outcome, PRM_NAME_PRODUCT);
+    row->recipient_partner = prm__engine_text(engine, outcome->to_partner);
+    row->recipient_rep = prm__engine_text(engine, outcome->to_rep);
+    row->event = prm__engine_event_id(engine, prm__engine_event(engine, outcome->event));
+    row->at = outcome->at;
+    rows_fill_kind(engine, outcome, row);
+    row->id.data = rows->id.data;
+    row->id.size = prm__identity_write(engine, outcome, partner, rows->id.data);
+}
+
+bool prm__rows_next(prm_rows *rows, prm_row *out)
+{
+    if (rows->next >= rows->count || rows->kind == PRM_ROWS_PROGRESS)
+        return false;
+    if (rows->kind == PRM_ROWS_LEDGER) {
+        const prm__order_item *item = ((const prm__order_item *const *)rows->pointers.data)[rows->next];
+        rows_fill(rows, item->outcome, item->partner, out);
+        out->op = PRM_GRANT;
+        out->sequence = 0;
+    } else {
+        const prm_engine *engine = rows->engine;
+        uint64_t number = rows->first + rows->next;
+        const prm__posting *posting = prm__vec_at(&engine->journal, (size_t)(number - engine->journal_first));
+        rows_fill(rows, &posting->outcome, posting->partner, out);
+        out->op = posting->op;
+        out->sequence = number;
+    }
+    rows->next++;
+    return true;
+}

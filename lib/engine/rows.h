@@ -1,0 +1,40 @@
+/* rows: the ledger and the journal as a host sees them: texts instead of keys, in
+ * their order, one after the other. */
+#ifndef PRM_ENGINE_ROWS_H
+#define PRM_ENGINE_ROWS_H
+
+#include "engine/engine.h"
+
+/* What an iterator walks over. */
+typedef enum prm__rows_kind {
+    PRM_ROWS_LEDGER,
+    PRM_ROWS_JOURNAL,
+    PRM_ROWS_PROGRESS
+} prm__rows_kind;
+
+struct prm_rows {
+    prm__alloc *alloc;  /* the engine's */
+    prm_engine *engine;
+    uint32_t kind;      /* prm__rows_kind */
+    size_t next;
+    size_t count;
+    uint64_t first;     /* journal: number of the posting at place 0 */
+    prm__vec items;     /* ledger: prm__order_item; progress: prm__progress_item */
+    prm__vec pointers;  /* to items, sorted */
+    prm__vec id;        /* of char: the identity of the present row */
+};
+
+PRM_MUST_USE prm_status prm__rows_ledger(prm_engine *engine, prm_rows **out);
+PRM_MUST_USE prm_status prm__rows_journal(prm_engine *engine, uint64_t first, prm_rows **out);
+void prm__rows_free(prm_rows *rows);
+
+/* Drops the postings up to number `last`. */
+void prm__rows_release(prm_engine *engine, uint64_t last);
+
+/* A fresh iterator of that kind; NULL when memory ran out. */
+prm_rows *prm__rows_new(prm_engine *engine, prm__rows_kind kind, size_t item_size);
+
+/* The next row of a ledger or journal into *out, `size` set; false at the end. */
+bool prm__rows_next(prm_rows *rows, prm_row *out);
+
+#endif

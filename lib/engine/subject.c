@@ -1,0 +1,179 @@
+#include "engine/subject.h"
+#include "base/hash.h"
+#include "engine/measure.h"
+#include <string.h>
+
+#define PRM_SUBJECT_FIRST_SLOTS 64U
+#define PRM_SUBJECT_CHUNK_SHIFT 12 /* 4096 units: 64 KiB, where that suffices */
+
+static size_t subject_chunk_bytes(const prm__subjects *subjects)
+{
+    return (size_t)16 << subjects->chunk_shift;
+}
+
+prm_status prm__subjects_init(prm_engine *engine)
+{
+    prm__subjects *subjects = &engine->subjects;
+    const prm_program *program = engine->program;
+    subjects->alloc = &engine->alloc;
+    subjects->chunk_shift = PRM_SUBJECT_CHUNK_SHIFT;
+    for (uint32_t i = 0; i < program->attributes_count; i++)
+        engine->attribute_counts[program->attributes[i].owner]++;
+    subjects->sizes = prm__alloc_zeroed(&engine->alloc, program->kinds_count, sizeof *subjects->sizes);
+    if (!subjects->sizes)
+        return PRM_E_MEMORY;
+    for (uint32_t kind = 0; kind < program->kinds_count; kind++) {
+        size_t size = sizeof(prm__subject) + program->kinds[kind].record_size;
+        if (kind <= PRM_KIND_REP)
+            size += engine->attribute_counts[kind] * sizeof(prm__attribute_state);
+        while (size > subject_chunk_bytes(subjects))
+            subjects->chunk_shift++;
+        subjects->sizes[kind] = (uint32_t)size;
+    }
+    return PRM_OK;
+}
+
+void prm__subjects_free(prm_engine *engine)
+{
+    prm__subjects *subjects = &engine->subjects;
+    for (size_t i = 0; i < subjects->chunks.count; i++)
+        prm__alloc_release(&engine->alloc, PRM_VEC(subjects->chunks, char *)[i],
+                           subject_chunk_bytes(subjects), 1);
+    prm__vec_free(&subjects->chunks);
+    prm__alloc_release(&engine->alloc, subjects->slots, subjects->slot_count, sizeof(uint32_t));
+    prm__alloc_release(&engine->alloc, subjects->sizes, engine->program->kinds_count, sizeof(uint32_t));
+}
+
+static uint64_t subject_hash(uint32_t kind, uint32_t partner, const uint32_t *keys)
+{
+    uint64_t hash = prm__hash_pair((uint64_t)kind << 32 | partner, (uint64_t)keys[0] << 32 | keys[1]);
+    return keys[2] ? prm__hash_pair(hash, (uint64_t)keys[2] << 32 | keys[3]) : hash;
+}
+
+/* The slot that has the subject, or the free one where it belongs. */
+static uint32_t *subject_probe(const prm_engine *engine, uint32_t kind, uint32_t partner, const uint32_t *keys,
+                               uint64_t hash)
+{
+    const prm__subjects *subjects = &engine->subjects;
+    uint32_t mask = subjects->slot_count - 1;
+    for (uint32_t at = (uint32_t)(hash >> 7) & mask;; at = (at + 1) & mask) {
+        uint32_t *slot = &subjects->slots[at];
+        if (!*slot)
+            return slot;
+        const prm__subject *subject = prm__subject_at(engine, *slot - 1);
+        if (subject->partner == partner && subject->kind == kind &&
+            memcmp(subject->keys, keys, sizeof subject->keys) == 0)
+            return slot;
+    }
+}
+
+static bool subject_grow(prm_engine *engine)
+{
+    prm__subjects *subjects = &engine->subjects;
+    uint32_t old_count = subjects->slot_count;
+    uint32_t *old = subjects->slots;
+    uint32_t count = old_count ? old_count * 2 : PRM_SUBJECT_FIRST_SLOTS;
+    uint32_t *slots = prm__alloc_zeroed(&engine->alloc, count, sizeof *slots);
+    if (!slots)
+        return false;
+    subjects->slots = slots;
+    subjects->slot_count = count;
+    for (uint32_t i = 0; i < old_count; i++) {
+        if (!old[i])
+            continue;
+        const prm__subject *subject = prm__subject_at(engine, old[i] - 1);
+        uint64_t hash = subject_hash(subject->kind, subject->partner, subject->keys);
+        uint32_t at = (uint32_t)(hash >> 7) & (count - 1);
+        while (slots[at])
+            at = (at + 1) & (count - 1);
+        slots[at] = old[i];
+    }
+    prm__alloc_release(&engine->alloc, old, old_count, sizeof *old);
+    return true;
+}
+
+/* Room for a subject of `size` bytes, inside one chunk; PRM_NONE when memory ran out. */
+static uint32_t subject_room(prm__subjects *subjects, uint32_t size)
+{
+    uint32_t units = (size + 15) / 16;
+    uint32_t chunk_units = 1U << subjects->chunk_shift;
+    uint32_t inside = subjects->top & (chunk_units - 1);
+    if (inside + units > chunk_units)
+        subjects->top += chunk_units - inside;
+    if (subjects->top > UINT32_MAX - 2 * chunk_units)
+        return PRM_NONE;
+    if (subjects->top >> subjects->chunk_shift == subjects->chunks.count) {
+        if (prm__vec_reserve(&subjects->chunks, 1) != PRM_OK)
+            return PRM_NONE;
+        char *chunk = prm__alloc_zeroed(subjects->alloc, subject_chunk_bytes(subjects), 1);
+        if (!chunk)
+            return PRM_NONE;
+        *(char **)prm__vec_push(&subjects->chunks) = chunk;
+    }
+    uint32_t handle = subjects->top;
+    subjects->top += units;
+    return handle;
+}
+
+uint32_t prm__subject_get(prm_engine *engine, uint32_t kind, uint32_t partner, const uint32_t *keys)
+{
+    prm__subjects *subjects = &engine->subjects;
+    if (((uint64_t)subjects->used + 1) * 4 > (uint64_t)subjects->slot_count * 3 && !subject_grow(engine))
+        return PRM_NONE;
+    uint32_t *slot = subject_probe(engine, kind, partner, keys, subject_hash(kind, partner, keys));
+    if (*slot)
+        return *slot - 1;
+    uint32_t handle = subject_room(subjects, subjects->sizes[kind]);
+    if (handle == PRM_NONE)
+        return PRM_NONE;
+    prm__partner *owner = prm__engine_partner(engine, partner);
+    prm__subject *subject = prm__subject_at(engine, handle);
+    memset(subject, 0, subjects->sizes[kind]);
+    subject->partner = partner;
+    subject->kind = (uint16_t)kind;
+    subject->next = owner->first_subject;
+    memcpy(subject->keys, keys, sizeof subject->keys);
+    owner->first_subject = handle;
+    subjects->used++;
+    *slot = handle + 1;
+    return handle;
+}
+
+uint32_t prm__subject_find(const prm_engine *engine, uint32_t kind, uint32_t partner, const uint32_t *keys)
+{
+    if (!engine->subjects.slot_count)
+        return PRM_NONE;
+    const uint32_t *slot = subject_probe(engine, kind, partner, keys, subject_hash(kind, partner, keys));
+    return *slot ? *slot - 1 : PRM_NONE;
+}
+
+bool prm__subject_keys(const prm_engine *engine, const prm__view *view, uint32_t kind, uint32_t *keys)
+{
+    const prm_program *program = engine->program;
+    const uint32_t *slots = engine->key_slots + ((size_t)view->type * program->kinds_count + kind) * PRM_KIND_KEYS;
+    memset(keys, 0, PRM_KIND_KEYS * sizeof *keys);
+    for (uint32_t i = 0; i < program->kinds[kind].key_count; i++) {
+        if (!prm__view_has(view, slots[i]))
+            return false;
+        memcpy(&keys[i], prm__view_at(view, slots[i]), sizeof keys[i]);
+    }
+    return true;
+}
+
+prm__attribute_state *prm__subject_attribute(const prm_engine *engine, prm__subject *subject, uint32_t attribute)
+{
+    char *record = (char *)(subject + 1) + engine->program->kinds[subject->kind].record_size;
+    return (prm__attribute_state *)(void *)record + engine->program->attributes[attribute].place;
+}
+
+void prm__subject_reset_all(prm_engine *engine, prm__partner *partner)
+{
+    for (uint32_t handle = partner->first_subject; handle != PRM_NONE;) {
+        prm__subject *subject = prm__subject_at(engine, handle);
+        prm__measure_clear_all(engine, subject);
+        memset(subject + 1, 0, engine->subjects.sizes[subject->kind] - sizeof *subject);
+        subject->flags = 0;
+        subject->rates = 0;
+        handle = subject->next;
+    }
+}
