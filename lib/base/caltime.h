@@ -15,8 +15,8 @@
 #include "base/vec.h"
 
 #define PRM_MS_PER_DAY INT64_C(86400000)
-#define PRM_TIME_MIN INT64_C(0)                 /* 1970-01-01T00:00:00Z */
-#define PRM_TIME_MAX INT64_C(253402300799999)   /* 9999-12-31T23:59:59.999Z */
+#define PRM_TIME_MIN INT64_C(0)               /* 1970-01-01T00:00:00Z */
+#define PRM_TIME_MAX INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
 
 /* From `at` (ms UTC) on, local time is UTC + `offset` ms. */
 typedef struct prm__transition {

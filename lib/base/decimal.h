@@ -16,9 +16,9 @@ __extension__ typedef __int128 prm__decimal;
 #define PRM_DECIMAL_LIMIT ((prm__decimal)1000000000000000000 * PRM_DECIMAL_ONE)
 
 typedef enum prm__rounding {
-    PRM_ROUND_DOWN = 0,      /* toward zero */
-    PRM_ROUND_UP = 1,        /* away from zero */
-    PRM_ROUND_HALF_UP = 2,   /* ties away from zero */
+    PRM_ROUND_DOWN = 0,    /* toward zero */
+    PRM_ROUND_UP = 1,      /* away from zero */
+    PRM_ROUND_HALF_UP = 2, /* ties away from zero */
     PRM_ROUND_HALF_EVEN = 3
 } prm__rounding;
 

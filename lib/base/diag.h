@@ -18,12 +18,12 @@ typedef struct prm__span {
 struct prm_diagnostics {
     prm__alloc alloc;
     prm__arena arena;
-    prm__vec list;      /* prm__diag_entry, in the order reported until sorted */
-    const char *file;   /* C string */
-    const char *text;   /* the program text */
+    prm__vec list;    /* prm__diag_entry, in the order reported until sorted */
+    const char *file; /* C string */
+    const char *text; /* the program text */
     size_t size;
     uint32_t errors;
-    bool exhausted;     /* memory ran out while reporting: compilation must fail with PRM_E_MEMORY */
+    bool exhausted; /* memory ran out while reporting: compilation must fail with PRM_E_MEMORY */
 };
 
 typedef struct prm__diag_entry {

@@ -51,8 +51,8 @@
     X(EXPR_DEPTH, 406, PRM_SEVERITY_ERROR, "the expression is nested deeper than 32 levels")                 \
     X(EXPR_UNKNOWN_FUNCTION, 407, PRM_SEVERITY_ERROR, "there is no such function")                           \
     X(EXPR_ARGUMENTS, 408, PRM_SEVERITY_ERROR, "the function takes other arguments")                         \
-    X(EXPR_TOO_LARGE, 409, PRM_SEVERITY_ERROR, "the expression is too large")                                  \
-    X(RULE_NO_TRIGGER, 501, PRM_SEVERITY_ERROR, "the rule needs a measure bounded from below")                 \
+    X(EXPR_TOO_LARGE, 409, PRM_SEVERITY_ERROR, "the expression is too large")                                \
+    X(RULE_NO_TRIGGER, 501, PRM_SEVERITY_ERROR, "the rule needs a measure bounded from below")               \
     X(RULE_ANCHOR, 502, PRM_SEVERITY_ERROR, "the event type cannot anchor this subject")                     \
     X(RULE_RECIPIENT, 503, PRM_SEVERITY_ERROR, "the rule has no such recipient")                             \
     X(RULE_RATE, 504, PRM_SEVERITY_ERROR, "the rate cannot stand in this rule")                              \

@@ -50,6 +50,7 @@ prm_status prm__engine_touch(prm_engine *engine, uint32_t index, uint32_t entry)
         partner->changed = partner->flags & PRM_PARTNER_STALE ? 0 : PRM_NO_INDEX;
         partner->former = partner->outcomes.count;
         partner->kept = partner->outcomes.count;
+        partner->former_folded = partner->folded;
         partner->former_unmatched = partner->unmatched;
         partner->rows_after = partner->rows;
     }

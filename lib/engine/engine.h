@@ -53,6 +53,7 @@ typedef struct prm__partner {
     prm__list stash;     /* of prm__outcome: the former outcomes from index `kept` on */
     uint32_t kept;       /* outcomes that this call has left alone */
     uint32_t former;     /* how many outcomes there were before it */
+    uint32_t former_folded;
     uint32_t former_unmatched;
     int64_t rerate_from; /* commissions from this instant on are to be rated again */
 } prm__partner;

@@ -340,7 +340,8 @@ prm_status prm__fold_partner(prm_engine *engine, uint32_t index)
 {
     prm__partner *partner = prm__engine_partner(engine, index);
     const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-    if (partner->changed < partner->folded || fold_instant_reopened(engine, partner, entries))
+    if (partner->flags & PRM_PARTNER_STALE || partner->changed < partner->folded ||
+        fold_instant_reopened(engine, partner, entries))
         fold_restart(engine, partner);
     partner->rerate_from = INT64_MAX;
     prm__step step = {.engine = engine, .partner = index};

@@ -300,6 +300,7 @@ static void ingest_undo(prm_engine *engine, const prm__ingest_mark *mark)
         prm__partner *partner = prm__engine_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]);
         ingest_cut_history(engine, partner, mark->store_top);
         ingest_restore_outcomes(engine, partner);
+        partner->folded = partner->former_folded;
         partner->unmatched = partner->former_unmatched;
         engine->stale += (partner->flags & PRM_PARTNER_STALE) == 0;
         partner->flags = (partner->flags & PRM_PARTNER_LEFT) | PRM_PARTNER_STALE;

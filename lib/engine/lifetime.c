@@ -53,6 +53,15 @@ static void lifetime_layout(const prm_program *program, const prm__p_type *type,
     }
 }
 
+/* The slot by which events of a type carry a subject's key: only a text does. */
+static uint32_t lifetime_key_slot(const prm_program *program, const prm__p_type *type, uint32_t index,
+                                  uint32_t name)
+{
+    uint32_t slot = prm__program_slot(program, index, name);
+    bool text = slot != PRM_NO_INDEX && program->slots[type->first_slot + slot].field_type == PRM_FIELD_TEXT;
+    return text ? slot : PRM_NO_INDEX;
+}
+
 static void lifetime_types(prm_engine *engine)
 {
     const prm_program *program = engine->program;
@@ -66,7 +75,7 @@ static void lifetime_types(prm_engine *engine)
         for (uint32_t kind = 0; kind < program->kinds_count; kind++)
             for (uint32_t i = 0; i < program->kinds[kind].key_count; i++)
                 engine->key_slots[(type * (size_t)program->kinds_count + kind) * PRM_KIND_KEYS + i] =
-                    prm__program_slot(program, type, program->kinds[kind].keys[i]);
+                    lifetime_key_slot(program, row, type, program->kinds[kind].keys[i]);
     }
 }
 

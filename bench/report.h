@@ -1,0 +1,24 @@
+/* report: figures of repeated runs, and the table of them. */
+#ifndef PRM_BENCH_REPORT_H
+#define PRM_BENCH_REPORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define REPORT_RUNS 16
+
+typedef struct report_row {
+    char name[64];
+    double ns[REPORT_RUNS]; /* per event, one of each run */
+    size_t runs;
+    double event_bytes;   /* per retained event; 0: not measured */
+    double subject_bytes; /* per subject */
+    double all_bytes;     /* all memory, per retained event */
+    uint64_t rows;        /* of the ledger, so that two runs can be told to do the same */
+} report_row;
+
+uint64_t report_now(void); /* ns, of a clock that never goes back */
+void report_head(void);
+void report_print(const report_row *row); /* the median run, with the fastest and slowest */
+
+#endif

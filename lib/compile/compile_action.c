@@ -1,0 +1,367 @@
+/* compile action: `then`. The keys of an action are those of the catalog's actions,
+ * and the kinds of reward of this program. */
+#include "compile/compiler.h"
+
+#include "lang/scalars.h"
+
+#include <string.h>
+
+enum {
+    ACTION_RATE,
+    ACTION_RANK,
+    ACTION_NOTICE,
+    ACTION_PRODUCT,
+    ACTION_FROM,
+    ACTION_LASTS,
+    ACTION_UNTIL,
+    ACTION_GROUP,
+    ACTION_TO,
+    ACTION_HOLD,
+    ACTION_ROUNDING,
+    ACTION_FIRST_REWARD
+};
+
+static const prm__schema_key action_keys[ACTION_FIRST_REWARD] = {
+    [ACTION_RATE] = {"rate", PRM_SCHEMA_TEXT, 0, "+5% adds to the rate, 20% sets it"},
+    [ACTION_RANK] = {"rank", PRM_SCHEMA_TEXT, PRM_SCHEMA_NOT_YET, "gives a rank"},
+    [ACTION_NOTICE] = {"notice", PRM_SCHEMA_TEXT, PRM_SCHEMA_NOT_YET, "tells the host something"},
+    [ACTION_PRODUCT] = {"product", PRM_SCHEMA_TEXT, 0, "the rate is for this product only"},
+    [ACTION_FROM] = {"from", PRM_SCHEMA_TEXT, 0, "next, now, period or next_period"},
+    [ACTION_LASTS] = {"lasts", PRM_SCHEMA_TEXT, 0, "a duration, or period"},
+    [ACTION_UNTIL] = {"until", PRM_SCHEMA_TEXT, 0, "the last day"},
+    [ACTION_GROUP] = {"group", PRM_SCHEMA_TEXT, 0, "only the highest addition of a group counts"},
+    [ACTION_TO] = {"to", PRM_SCHEMA_TEXT, 0, "rep, partner, referrer, parent or parent.parent"},
+    [ACTION_HOLD] = {"hold", PRM_SCHEMA_TEXT, 0, "payable only after this duration"},
+    [ACTION_ROUNDING] = {"rounding", PRM_SCHEMA_TEXT, 0, "down, up, half_up or half_even"},
+};
+
+#define ACTION_REWARDS_MOST (PRM_SCHEMA_KEYS - ACTION_FIRST_REWARD)
+
+/* ---- Kinds of reward ---- */
+
+static bool action_add_reward(prm__compiler *c, const char *name, size_t size, bool money)
+{
+    prm__p_reward *row = prm__compile_push(c, &c->builder.rewards);
+    if (row == NULL)
+        return false;
+    row->text = prm__compile_text(c, name, size);
+    row->money = money;
+    c->action_keys[c->action_key_count++] = (prm__schema_key){name, PRM_SCHEMA_EXPR, 0, "a reward"};
+    return row->text != PRM_NO_INDEX;
+}
+
+static bool action_is_known(const prm__compiler *c, const prm__yaml_node *node)
+{
+    for (uint32_t i = 0; i < c->action_key_count; i++)
+        if (strcmp(c->action_keys[i].name, node->key) == 0)
+            return true;
+    return false;
+}
+
+/* A name of letters, digits, `_` and `-`. */
+static bool action_is_name(const prm__yaml_node *node)
+{
+    for (uint32_t i = 0; i < node->key_size; i++)
+        if (node->key[i] != '-' && !prm__scalar_is_identifier(node->key + i, 1) &&
+            (i == 0 || node->key[i] < '0' || node->key[i] > '9'))
+            return false;
+    return node->key_size > 0 && node->key_size <= PRM_LIMIT_TEXT_BYTES && node->key[0] != '-';
+}
+
+static bool action_reward_kind(prm__compiler *c, const prm__yaml_node *node)
+{
+    static const char *const types[] = {"money", "points"};
+    uint32_t type;
+    if (!action_is_name(node)) {
+        prm__diag_report(c->lang.diag, PRM_DIAG_BAD_NAME, node->key_span,
+                         "names have letters, digits, `_` and `-`, and begin with a letter",
+                         "`%.*s` cannot be the name of a reward", prm__lang_shown(node->key, node->key_size),
+                         node->key);
+        return false;
+    }
+    if (action_is_known(c, node)) {
+        prm__diag_report(c->lang.diag, PRM_DIAG_RESERVED_WORD, node->key_span, NULL,
+                         "`%s` has a meaning of its own in `then` and cannot be declared as a reward",
+                         node->key);
+        return false;
+    }
+    if (c->action_key_count == PRM_SCHEMA_KEYS) {
+        prm__diag_report(c->lang.diag, PRM_DIAG_TOO_MANY_FIELDS, node->key_span, NULL,
+                         "a program has at most %d kinds of reward", (int)ACTION_REWARDS_MOST);
+        return false;
+    }
+    return prm__schema_check(&c->lang, node, PRM_SCHEMA_TEXT, node->key) &&
+           prm__scalar_choice(&c->lang, node, node->key, types, 2, &type) &&
+           action_add_reward(c, node->key, node->key_size, type == 0);
+}
+
+bool prm__compile_rewards(prm__compiler *c, const prm__yaml_node *node)
+{
+    memcpy(c->action_keys, action_keys, sizeof action_keys);
+    c->action_key_count = ACTION_FIRST_REWARD;
+    bool ok = action_add_reward(c, "cash", strlen("cash"), true) &&
+              action_add_reward(c, "gift_card", strlen("gift_card"), true) &&
+              action_add_reward(c, "points", strlen("points"), false);
+    if (node != NULL)
+        for (const prm__yaml_node *child = node->first; child != NULL; child = child->next)
+            ok = action_reward_kind(c, child) && ok;
+    return ok;
+}
+
+/* ---- Rates ---- */
+
+static bool action_text(prm__compiler *c, const prm__yaml_node *node, const char *key, uint32_t *text)
+{
+    if (node == NULL)
+        return true;
+    if (!prm__scalar_text(&c->lang, node, key))
+        return false;
+    *text = prm__compile_text(c, node->text, node->size);
+    return *text != PRM_NO_INDEX;
+}
+
+static bool action_from(prm__compiler *c, const prm__yaml_node *node, uint32_t *from)
+{
+    static const char *const names[] = {
+        [PRM_FROM_NEXT] = "next",
+        [PRM_FROM_NOW] = "now",
+        [PRM_FROM_PERIOD] = "period",
+        [PRM_FROM_NEXT_PERIOD] = "next_period",
+    };
+    return node == NULL || prm__scalar_choice(&c->lang, node, "from", names, 4, from);
+}
+
+/* `until` counts the whole day: the rate ends where the next one begins. */
+static bool action_until(prm__compiler *c, const prm__yaml_node *node, prm__p_action *action)
+{
+    int32_t days;
+    if (!prm__scalar_date(&c->lang, node, "until", &days))
+        return false;
+    action->lasts = PRM_LASTS_UNTIL;
+    if (c->calendar.zone.count == 0)
+        return true; /* the zone was refused */
+    int64_t end = prm__caltime_day_start(&c->calendar.zone, days + 1);
+    action->until = end > PRM_TIME_MAX ? PRM_TIME_MAX + 1 : end < PRM_TIME_MIN ? PRM_TIME_MIN : end;
+    return true;
+}
+
+static bool action_lasts(prm__compiler *c, const prm__yaml_node *const *values, prm__p_action *action)
+{
+    const prm__yaml_node *lasts = values[ACTION_LASTS];
+    prm__schema_exclude(&c->lang, lasts, values[ACTION_UNTIL]);
+    if (values[ACTION_UNTIL] != NULL)
+        return action_until(c, values[ACTION_UNTIL], action) && lasts == NULL;
+    if (lasts == NULL)
+        return true;
+    if (strcmp(lasts->text, "period") == 0) {
+        action->lasts = PRM_LASTS_PERIOD;
+        return true;
+    }
+    action->lasts = PRM_LASTS_DURATION;
+    return prm__scalar_duration(&c->lang, lasts, "lasts", 0, lasts->size, &action->duration);
+}
+
+static bool action_wrong_rate(prm__compiler *c, const prm__yaml_node *node, const char *why)
+{
+    prm__diag_report(c->lang.diag, PRM_DIAG_RULE_RATE, node->key_span, NULL, "%s", why);
+    return false;
+}
+
+static bool action_names_product(const prm__compiler *c, uint32_t kind)
+{
+    const prm__p_kind *row = prm__vec_at(&c->builder.kinds, kind);
+    for (uint32_t i = 0; i < row->key_count; i++)
+        if (row->keys[i] == PRM_NAME_PRODUCT)
+            return true;
+    return false;
+}
+
+/* Whether any event that earns commission can belong to the subject. */
+static bool action_can_earn(const prm__compiler *c, uint32_t kind)
+{
+    for (uint32_t i = 0; i < c->commission_types.count; i++)
+        if (prm__compile_carries(c, c->commission_types.types[i], kind))
+            return true;
+    return c->commission_types.count == 0;
+}
+
+/* Where a rate can stand. */
+static bool action_rate_fits(prm__compiler *c, const prm__yaml_node *const *values,
+                             const prm__compile_rule *rule, const prm__p_action *action)
+{
+    const prm__yaml_node *node = values[ACTION_RATE];
+    if (values[ACTION_PRODUCT] != NULL && action_names_product(c, rule->row.subject))
+        return action_wrong_rate(c, values[ACTION_PRODUCT],
+                                 "a rule `for` products has a rate for its own product already");
+    if (values[ACTION_GROUP] != NULL && action->added == 0)
+        return action_wrong_rate(c, values[ACTION_GROUP],
+                                 "`group` is for rates that are added, such as +5%; this one is set");
+    if (!action_can_earn(c, rule->row.subject))
+        return action_wrong_rate(
+            c, node,
+            prm__lang_format(&c->lang, "no event that earns commission belongs to a subject `for: %s`",
+                             prm__compile_kind_name(c, rule->row.subject)));
+    if (!c->has_commission)
+        prm__diag_report(c->lang.diag, PRM_DIAG_NO_COMMISSION, node->key_span,
+                         "add `commission:` to the program",
+                         "the program has no commission whose rate could change");
+    return true;
+}
+
+static bool action_rate(prm__compiler *c, const prm__yaml_node *const *values, prm__compile_rule *rule,
+                        prm__p_action *action)
+{
+    bool sign = false;
+    action->kind = PRM_ACTION_RATE;
+    bool ok = prm__scalar_rate(&c->lang, values[ACTION_RATE], "rate", &action->rate, &sign);
+    action->added = sign;
+    ok = action_text(c, values[ACTION_PRODUCT], "product", &action->product) && ok;
+    ok = action_text(c, values[ACTION_GROUP], "group", &action->group) && ok;
+    ok = action_from(c, values[ACTION_FROM], &action->from) && ok;
+    ok = action_lasts(c, values, action) && ok;
+    rule->has_rates = true;
+    return action_rate_fits(c, values, rule, action) && ok;
+}
+
+/* ---- Rewards ---- */
+
+static bool action_has_rep(const prm__compiler *c, prm__type_set types)
+{
+    for (uint32_t i = 0; i < types.count; i++)
+        if (prm__vocab_field_of(&c->vocabulary, types.types[i], PRM_NAME_REP) != NULL)
+            return true;
+    return types.count == 0;
+}
+
+static bool action_to(prm__compiler *c, const prm__yaml_node *node, const prm__compile_rule *rule,
+                      uint32_t *to)
+{
+    static const char *const names[] = {"rep", "partner", "referrer", "parent", "parent.parent"};
+    static const uint32_t recipients[] = {PRM_TO_REP, PRM_TO_PARTNER, PRM_TO_REFERRER, PRM_TO_PARENT,
+                                          PRM_TO_GRANDPARENT};
+    uint32_t choice;
+    if (node == NULL)
+        return true;
+    if (!prm__scalar_choice(&c->lang, node, "to", names, 5, &choice))
+        return false;
+    *to = recipients[choice];
+    if (*to != PRM_TO_REP || action_has_rep(c, rule->asks))
+        return true;
+    prm__diag_report(c->lang.diag, PRM_DIAG_RULE_RECIPIENT, node->span, NULL,
+                     "the events at which this rule fires have no rep");
+    return false;
+}
+
+static bool action_reward(prm__compiler *c, const prm__yaml_node *const *values, uint32_t key,
+                          const prm__compile_rule *rule, prm__p_action *action)
+{
+    const prm__scope scope = {&c->vocabulary, rule->asks.types, rule->asks.count,
+                              rule->row.condition != PRM_NO_INDEX};
+    action->kind = PRM_ACTION_REWARD;
+    action->reward = key - ACTION_FIRST_REWARD;
+    bool ok = prm__compile_expr(c, values[key], c->action_keys[key].name, &scope, PRM_TYPE_NUMBER,
+                                &action->amount);
+    ok = action_to(c, values[ACTION_TO], rule, &action->to) && ok;
+    if (values[ACTION_ROUNDING] != NULL)
+        ok = prm__compile_rounding(c, values[ACTION_ROUNDING], &action->rounding) && ok;
+    if (values[ACTION_HOLD] != NULL)
+        ok = prm__scalar_duration(&c->lang, values[ACTION_HOLD], "hold", 0, values[ACTION_HOLD]->size,
+                                  &action->duration) &&
+             ok;
+    return ok;
+}
+
+/* ---- Actions ---- */
+
+/* Keys that go with the other kind of action. */
+static bool action_options_fit(prm__compiler *c, const prm__yaml_node *const *values, uint32_t kind,
+                               const char *name)
+{
+    bool ok = true;
+    for (uint32_t key = ACTION_PRODUCT; key < ACTION_FIRST_REWARD; key++) {
+        const char *const *option = prm__catalog_action(kind)->options;
+        while (*option != NULL && strcmp(*option, action_keys[key].name) != 0)
+            option++;
+        if (values[key] == NULL || *option != NULL)
+            continue;
+        prm__diag_report(c->lang.diag, PRM_DIAG_CONFLICTING_KEYS, values[key]->key_span, NULL,
+                         "`%s` does not go with `%s`", action_keys[key].name, name);
+        ok = false;
+    }
+    return ok;
+}
+
+static bool action_is_main(uint32_t key)
+{
+    return key < ACTION_PRODUCT || key >= ACTION_FIRST_REWARD;
+}
+
+/* The one key that says what the action does; PRM_NO_INDEX, reported, when it is not there,
+ * doubled or wrong. */
+static uint32_t action_main_key(prm__compiler *c, const prm__yaml_node *node,
+                                const prm__yaml_node *const *values, uint64_t meant)
+{
+    uint32_t found = PRM_NO_INDEX;
+    uint32_t present = 0;
+    for (uint32_t i = 0; i < c->action_key_count; i++) {
+        if (!action_is_main(i) || (meant & PRM_SCHEMA_BIT(i)) == 0)
+            continue;
+        present++;
+        if (values[i] == NULL)
+            continue;
+        if (found != PRM_NO_INDEX)
+            prm__schema_exclude(&c->lang, values[found], values[i]);
+        found = i;
+    }
+    if (present == 0)
+        prm__diag_report(c->lang.diag, PRM_DIAG_MISSING_KEY,
+                         (prm__span){node->span.start, node->span.start + 1},
+                         "write for example `{cash: 5000}` or `{rate: +5%}`",
+                         "an action needs `rate`, or a reward such as `cash`");
+    return present == 1 ? found : PRM_NO_INDEX;
+}
+
+static bool action_read(prm__compiler *c, const prm__yaml_node *node, prm__compile_rule *rule)
+{
+    const prm__schema schema = {"an action", c->action_keys, c->action_key_count};
+    const prm__yaml_node *values[PRM_SCHEMA_KEYS];
+    uint64_t meant;
+    if (!prm__schema_read(&c->lang, node, &schema, values, &meant))
+        return false;
+    prm__p_action action = {
+        .reward = PRM_NO_INDEX,
+        .amount = PRM_NO_INDEX,
+        .rounding = c->rounding,
+        .product = PRM_NO_INDEX,
+        .group = PRM_NO_INDEX,
+    };
+    uint32_t key = action_main_key(c, node, values, meant);
+    if (key == PRM_NO_INDEX)
+        return false;
+    bool rate = key == ACTION_RATE;
+    bool ok = action_options_fit(c, values, rate ? PRM_ACTION_RATE : PRM_ACTION_REWARD,
+                                 c->action_keys[key].name);
+    ok = (rate ? action_rate(c, values, rule, &action) : action_reward(c, values, key, rule, &action)) && ok;
+    prm__p_action *row = ok ? prm__compile_push(c, &c->builder.actions) : NULL;
+    if (row != NULL)
+        *row = action;
+    return row != NULL;
+}
+
+#define ACTION_MOST UINT16_MAX /* engines count them in 16 bits */
+
+bool prm__compile_then(prm__compiler *c, const prm__yaml_node *node, prm__compile_rule *rule)
+{
+    rule->row.first_action = (uint32_t)c->builder.actions.count;
+    if (node->kind == PRM_YAML_LIST && node->count > ACTION_MOST) {
+        prm__diag_report(c->lang.diag, PRM_DIAG_BAD_VALUE, node->key_span, NULL,
+                         "`then` has at most %d actions", ACTION_MOST);
+        return false;
+    }
+    bool ok = true;
+    for (const prm__yaml_node *each = prm__schema_first(node); each != NULL;
+         each = prm__schema_next(node, each))
+        ok = action_read(c, each, rule) && ok;
+    rule->row.action_count = (uint32_t)c->builder.actions.count - rule->row.first_action;
+    return ok;
+}

@@ -1,0 +1,128 @@
+/* scalars: the readers of base with diagnostics around them. */
+#include "lang/scalars.h"
+
+#include <string.h>
+
+prm__span prm__scalar_span(const prm__yaml_node *node, uint32_t from, uint32_t to)
+{
+    if (!node->exact)
+        return node->span;
+    return (prm__span){node->text_at + from, node->text_at + to};
+}
+
+bool prm__scalar_text(prm__lang *lang, const prm__yaml_node *node, const char *key)
+{
+    if (node->size <= PRM_LIMIT_TEXT_BYTES)
+        return true;
+    prm__diag_report(lang->diag, PRM_DIAG_TEXT_TOO_LONG, node->span, NULL, "`%s` is longer than %d bytes",
+                     key, PRM_LIMIT_TEXT_BYTES);
+    return false;
+}
+
+/* "a, b or c" of all names. */
+static const char *scalar_list(prm__lang *lang, const char *const *names, uint32_t count)
+{
+    const char *list = names[0];
+    for (uint32_t i = 1; i < count; i++)
+        list = prm__lang_format(lang, "%s%s%s", list, i + 1 < count ? ", " : " or ", names[i]);
+    return list;
+}
+
+bool prm__scalar_choice(prm__lang *lang, const prm__yaml_node *node, const char *key,
+                        const char *const *names, uint32_t count, uint32_t *out)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (strlen(names[i]) == node->size && memcmp(names[i], node->text, node->size) == 0) {
+            *out = i;
+            return true;
+        }
+    const char *list = scalar_list(lang, names, count);
+    prm__diag_report(lang->diag, PRM_DIAG_BAD_VALUE, node->span,
+                     prm__lang_suggest(lang, node->text, node->size, names, count, NULL),
+                     "`%s` is %s, not `%.*s`", key, list, prm__lang_shown(node->text, node->size),
+                     node->text);
+    return false;
+}
+
+static bool scalar_bad_number(prm__lang *lang, const prm__yaml_node *node, const char *key, const char *what)
+{
+    prm__diag_report(lang->diag, PRM_DIAG_BAD_NUMBER, node->span, NULL, "`%s` takes a number, but `%.*s` %s",
+                     key, prm__lang_shown(node->text, node->size), node->text, what);
+    return false;
+}
+
+bool prm__scalar_number(prm__lang *lang, const prm__yaml_node *node, const char *key, prm__decimal *out)
+{
+    switch (prm__decimal_read(node->text, node->size, true, out)) {
+    case PRM_DECIMAL_READ:
+        return true;
+    case PRM_DECIMAL_MALFORMED:
+        return scalar_bad_number(lang, node, key, "is none");
+    case PRM_DECIMAL_TOO_FINE:
+        return scalar_bad_number(lang, node, key, "has more than 12 digits after the point");
+    case PRM_DECIMAL_TOO_LARGE:
+        return scalar_bad_number(lang, node, key, "is too large: numbers lie below 10^18");
+    }
+    return false;
+}
+
+bool prm__scalar_integer(prm__lang *lang, const prm__yaml_node *node, const char *key, int32_t least,
+                         int32_t most, int32_t *out)
+{
+    prm__decimal number;
+    if (prm__decimal_read(node->text, node->size, false, &number) == PRM_DECIMAL_READ &&
+        number % PRM_DECIMAL_ONE == 0 && number >= least * PRM_DECIMAL_ONE &&
+        number <= most * PRM_DECIMAL_ONE) {
+        *out = (int32_t)(number / PRM_DECIMAL_ONE);
+        return true;
+    }
+    prm__diag_report(lang->diag, PRM_DIAG_BAD_VALUE, node->span, NULL,
+                     "`%s` is a whole number from %d to %d, not `%.*s`", key, least, most,
+                     prm__lang_shown(node->text, node->size), node->text);
+    return false;
+}
+
+bool prm__scalar_rate(prm__lang *lang, const prm__yaml_node *node, const char *key, int64_t *rate, bool *sign)
+{
+    prm__decimal number;
+    if (!prm__scalar_number(lang, node, key, &number))
+        return false;
+    if (number > INT64_MAX || number < -INT64_MAX)
+        return scalar_bad_number(lang, node, key, "is too large for a rate");
+    *rate = (int64_t)number;
+    if (sign != NULL)
+        *sign = node->text[0] == '+' || node->text[0] == '-';
+    return true;
+}
+
+bool prm__scalar_duration(prm__lang *lang, const prm__yaml_node *node, const char *key, uint32_t from,
+                          uint32_t to, prm__duration *out)
+{
+    if (prm__duration_read(node->text + from, to - from, out))
+        return true;
+    prm__diag_report(lang->diag, PRM_DIAG_BAD_DURATION, prm__scalar_span(node, from, to), NULL,
+                     "`%s` takes a duration such as 30d, 2w, 3mo, 1y, 720h, 90m or 45s, not `%.*s`", key,
+                     prm__lang_shown(node->text + from, to - from), node->text + from);
+    return false;
+}
+
+bool prm__scalar_date(prm__lang *lang, const prm__yaml_node *node, const char *key, int32_t *days)
+{
+    if (prm__caltime_read_date(node->text, node->size, days))
+        return true;
+    prm__diag_report(lang->diag, PRM_DIAG_BAD_DATE, node->span, NULL,
+                     "`%s` takes a date of the years 1970 to 9999 such as 2026-06-30, not `%.*s`", key,
+                     prm__lang_shown(node->text, node->size), node->text);
+    return false;
+}
+
+bool prm__scalar_is_identifier(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        char c = text[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        if (!letter && (i == 0 || c < '0' || c > '9'))
+            return false;
+    }
+    return size > 0;
+}

@@ -1,0 +1,65 @@
+/* schema: what keys a mapping may have, as a table: name, type, and whether it is
+ * required or not evaluated yet. One reading of a mapping answers all unknown,
+ * missing and ill-typed keys at once. */
+#ifndef PRM_LANG_SCHEMA_H
+#define PRM_LANG_SCHEMA_H
+
+#include "lang/yaml_tree.h"
+
+typedef enum prm__schema_type {
+    PRM_SCHEMA_TEXT = 0, /* a scalar */
+    PRM_SCHEMA_EXPR = 1, /* a scalar that is an expression */
+    PRM_SCHEMA_MAPPING = 2,
+    PRM_SCHEMA_TEXTS = 3,    /* a scalar, or a list of scalars */
+    PRM_SCHEMA_MAPPINGS = 4, /* a mapping, or a list of mappings */
+    PRM_SCHEMA_ANY = 5
+} prm__schema_type;
+
+enum {
+    PRM_SCHEMA_REQUIRED = 1,
+    PRM_SCHEMA_NOT_YET = 2 /* part of the language, but this version does not evaluate it */
+};
+
+typedef struct prm__schema_key {
+    const char *name;
+    uint32_t type;  /* prm__schema_type */
+    uint32_t flags; /* PRM_SCHEMA_... */
+    const char *doc;
+} prm__schema_key;
+
+#define PRM_SCHEMA_KEYS 64 /* keys of one schema at the most */
+
+typedef struct prm__schema {
+    const char *place; /* "a rule": for messages */
+    const prm__schema_key *keys;
+    uint32_t count;
+} prm__schema;
+
+/* Reads `node`, which must be a mapping, into `values`: for each key of the schema
+ * its node, or NULL when it is absent or was refused. False when the node is no
+ * mapping at all, and then all values are NULL. Everything wrong is reported.
+ *
+ * `*meant` (may be NULL) has a bit for each key that the writer had in mind: those
+ * that stand there, refused ones too, and those that a misspelt key is near to.
+ * A reader that misses something else says so only where nothing else was. */
+bool prm__schema_read(prm__lang *lang, const prm__yaml_node *node, const prm__schema *schema,
+                      const prm__yaml_node **values, uint64_t *meant);
+
+#define PRM_SCHEMA_BIT(key) (UINT64_C(1) << (key))
+
+/* Whether the node is of the type; if not, says so in terms of `key`. A node that
+ * was refused before is not, and nothing is said. */
+bool prm__schema_check(prm__lang *lang, const prm__yaml_node *node, prm__schema_type type, const char *key);
+
+/* The elements of a scalar-or-list or mapping-or-list node: the node itself, or its
+ * first child; to be followed by prm__schema_next. */
+const prm__yaml_node *prm__schema_first(const prm__yaml_node *node);
+const prm__yaml_node *prm__schema_next(const prm__yaml_node *list, const prm__yaml_node *element);
+
+/* "part of the language, but not evaluated by this version yet". */
+void prm__schema_not_yet(prm__lang *lang, prm__span span, const char *what);
+
+/* A mapping of two keys that exclude each other. `a` and `b` may be NULL: nothing is said. */
+void prm__schema_exclude(prm__lang *lang, const prm__yaml_node *a, const prm__yaml_node *b);
+
+#endif
