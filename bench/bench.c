@@ -3,12 +3,16 @@
  * be counted by callgrind (see bench/instructions.sh). */
 #include "report.h"
 #include "workload.h"
+#include <limits.h>
+#include <malloc.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SEED UINT64_C(20261121)
-#define REPS 5
+#define REPS 3
+#define CUSTOMERS 10
 #define RUNS 5
 
 static int fail(const char *what, const prm_error *error)
@@ -17,14 +21,14 @@ static int fail(const char *what, const prm_error *error)
     return 1;
 }
 
-/* Feeds [from, to) in batches; 0, or -1 after telling why. */
-static int feed(prm_engine *engine, const workload *load, size_t from, size_t to, size_t batch)
+/* Feeds a portion in calls of `batch` events; 0, or -1 after telling why. */
+static int feed(prm_engine *engine, const workload *load, size_t batch)
 {
     prm_error error;
-    for (size_t at = from; at < to; at += batch) {
-        size_t count = to - at < batch ? to - at : batch;
+    for (size_t at = 0; at < load->count; at += batch) {
+        size_t count = load->count - at < batch ? load->count - at : batch;
         if (prm_engine_ingest(engine, load->events + at, count, sizeof(prm_event), NULL, &error) != PRM_OK)
-            return fail("ingest", &error) * -1;
+            return -fail("ingest", &error);
     }
     return 0;
 }
@@ -32,7 +36,7 @@ static int feed(prm_engine *engine, const workload *load, size_t from, size_t to
 static int measure_memory(const prm_engine *engine, const workload *load, report_row *row)
 {
     prm_counts counts = {.size = sizeof counts};
-    if (prm_engine_counts(engine, &counts) != PRM_OK || counts.accepted != load->count) {
+    if (prm_engine_counts(engine, &counts) != PRM_OK || counts.accepted != load->total) {
         fprintf(stderr, "bench: not every event was accepted\n");
         return -1;
     }
@@ -43,20 +47,25 @@ static int measure_memory(const prm_engine *engine, const workload *load, report
     return 0;
 }
 
-static int run_once(prm_program *program, const workload *load, size_t batch, report_row *row)
+static int run_once(prm_program *program, const workload_options *options, size_t batch, report_row *row)
 {
+    static workload load;
     prm_error error;
     prm_engine *engine = NULL;
+    uint64_t took = 0;
+    int result = 0;
     if (prm_engine_new(program, NULL, &engine, &error) != PRM_OK)
-        return fail("engine", &error) * -1;
-    int result = feed(engine, load, 0, load->opening, 4096);
-    uint64_t start = report_now();
-    if (result == 0)
-        result = feed(engine, load, load->opening, load->count, batch);
-    uint64_t took = report_now() - start;
+        return -fail("engine", &error);
+    workload_begin(&load, program, options);
+    while (result == 0 && workload_next(&load, WORKLOAD_PORTION) > 0) {
+        bool opening = load.made <= load.opening;
+        uint64_t start = report_now();
+        result = feed(engine, &load, opening ? WORKLOAD_PORTION : batch);
+        took += opening ? 0 : report_now() - start;
+    }
     if (result == 0) {
-        row->ns[row->runs++] = (double)took / (double)(load->count - load->opening);
-        result = measure_memory(engine, load, row);
+        row->ns[row->runs++] = (double)took / (double)(load.total - load.opening);
+        result = measure_memory(engine, &load, row);
     }
     prm_engine_free(engine);
     return result;
@@ -64,37 +73,38 @@ static int run_once(prm_program *program, const workload *load, size_t batch, re
 
 static int bench_six_rules(prm_program *program, uint32_t partners, size_t activity, size_t batch)
 {
-    workload load;
-    workload_options options = {partners, REPS, activity, SEED};
+    workload_options options = {partners, REPS, CUSTOMERS, activity, SEED};
     report_row row = {.runs = 0};
-    if (workload_make(&load, program, &options) != 0)
-        return fail("workload", NULL);
     snprintf(row.name, sizeof row.name, "six rules, %u partners, batches of %zu", (unsigned)partners, batch);
-    int result = 0;
+    int result = run_once(program, &options, batch, &row); /* to warm up */
+    row.runs = 0;
     for (int run = 0; run < RUNS && result == 0; run++)
-        result = run_once(program, &load, batch, &row);
+        result = run_once(program, &options, batch, &row);
     if (result == 0)
         report_print(&row);
-    workload_free(&load);
     return result != 0;
 }
 
 static int feed_for_counting(prm_program *program, size_t activity)
 {
-    workload load;
-    workload_options options = {1000, REPS, activity, SEED};
+    workload_options options = {1000, REPS, CUSTOMERS, activity, SEED};
     report_row row = {.runs = 0};
-    if (workload_make(&load, program, &options) != 0)
-        return fail("workload", NULL);
-    int result = run_once(program, &load, 1024, &row);
-    workload_free(&load);
-    return result != 0;
+    return run_once(program, &options, WORKLOAD_PORTION, &row) != 0;
+}
+
+/* Freed memory stays with the process, so that all runs but the first, which is not
+ * counted, measure the engine and not the kernel's handing out of pages. */
+static void keep_memory(void)
+{
+    mallopt(M_MMAP_THRESHOLD, INT_MAX);
+    mallopt(M_TRIM_THRESHOLD, INT_MAX);
 }
 
 int main(int argc, char **argv)
 {
     prm_error error;
     prm_program *program = NULL;
+    keep_memory();
     if (argc < 2) {
         fprintf(stderr, "usage: bench PROGRAM [--instructions EVENTS]\n");
         return 2;

@@ -17,7 +17,7 @@ typedef struct report_row {
     uint64_t rows;        /* of the ledger, so that two runs can be told to do the same */
 } report_row;
 
-uint64_t report_now(void); /* ns, of a clock that never goes back */
+uint64_t report_now(void); /* ns of processor time: other processes do not count */
 void report_head(void);
 void report_print(const report_row *row); /* the median run, with the fastest and slowest */
 

@@ -1,156 +1,136 @@
 #include "workload.h"
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
-
-#define FIELDS_MAX 7
-#define TEXT_MAX 160 /* bytes of ids and names of one event */
 
 static const int64_t START = INT64_C(1780272000000); /* 2026-06-01T00:00:00Z */
 static const int64_t YEAR = INT64_C(31536000000);
 
-typedef struct maker {
-    workload *load;
-    const prm_program *program;
-    prm_event *event; /* under way */
-    char *text;       /* free */
-    uint64_t random;
-} maker;
+enum { JOINED, REP_JOINED, COURSE, LEAD, MEETING, WON };
+static const char *const type_names[WORKLOAD_TYPES] = {
+    "partner.joined", "rep.joined", "course.completed", "lead.registered", "meeting.held", "deal.won", "deal.lost"};
+
+enum { PARTNER, REP, REFERRER, CUSTOMER, DEAL, PRODUCT, AMOUNT, COURSE_NAME };
+static const char *const field_names[WORKLOAD_NAMES] = {"partner", "rep",     "referrer", "customer",
+                                                        "deal",    "product", "amount",   "course"};
 
 /* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators". */
-static uint64_t next_random(maker *make)
+static uint64_t next_random(workload *load)
 {
-    uint64_t x = make->random;
+    uint64_t x = load->random;
     x ^= x >> 12;
     x ^= x << 25;
     x ^= x >> 27;
-    make->random = x;
+    load->random = x;
     return x * UINT64_C(2685821657736338717);
 }
 
-static uint32_t below(maker *make, uint32_t limit)
+static uint32_t below(workload *load, uint32_t limit)
 {
-    return (uint32_t)((next_random(make) >> 32) * limit >> 32);
+    return (uint32_t)((next_random(load) >> 32) * limit >> 32);
 }
 
-__attribute__((format(printf, 3, 4)))
-static char *write_text(maker *make, size_t *size, const char *format, ...)
+/* A prefix and seven digits; formatting by the C library would take longer than the
+ * engine. */
+static char *write_name(workload *load, char prefix, uint64_t number, size_t *size)
 {
-    char *text = make->text;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(text, TEXT_MAX, format, arguments);
-    va_end(arguments);
-    *size = (size_t)length;
-    make->text += length;
+    char *text = load->text_end;
+    text[0] = prefix;
+    text[1] = '-';
+    for (size_t i = 8; i >= 2; i--, number /= 10)
+        text[i] = (char)('0' + number % 10);
+    *size = 9;
+    load->text_end += 9;
     return text;
 }
 
-static uint32_t field_handle(const maker *make, const char *name)
+static void begin(workload *load, uint32_t type, int64_t time)
 {
-    return prm_program_field(make->program, name, strlen(name));
+    prm_event *event = &load->events[load->count++];
+    *event = (prm_event){.type = load->types[type], .time = time};
+    event->fields = load->fields + load->fields_used;
+    event->id = write_name(load, 'e', load->made++, &event->id_size);
 }
 
-static void begin(maker *make, const char *type, int64_t time)
+static prm_field *add_field(workload *load, uint32_t name)
 {
-    workload *load = make->load;
-    make->event = &load->events[load->count];
-    *make->event = (prm_event){.type = prm_program_type(make->program, type, strlen(type)), .time = time};
-    make->event->fields = load->fields + load->count * FIELDS_MAX;
-    make->event->id = write_text(make, &make->event->id_size, "e%08zu", load->count);
-    load->count++;
-}
-
-static prm_field *add_field(maker *make, const char *name)
-{
-    prm_field *field = &make->load->fields[(make->load->count - 1) * FIELDS_MAX + make->event->field_count++];
-    *field = (prm_field){.field = field_handle(make, name)};
+    prm_field *field = &load->fields[load->fields_used++];
+    *field = (prm_field){.field = load->names[name]};
+    load->events[load->count - 1].field_count++;
     return field;
 }
 
-static void add_name(maker *make, const char *name, const char *prefix, uint32_t number)
+static void add_name(workload *load, uint32_t name, uint64_t number)
 {
-    prm_field *field = add_field(make, name);
-    field->text = write_text(make, &field->text_size, "%s-%06" PRIu32, prefix, number);
+    static const char prefixes[WORKLOAD_NAMES] = "prpcdxac";
+    prm_field *field = add_field(load, name);
+    field->text = write_name(load, prefixes[name], number, &field->text_size);
 }
 
-static void add_amount(maker *make, int64_t amount)
+/* Each partner joins, and then its reps. */
+static void make_opening(workload *load)
 {
-    prm_field *field = add_field(make, "amount");
-    field->kind = PRM_VALUE_INTEGER;
-    field->number = amount;
+    uint32_t reps = load->options.reps;
+    uint32_t partner = (uint32_t)(load->made / (1 + reps)), place = (uint32_t)(load->made % (1 + reps));
+    begin(load, place == 0 ? JOINED : REP_JOINED, START);
+    add_name(load, PARTNER, partner);
+    if (place > 0)
+        add_name(load, REP, (uint64_t)partner * reps + place - 1);
+    else if (partner > 0)
+        add_name(load, REFERRER, below(load, partner));
 }
 
-static void make_opening(maker *make, const workload_options *options)
+static void make_activity(workload *load)
 {
-    for (uint32_t partner = 0; partner < options->partners; partner++) {
-        begin(make, "partner.joined", START);
-        add_name(make, "partner", "partner", partner);
-        if (partner > 0)
-            add_name(make, "referrer", "partner", below(make, partner));
-        for (uint32_t rep = 0; rep < options->reps; rep++) {
-            begin(make, "rep.joined", START);
-            add_name(make, "partner", "partner", partner);
-            add_name(make, "rep", "rep", partner * options->reps + rep);
-        }
-    }
-    make->load->opening = make->load->count;
-}
-
-/* One of the partners: the product of two draws makes some far more active. */
-static uint32_t draw_partner(maker *make, const workload_options *options)
-{
-    return below(make, below(make, options->partners) + 1);
-}
-
-static void make_activity(maker *make, const workload_options *options, int64_t time)
-{
-    uint32_t partner = draw_partner(make, options);
-    uint32_t rep = partner * options->reps + below(make, options->reps);
-    uint32_t customer = partner * 20 + below(make, 20);
-    uint32_t what = below(make, 100);
-    const char *type = what < 5 ? "course.completed" : what < 40 ? "lead.registered" : what < 80 ? "meeting.held"
-                                                                                                 : "deal.won";
-    begin(make, type, time);
-    add_name(make, "partner", "partner", partner);
-    add_name(make, "rep", "rep", rep);
+    const workload_options *options = &load->options;
+    size_t done = load->made - load->opening;
+    int64_t time = START + (int64_t)((double)YEAR * (double)done / (double)options->activity);
+    /* the product of two draws makes some partners far more active */
+    uint32_t partner = below(load, below(load, options->partners) + 1);
+    uint32_t what = below(load, 100);
+    begin(load, what < 5 ? COURSE : what < 40 ? LEAD : what < 80 ? MEETING : WON, time);
+    add_name(load, PARTNER, partner);
+    add_name(load, REP, (uint64_t)partner * options->reps + below(load, options->reps));
     if (what < 5) {
-        prm_field *course = add_field(make, "course");
-        course->text = below(make, 2) ? "basics" : "advanced";
+        prm_field *course = add_field(load, COURSE_NAME);
+        course->text = below(load, 2) ? "basics" : "advanced";
         course->text_size = strlen(course->text);
         return;
     }
-    add_name(make, "customer", "customer", customer);
-    if (what >= 80) {
-        add_name(make, "deal", "deal", (uint32_t)make->load->count);
-        add_name(make, "product", "product", below(make, 8));
-        add_amount(make, 10000 + below(make, 1000000));
-    }
+    add_name(load, CUSTOMER, (uint64_t)partner * options->customers + below(load, options->customers));
+    if (what < 80)
+        return;
+    add_name(load, DEAL, load->made);
+    add_name(load, PRODUCT, below(load, 8));
+    prm_field *amount = add_field(load, AMOUNT);
+    amount->kind = PRM_VALUE_INTEGER;
+    amount->number = 10000 + below(load, 1000000);
 }
 
-int workload_make(workload *load, const prm_program *program, const workload_options *options)
+void workload_begin(workload *load, const prm_program *program, const workload_options *options)
 {
-    size_t count = (size_t)options->partners * (1 + options->reps) + options->activity;
-    memset(load, 0, sizeof *load);
-    load->events = calloc(count, sizeof *load->events);
-    load->fields = calloc(count * FIELDS_MAX, sizeof *load->fields);
-    load->text = malloc(count * TEXT_MAX);
-    if (!load->events || !load->fields || !load->text) {
-        workload_free(load);
-        return -1;
-    }
-    maker make = {.load = load, .program = program, .text = load->text, .random = options->seed | 1};
-    make_opening(&make, options);
-    for (size_t i = 0; i < options->activity; i++)
-        make_activity(&make, options, START + (int64_t)((double)YEAR * (double)i / (double)options->activity));
-    return 0;
+    load->options = *options;
+    load->random = options->seed | 1;
+    load->made = 0;
+    load->opening = (size_t)options->partners * (1 + options->reps);
+    load->total = load->opening + options->activity;
+    for (size_t i = 0; i < WORKLOAD_TYPES; i++)
+        load->types[i] = prm_program_type(program, type_names[i], strlen(type_names[i]));
+    for (size_t i = 0; i < WORKLOAD_NAMES; i++)
+        load->names[i] = prm_program_field(program, field_names[i], strlen(field_names[i]));
 }
 
-void workload_free(workload *load)
+size_t workload_next(workload *load, size_t limit)
 {
-    free(load->events);
-    free(load->fields);
-    free(load->text);
+    bool opening = load->made < load->opening;
+    size_t end = opening ? load->opening : load->total;
+    load->count = 0;
+    load->fields_used = 0;
+    load->text_end = load->text;
+    while (load->count < limit && load->count < WORKLOAD_PORTION && load->made < end) {
+        if (opening)
+            make_opening(load);
+        else
+            make_activity(load);
+    }
+    return load->count;
 }

@@ -19,7 +19,7 @@ static prm_status api_engine_fail(prm_error *error, prm_status status)
         return prm__error_set(error, status,
                               "prm found its own postings inconsistent; this engine takes nothing more: "
                               "please report it, with the program and the events");
-    return prm__error_set(error, status, "the call failed with %s", prm_status_name(status));
+    return prm__error_set(error, status, "the call failed with %s", prm_status_name((int32_t)status));
 }
 
 static prm_status api_engine_ready(const prm_engine *engine, prm_error *error)

@@ -1,14 +1,24 @@
 #include "base/intern.h"
+#include "base/bytes.h"
 #include "base/hash.h"
+#include <stddef.h>
 #include <string.h>
 
 #define PRM_INTERN_FIRST_SLOTS 64U
 #define PRM_INTERN_CHUNK ((size_t)32 * 1024)
 #define PRM_INTERN_FIRST_CHUNK ((size_t)1024)
 
+/* A text as it lies in a chunk: behind its key, so that one look finds both. */
+typedef struct prm__intern_entry {
+    uint32_t key;
+    uint32_t size;
+    char bytes[];
+} prm__intern_entry;
+
 typedef struct prm__intern_slot {
-    uint32_t key; /* 0: free */
-    uint32_t tag; /* the hash's high half: spares most looks at the text */
+    const prm__intern_entry *text; /* NULL: free */
+    uint32_t tag;                  /* the hash's high half: spares most looks at the text */
+    uint32_t reserved;
 } prm__intern_slot;
 
 void prm__intern_init(prm__intern *intern, prm__alloc *alloc, uint64_t seed)
@@ -39,14 +49,16 @@ static prm__intern_slot *intern_probe(const prm__intern *intern, const char *tex
     uint32_t at = (uint32_t)hash & mask;
     for (;; at = (at + 1) & mask) {
         prm__intern_slot *slot = &intern->slots[at];
-        if (slot->key == 0)
+        if (!slot->text)
             return slot;
-        if (slot->tag == tag) {
-            prm_text known = prm__intern_text(intern, slot->key);
-            if (known.size == size && (size == 0 || memcmp(known.data, text, size) == 0))
-                return slot;
-        }
+        if (slot->tag == tag && slot->text->size == size && prm__bytes_same(slot->text->bytes, text, size))
+            return slot;
     }
+}
+
+static const prm__intern_entry *intern_entry_of(prm_text text)
+{
+    return (const prm__intern_entry *)(const void *)(text.data - offsetof(prm__intern_entry, bytes));
 }
 
 static bool intern_grow(prm__intern *intern)
@@ -59,9 +71,9 @@ static bool intern_grow(prm__intern *intern)
         prm_text text = prm__intern_text(intern, key);
         uint64_t hash = prm__hash_bytes(text.data, text.size, intern->seed);
         uint32_t at = (uint32_t)hash & (count - 1);
-        while (slots[at].key)
+        while (slots[at].text)
             at = (at + 1) & (count - 1);
-        slots[at] = (prm__intern_slot){key, (uint32_t)(hash >> 32)};
+        slots[at] = (prm__intern_slot){intern_entry_of(text), (uint32_t)(hash >> 32), 0};
     }
     prm__alloc_release(intern->alloc, intern->slots, intern->slot_count, sizeof *slots);
     intern->slots = slots;
@@ -89,7 +101,7 @@ static char *intern_room(prm__intern *intern, size_t size)
     return chunk;
 }
 
-static uint32_t intern_add(prm__intern *intern, const char *text, size_t size, uint64_t hash)
+uint32_t prm__intern_add(prm__intern *intern, const char *text, size_t size, uint64_t hash)
 {
     if (intern->texts.count == 0 && !prm__vec_push(&intern->texts))
         return 0;
@@ -97,34 +109,56 @@ static uint32_t intern_add(prm__intern *intern, const char *text, size_t size, u
         return 0;
     if ((intern->texts.count + 1) * 4 > (size_t)intern->slot_count * 3 && !intern_grow(intern))
         return 0;
-    char *room = intern_room(intern, size ? size : 1);
+    size_t needed = (sizeof(prm__intern_entry) + size + 3) & ~(size_t)3;
+    char *room = intern_room(intern, needed);
     if (!room)
         return 0;
-    if (size)
-        memcpy(room, text, size);
-    intern->room += size;
-    intern->room_left -= size;
     uint32_t key = (uint32_t)intern->texts.count;
+    prm__intern_entry *text_entry = (prm__intern_entry *)(void *)room;
+    text_entry->key = key;
+    text_entry->size = (uint32_t)size;
+    if (size)
+        memcpy(text_entry->bytes, text, size);
+    intern->room += needed;
+    intern->room_left -= needed;
     prm_text *entry = prm__vec_push(&intern->texts);
-    *entry = (prm_text){room, size};
-    *intern_probe(intern, text, size, hash) = (prm__intern_slot){key, (uint32_t)(hash >> 32)};
+    *entry = (prm_text){text_entry->bytes, size};
+    *intern_probe(intern, text, size, hash) = (prm__intern_slot){text_entry, (uint32_t)(hash >> 32), 0};
     return key;
 }
 
-uint32_t prm__intern_key(prm__intern *intern, const char *text, size_t size)
+uint64_t prm__intern_hash(const prm__intern *intern, const char *text, size_t size)
 {
-    uint64_t hash = prm__hash_bytes(text, size, intern->seed);
-    if (intern->slot_count) {
-        uint32_t key = intern_probe(intern, text, size, hash)->key;
-        if (key)
-            return key;
-    }
-    return intern_add(intern, text, size, hash);
+    return prm__hash_bytes(text, size, intern->seed);
+}
+
+uint32_t prm__intern_find_hashed(const prm__intern *intern, const char *text, size_t size, uint64_t hash)
+{
+    if (!intern->slot_count)
+        return 0;
+    const prm__intern_slot *slot = intern_probe(intern, text, size, hash);
+    return slot->text ? slot->text->key : 0;
 }
 
 uint32_t prm__intern_find(const prm__intern *intern, const char *text, size_t size)
 {
-    if (!intern->slot_count)
-        return 0;
-    return intern_probe(intern, text, size, prm__hash_bytes(text, size, intern->seed))->key;
+    return prm__intern_find_hashed(intern, text, size, prm__intern_hash(intern, text, size));
+}
+
+uint32_t prm__intern_key(prm__intern *intern, const char *text, size_t size)
+{
+    uint64_t hash = prm__intern_hash(intern, text, size);
+    uint32_t key = prm__intern_find_hashed(intern, text, size, hash);
+    return key ? key : prm__intern_add(intern, text, size, hash);
+}
+
+const void *prm__intern_slot_at(const prm__intern *intern, uint64_t hash)
+{
+    return intern->slot_count ? &intern->slots[(uint32_t)hash & (intern->slot_count - 1)] : NULL;
+}
+
+const void *prm__intern_likely(const prm__intern *intern, uint64_t hash)
+{
+    const prm__intern_slot *slot = prm__intern_slot_at(intern, hash);
+    return slot && slot->text ? slot->text : NULL;
 }

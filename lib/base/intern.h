@@ -27,6 +27,16 @@ uint32_t prm__intern_key(prm__intern *intern, const char *text, size_t size);
 /* The key of a text that is known, else 0. */
 uint32_t prm__intern_find(const prm__intern *intern, const char *text, size_t size);
 
+/* The same in steps, for a caller that looks before it adds. */
+uint64_t prm__intern_hash(const prm__intern *intern, const char *text, size_t size);
+uint32_t prm__intern_find_hashed(const prm__intern *intern, const char *text, size_t size, uint64_t hash);
+/* Where a text of that hash is looked for first, and the bytes of the one that most likely
+ * has it; NULL where there is none. For fetching ahead. */
+const void *prm__intern_slot_at(const prm__intern *intern, uint64_t hash);
+const void *prm__intern_likely(const prm__intern *intern, uint64_t hash);
+/* `text` is not known yet. 0 when memory ran out. */
+uint32_t prm__intern_add(prm__intern *intern, const char *text, size_t size, uint64_t hash);
+
 /* How many keys there are: the highest one. */
 static inline uint32_t prm__intern_count(const prm__intern *intern)
 {

@@ -323,7 +323,7 @@ static uint32_t action_main_key(prm__compiler *c, const prm__yaml_node *node,
 
 static bool action_read(prm__compiler *c, const prm__yaml_node *node, prm__compile_rule *rule)
 {
-    const prm__schema schema = {"an action", c->action_keys, c->action_key_count};
+    const prm__schema schema = {"an action", c->action_keys, c->action_key_count, ACTION_FIRST_REWARD};
     const prm__yaml_node *values[PRM_SCHEMA_KEYS];
     uint64_t meant;
     if (!prm__schema_read(&c->lang, node, &schema, values, &meant))

@@ -104,7 +104,7 @@ static bool commission_exprs(prm__compiler *c, const prm__yaml_node *const *valu
 
 void prm__compile_commission(prm__compiler *c, const prm__yaml_node *node)
 {
-    const prm__schema schema = {"`commission`", commission_keys, COMMISSION_KEYS};
+    const prm__schema schema = {"`commission`", commission_keys, COMMISSION_KEYS, 0};
     const prm__yaml_node *values[COMMISSION_KEYS];
     if (node == NULL || !prm__schema_read(&c->lang, node, &schema, values, NULL))
         return;

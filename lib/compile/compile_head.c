@@ -143,7 +143,7 @@ static bool head_timezone(prm__compiler *c, const prm__yaml_node *node, const ch
 bool prm__compile_head(prm__compiler *c, const prm__yaml_node *root, const char *zoneinfo,
                        const prm__yaml_node **values)
 {
-    const prm__schema schema = {"a program", head_keys, PRM_HEAD_KEYS};
+    const prm__schema schema = {"a program", head_keys, PRM_HEAD_KEYS, 0};
     if (!prm__schema_read(&c->lang, root, &schema, values, NULL))
         return false;
     bool ok = head_version(c, values[PRM_HEAD_PRM]);

@@ -225,7 +225,7 @@ static bool rule_read(prm__compiler *c, const prm__yaml_node *node, const prm__y
 
 static void rule_compile(prm__compiler *c, const prm__yaml_node *node, uint32_t line)
 {
-    const prm__schema schema = {"a rule", rule_keys, RULE_KEYS};
+    const prm__schema schema = {"a rule", rule_keys, RULE_KEYS, 0};
     const prm__yaml_node *values[RULE_KEYS];
     prm__compile_rule rule;
     memset(&rule, 0, sizeof rule);

@@ -75,7 +75,7 @@ static const prm__schema_key types_attribute_keys[] = {
 
 bool prm__compile_attributes(prm__compiler *c, const prm__yaml_node *node)
 {
-    const prm__schema schema = {"`attributes`", types_attribute_keys, 2};
+    const prm__schema schema = {"`attributes`", types_attribute_keys, 2, 0};
     const prm__yaml_node *owners[2];
     if (node == NULL || !prm__schema_read(&c->lang, node, &schema, owners, NULL))
         return node == NULL;

@@ -403,7 +403,7 @@ static bool when_measure(when_reading *r)
 
 bool prm__compile_when(prm__compiler *c, const prm__yaml_node *node, prm__compile_rule *rule)
 {
-    const prm__schema schema = {"`when`", when_keys, WHEN_KEYS};
+    const prm__schema schema = {"`when`", when_keys, WHEN_KEYS, 0};
     when_reading r;
     memset(&r, 0, sizeof r);
     r.c = c;

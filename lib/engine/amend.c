@@ -363,8 +363,6 @@ prm_status prm__void_add(prm_engine *engine, uint32_t event)
 
 prm_status prm__void_expected(prm_engine *engine, prm_text id)
 {
-    if (engine->voids.count == 0)
-        return PRM_OK;
     uint32_t key = prm__intern_find(&engine->texts, id.data, id.size);
     const prm__void *known = key ? amend_void_of(engine, key) : NULL;
     if (!known || !known->count)

@@ -129,8 +129,9 @@ static prm_status diff_partner(prm_engine *engine, uint32_t index)
     return PRM_OK;
 }
 
-/* Puts the postings from `from` into the order of the ledger, those of `op`. */
-static prm_status diff_order(prm_engine *engine, uint32_t op)
+/* Writes the postings of `op` in the order of the ledger to place *end of the journal, where
+ * there is room for them. */
+static prm_status diff_order(prm_engine *engine, uint32_t op, size_t *end)
 {
     engine->order_items.count = 0;
     for (size_t i = 0; i < engine->posts.count; i++) {
@@ -141,21 +142,19 @@ static prm_status diff_order(prm_engine *engine, uint32_t op)
     }
     PRM_TRY(prm__order_sort(engine, &engine->order_items, &engine->sorting));
     const prm__order_item *const *sorted = (const prm__order_item *const *)engine->sorting.data;
-    PRM_TRY(prm__vec_reserve(&engine->ordered, engine->sorting.count));
-    for (size_t i = 0; i < engine->sorting.count; i++) {
-        prm__posting posting = {*sorted[i]->outcome, sorted[i]->partner, op};
-        PRM_TRY(prm__vec_append(&engine->ordered, &posting, 1));
-    }
+    prm__posting *postings = engine->journal.data;
+    for (size_t i = 0; i < engine->sorting.count; i++)
+        postings[(*end)++] = (prm__posting){*sorted[i]->outcome, sorted[i]->partner, op};
     return PRM_OK;
 }
 
 prm_status prm__diff_collect(prm_engine *engine)
 {
     engine->posts.count = 0;
-    engine->ordered.count = 0;
     for (size_t i = 0; i < engine->touched.count; i++)
         PRM_TRY(diff_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]));
-    PRM_TRY(diff_order(engine, PRM_REVERSE));
-    PRM_TRY(diff_order(engine, PRM_GRANT));
-    return prm__vec_reserve(&engine->journal, engine->ordered.count);
+    size_t end = engine->journal.count;
+    PRM_TRY(prm__vec_reserve(&engine->journal, engine->posts.count));
+    PRM_TRY(diff_order(engine, PRM_REVERSE, &end));
+    return diff_order(engine, PRM_GRANT, &end);
 }

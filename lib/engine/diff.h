@@ -6,8 +6,9 @@
 
 #include "engine/engine.h"
 
-/* Collects into engine->posts what the touched partners have to post, reversals
- * first, each group in ledger order, and makes room for them in the journal.
+/* Collects into engine->posts what the touched partners have to post, and writes it
+ * behind the end of the journal, reversals first, each group in ledger order; the
+ * journal's count is the caller's to raise.
  * PRM_E_INTERNAL when the postings would not lead from the old rows to the new. */
 PRM_MUST_USE prm_status prm__diff_collect(prm_engine *engine);
 

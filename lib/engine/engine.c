@@ -31,6 +31,7 @@ uint32_t prm__engine_partner_of(prm_engine *engine, uint32_t key)
     if (!partner)
         return PRM_NONE;
     partner->key = key;
+    partner->subject = PRM_NONE;
     partner->first_subject = PRM_NONE;
     partner->changed = PRM_NO_INDEX;
     partner->last_voider = INT64_MIN;
@@ -65,9 +66,7 @@ void prm__engine_view(const prm_engine *engine, uint32_t handle, prm__view *view
 {
     const prm__event *event = prm__engine_event(engine, handle);
     const prm__layout *layout = &engine->layouts[event->type];
-    prm__view_open(view, event, layout);
-    view->handle = handle;
-    view->amount = 0;
+    *view = (prm__view){event, layout, handle, event->type, 0};
     if (event->marks & PRM_EVENT_REDUCED)
         view->amount = prm__amend_left(engine, handle);
     else if (prm__view_has(view, layout->amount_slot))
@@ -76,11 +75,10 @@ void prm__engine_view(const prm_engine *engine, uint32_t handle, prm__view *view
 
 uint32_t prm__engine_view_text(const prm_engine *engine, const prm__view *view, uint32_t name)
 {
-    uint32_t slot = prm__program_slot(engine->program, view->type, name);
-    uint32_t key = 0;
-    if (slot != PRM_NO_INDEX && prm__view_has(view, slot))
-        memcpy(&key, prm__view_at(view, slot), sizeof key);
-    return key;
+    uint32_t slot = prm__engine_slot(engine, view->type, name);
+    if (slot == PRM_NO_INDEX || !(view->layout->narrow >> slot & 1))
+        return 0;
+    return prm__event_narrow(view->event, view->layout->at[slot]);
 }
 
 prm__decimal prm__engine_view_number(const prm_engine *engine, const prm__view *view, uint32_t slot)
@@ -92,9 +90,10 @@ prm__decimal prm__engine_view_number(const prm_engine *engine, const prm__view *
     prm__decimal wide;
     switch ((prm__field_type)engine->program->slots[type->first_slot + slot].field_type) {
     case PRM_FIELD_TEXT:
+        return 0;
     case PRM_FIELD_BOOLEAN:
         memcpy(&narrow, at, sizeof narrow);
-        return narrow;
+        return narrow == PRM_BOOLEAN_TRUE;
     case PRM_FIELD_TIME:
         memcpy(&middle, at, sizeof middle);
         return middle;

@@ -87,7 +87,7 @@ typedef struct prm__subjects {
     prm__vec chunks;   /* of char *; handles count 16-byte units */
     uint32_t chunk_shift; /* units of a chunk, as a power of two: the largest subject fits */
     uint32_t top;
-    uint32_t *slots;   /* index: handle + 1, 0 free */
+    struct prm__subject_slot *slots; /* the index over kind, partner and keys */
     uint32_t slot_count;
     uint32_t used;
     uint32_t *sizes;   /* bytes of a subject of each kind */
@@ -132,6 +132,9 @@ typedef struct prm__group_best {
     int64_t rate;
 } prm__group_best;
 
+#define PRM_NO_SLOT 0xFFU
+#define PRM_SLOT_TABLE_MAX ((size_t)1 << 20) /* bytes of slot_of at the most */
+
 #define PRM_PERIODS (PRM_PERIOD_FISCAL_YEAR + 1)
 
 struct prm_engine {
@@ -148,7 +151,8 @@ struct prm_engine {
     uint32_t empty_key;      /* of the empty text: an attribute that is cleared */
     prm__store store;
     prm__layout *layouts;    /* by type */
-    uint32_t *key_slots;     /* [type][kind][PRM_KIND_KEYS]: slots of a kind's keys in a type; see subject.h */
+    uint8_t *slot_of;        /* [type][name]: the slot, or PRM_NO_SLOT; NULL when it would be too large */
+    uint16_t *key_at;        /* [type][kind][PRM_KIND_KEYS]: where events carry the keys of a kind, or 0 */
     prm__pool pool;
     prm__vec partners;       /* of prm__partner */
     prm__vec partner_of_key; /* of uint32_t: partner index + 1 by text key */
@@ -174,7 +178,6 @@ struct prm_engine {
     prm__vec marked;         /* of uint32_t: events that this call marked as voided */
     prm__vec passed;         /* of prm__due: what it took from the heap */
     prm__vec posts;          /* of prm__posting: what it will post, by partner */
-    prm__vec ordered;        /* of prm__posting: the same in posting order */
     prm__vec order_items;    /* of prm__order_item: see order.h */
     prm__vec sorting;        /* of const void *: items and scratch of sorting */
     prm__vec identities;     /* of uint32_t: index of identities in a diff */
@@ -229,6 +232,15 @@ static inline const prm__window_span *prm__engine_window(prm_engine *engine, uin
     if (time < span->start || time >= span->end)
         *span = prm__calendar_window(&engine->program->calendar, (prm__period)period, time);
     return span;
+}
+
+/* The slot of a type that has field `name`, or PRM_NO_INDEX. */
+static inline uint32_t prm__engine_slot(const prm_engine *engine, uint32_t type, uint32_t name)
+{
+    if (!engine->slot_of)
+        return prm__program_slot(engine->program, type, name);
+    uint8_t slot = engine->slot_of[(size_t)type * engine->program->names_count + name];
+    return slot == PRM_NO_SLOT ? PRM_NO_INDEX : slot;
 }
 
 /* Opens a view on an event, with its amount as reductions have left it. */

@@ -4,34 +4,22 @@
 
 static prm__value eval_error(void)
 {
-    prm__value value;
-    memset(&value, 0, sizeof value);
-    return value;
+    return (prm__value){.type = PRM_TYPE_ERROR};
 }
 
 static prm__value eval_number(prm__decimal number)
 {
-    prm__value value = eval_error();
-    value.type = PRM_TYPE_NUMBER;
-    value.number = number;
-    return value;
+    return (prm__value){.type = PRM_TYPE_NUMBER, .number = number};
 }
 
 static prm__value eval_boolean(bool truth)
 {
-    prm__value value = eval_error();
-    value.type = PRM_TYPE_BOOLEAN;
-    value.number = truth;
-    return value;
+    return (prm__value){.type = PRM_TYPE_BOOLEAN, .number = truth};
 }
 
 static prm__value eval_text(const prm_engine *engine, uint32_t key)
 {
-    prm__value value = eval_error();
-    value.type = PRM_TYPE_TEXT;
-    value.key = key;
-    value.text = prm__engine_text(engine, key);
-    return value;
+    return (prm__value){.type = PRM_TYPE_TEXT, .key = key, .text = prm__engine_text(engine, key)};
 }
 
 /* How a declared type appears in expressions. */
@@ -57,7 +45,7 @@ static uint32_t eval_slot(const prm__eval *eval, uint32_t name)
 {
     if (!eval->view)
         return PRM_NO_INDEX;
-    uint32_t slot = prm__program_slot(eval->engine->program, eval->view->type, name);
+    uint32_t slot = prm__engine_slot(eval->engine, eval->view->type, name);
     return slot != PRM_NO_INDEX && prm__view_has(eval->view, slot) ? slot : PRM_NO_INDEX;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/fire.h"
 #include "engine/link.h"
 #include "engine/rate.h"
+#include "engine/stash.h"
 #include "engine/subject.h"
 #include <string.h>
 
@@ -284,7 +285,7 @@ prm_status prm__fire_rerate(prm_engine *engine, prm__partner *partner)
         fire_rate_commission(engine, partner, &view, place, &changed);
         if (changed.number == outcomes[i].number)
             continue;
-        PRM_TRY(prm__rate_stash(engine, partner, i));
+        PRM_TRY(prm__stash_from(engine, partner, i));
         outcomes[i] = changed;
     }
     return PRM_OK;

@@ -4,6 +4,7 @@
 #include "engine/fire.h"
 #include "engine/measure.h"
 #include "engine/roster.h"
+#include "engine/stash.h"
 #include "engine/subject.h"
 #include <string.h>
 
@@ -32,11 +33,22 @@ static prm_status fold_find_subjects(prm__step *step)
 {
     prm_engine *engine = step->engine;
     uint32_t keys[PRM_KIND_KEYS];
-    for (uint32_t kind = 0; kind < engine->program->kinds_count; kind++) {
+    prm__partner *partner = prm__engine_partner(engine, step->partner);
+    if (partner->subject == PRM_NONE) {
+        memset(keys, 0, sizeof keys);
+        partner->subject = prm__subject_get(engine, PRM_KIND_PARTNER, step->partner, keys,
+                                            prm__subject_hash(PRM_KIND_PARTNER, step->partner, keys));
+        if (partner->subject == PRM_NONE)
+            return PRM_E_MEMORY;
+    }
+    engine->at_subjects[PRM_KIND_PARTNER] = partner->subject;
+    prm__subject_at(engine, partner->subject)->flags |= PRM_SUBJECT_EXISTS;
+    for (uint32_t kind = PRM_KIND_REP; kind < engine->program->kinds_count; kind++) {
         engine->at_subjects[kind] = PRM_NONE;
-        if (!prm__subject_keys(engine, &step->view, kind, keys))
+        if (!prm__subject_keys(engine, step->view.event, kind, keys))
             continue;
-        uint32_t handle = prm__subject_get(engine, kind, step->partner, keys);
+        uint32_t handle = prm__subject_get(engine, kind, step->partner, keys,
+                                           prm__subject_hash(kind, step->partner, keys));
         if (handle == PRM_NONE)
             return PRM_E_MEMORY;
         prm__subject_at(engine, handle)->flags |= PRM_SUBJECT_EXISTS;
@@ -119,6 +131,8 @@ bool prm__fold_reaches(const prm_engine *engine, const prm__p_condition *conditi
     prm__decimal threshold;
     if (value.none || !prm__fold_threshold(engine, condition, &threshold))
         return false;
+    if (value.divisor == 1)
+        return value.number >= threshold;
     return prm__decimal_compare_fractions(value.number, value.divisor, threshold, 1) >= 0;
 }
 
@@ -294,10 +308,7 @@ static void fold_restart(prm_engine *engine, prm__partner *partner)
     partner->flags &= ~(uint32_t)PRM_PARTNER_LEFT;
     partner->folded = 0;
     partner->asked_at = INT64_MIN;
-    partner->stash = partner->outcomes;
-    partner->outcomes = (prm__list){0, 0, 0};
-    partner->kept = 0;
-    partner->flags |= PRM_PARTNER_STASHED;
+    prm__stash_all(engine, partner);
 }
 
 /* The first entry of the run of lifecycle events at the same instant that ends

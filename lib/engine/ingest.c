@@ -7,6 +7,7 @@
 #include "engine/fold.h"
 #include "engine/intake.h"
 #include "engine/link.h"
+#include "engine/stash.h"
 #include <string.h>
 
 /* What a call puts back when it fails. */
@@ -22,6 +23,23 @@ static bool ingest_is_lifecycle(const prm__p_type *type)
 {
     return type->role == PRM_ROLE_PARTNER_JOINED || type->role == PRM_ROLE_PARTNER_UPDATED ||
            type->role == PRM_ROLE_PARTNER_LEFT;
+}
+
+/* An event at the end of its partner's line, of a partner of which nothing waits to be
+ * sorted, amended or folded again, is folded at once, while all that it needs is near.
+ * Lifecycle events wait: those of one instant take effect together. */
+static prm_status ingest_fold_in_order(prm_engine *engine, const prm__event *event)
+{
+    prm__partner *partner = prm__engine_partner(engine, event->partner);
+    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    uint32_t last = partner->entries.count - 1;
+    if (partner->flags & (PRM_PARTNER_AMEND | PRM_PARTNER_STALE) || partner->changed != PRM_NO_INDEX ||
+        partner->folded != last || engine->program->types[event->type].rank < 2 || event->time > engine->clock)
+        return PRM_OK;
+    if (last > 0 && prm__engine_compare_events(engine, entries[last - 1].event, entries[last].event) > 0)
+        return PRM_OK;
+    partner->settled = partner->entries.count;
+    return prm__fold_partner(engine, event->partner);
 }
 
 static prm_status ingest_into_history(prm_engine *engine, uint32_t handle)
@@ -46,6 +64,7 @@ static prm_status ingest_into_history(prm_engine *engine, uint32_t handle)
     return PRM_OK;
 }
 
+/* A newly accepted event into its history, or among the voids. */
 static prm_status ingest_accept(prm_engine *engine, uint32_t handle)
 {
     const prm__event *event = prm__engine_event(engine, handle);
@@ -54,19 +73,24 @@ static prm_status ingest_accept(prm_engine *engine, uint32_t handle)
     if (engine->program->types[event->type].role == PRM_ROLE_EVENT_VOIDED)
         return prm__void_add(engine, handle);
     PRM_TRY(ingest_into_history(engine, handle));
-    return prm__void_expected(engine, prm__engine_event_id(engine, event));
+    if (engine->voids.count)
+        return prm__void_expected(engine, prm__engine_event_id(engine, event));
+    return ingest_fold_in_order(engine, event);
 }
 
-static prm_status ingest_event(prm_engine *engine, const prm_event *event, prm_answer *answer)
+/* One event into the store; *handle is PRM_NONE unless it is new there. */
+static prm_status ingest_store(prm_engine *engine, const prm_event *event, const prm__warm_hashes *hashes,
+                               prm_answer *answer, uint32_t *handle)
 {
     size_t size = 0;
-    PRM_TRY(prm__intake_read(engine, event, answer, &size));
+    *handle = PRM_NONE;
+    PRM_TRY(prm__intake_read(engine, event, hashes, answer, &size));
     if (answer->answer != PRM_ACCEPTED)
         return PRM_OK;
-    uint32_t handle = 0;
-    switch (prm__store_take(&engine->store, engine->layouts, size, &handle)) {
+    prm_text id = {event->id, event->id_size};
+    switch (prm__store_take(&engine->store, engine->layouts, id, hashes->id, size, handle)) {
     case PRM_STORE_NEW:
-        return ingest_accept(engine, handle);
+        return PRM_OK;
     case PRM_STORE_SAME:
         answer->answer = PRM_DUPLICATE;
         return PRM_OK;
@@ -89,14 +113,31 @@ static void ingest_count(prm_counts *counts, const prm_answer *answer)
     counts->dropped_fields += answer->dropped;
 }
 
-static prm_status ingest_stage(prm_engine *engine, const prm_event *events, size_t count, prm_answer *answers)
+static prm_status ingest_group(prm_engine *engine, const prm_event *events, size_t count, prm_answer *answers)
 {
+    prm__warm_hashes hashes[PRM_WARM_GROUP];
+    uint32_t handles[PRM_WARM_GROUP];
+    size_t accepted = 0;
+    prm__warm_events(engine, events, count, hashes);
     for (size_t i = 0; i < count; i++) {
         prm_answer answer;
-        PRM_TRY(ingest_event(engine, &events[i], &answer));
+        PRM_TRY(ingest_store(engine, &events[i], &hashes[i], &answer, &handles[accepted]));
+        accepted += handles[accepted] != PRM_NONE;
         ingest_count(&engine->counts, &answer);
         if (answers)
             answers[i] = answer;
+    }
+    prm__warm_accepted(engine, handles, accepted);
+    for (size_t i = 0; i < accepted; i++)
+        PRM_TRY(ingest_accept(engine, handles[i]));
+    return PRM_OK;
+}
+
+static prm_status ingest_stage(prm_engine *engine, const prm_event *events, size_t count, prm_answer *answers)
+{
+    for (size_t at = 0; at < count; at += PRM_WARM_GROUP) {
+        size_t size = count - at < PRM_WARM_GROUP ? count - at : PRM_WARM_GROUP;
+        PRM_TRY(ingest_group(engine, events + at, size, answers ? answers + at : NULL));
     }
     return PRM_OK;
 }
@@ -246,9 +287,7 @@ static void ingest_finish(prm_engine *engine)
         partner->rows = partner->rows_after;
         partner->flags &= PRM_PARTNER_LEFT;
     }
-    memcpy((prm__posting *)engine->journal.data + engine->journal.count, engine->ordered.data,
-           engine->ordered.count * sizeof(prm__posting));
-    engine->journal.count += engine->ordered.count;
+    engine->journal.count += engine->posts.count;
 }
 
 /* Drops from a partner's lists what the failed call has added. */
@@ -277,29 +316,13 @@ static void ingest_cut_history(prm_engine *engine, prm__partner *partner, uint32
     partner->life.count = living;
 }
 
-static void ingest_restore_outcomes(prm_engine *engine, prm__partner *partner)
-{
-    if (partner->flags & PRM_PARTNER_STASHED) {
-        prm__list_clear(&engine->pool, &partner->outcomes);
-        partner->outcomes = partner->stash;
-        partner->stash = (prm__list){0, 0, 0};
-        return;
-    }
-    prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
-    const prm__outcome *stash = prm__list_data(&engine->pool, &partner->stash);
-    if (partner->stash.count)
-        memcpy(outcomes + partner->kept, stash, partner->stash.count * sizeof *stash);
-    partner->outcomes.count = partner->former;
-    prm__list_clear(&engine->pool, &partner->stash);
-}
-
 static void ingest_undo(prm_engine *engine, const prm__ingest_mark *mark)
 {
     prm__void_undo(engine);
     for (size_t i = 0; i < engine->touched.count; i++) {
         prm__partner *partner = prm__engine_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]);
         ingest_cut_history(engine, partner, mark->store_top);
-        ingest_restore_outcomes(engine, partner);
+        prm__stash_restore(engine, partner);
         partner->folded = partner->former_folded;
         partner->unmatched = partner->former_unmatched;
         engine->stale += (partner->flags & PRM_PARTNER_STALE) == 0;

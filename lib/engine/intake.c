@@ -6,15 +6,20 @@
 
 /* Stands for "no value any more" where an attribute is no text. */
 #define PRM_CLEARED_MIDDLE INT64_MIN
-#define PRM_CLEARED_BOOLEAN 2U
 #define PRM_CLEARED_WIDE (-PRM_DECIMAL_LIMIT)
 
-/* The values of one event, by slot, before they are packed. */
+/* One event on its way into the room at the top of the store. */
 typedef struct prm__intake {
-    uint64_t mask;
-    uint32_t narrow[PRM_LIMIT_FIELDS];
-    int64_t middle[PRM_LIMIT_FIELDS];
-    prm__decimal wide[PRM_LIMIT_FIELDS];
+    prm_engine *engine;
+    const prm_event *event;
+    const prm__warm_hashes *hashes;
+    uint32_t type;
+    const prm__layout *layout;
+    const prm__p_slot *slots; /* of the type */
+    char *record;
+    uint64_t seen;    /* slots that have a value */
+    uint32_t partner; /* text key */
+    prm_answer *answer;
 } prm__intake;
 
 static void intake_reject(prm_answer *answer, prm__diag_number number, uint32_t field)
@@ -42,7 +47,9 @@ static uint32_t intake_name(const prm_engine *engine, const prm_field *field)
 
 /* ---- One value ---- */
 
-static prm__diag_number intake_text(prm_engine *engine, const prm_field *field, uint32_t *key, prm_status *status)
+/* `hash` is that of the field's text, where one is there. */
+static prm__diag_number intake_text(prm_engine *engine, const prm_field *field, const uint64_t *hash, uint32_t *key,
+                                    prm_status *status)
 {
     if (field->kind == PRM_VALUE_NAME) {
         if (field->number <= 0 || field->number > (int64_t)prm__intern_count(&engine->texts))
@@ -61,9 +68,14 @@ static prm__diag_number intake_text(prm_engine *engine, const prm_field *field, 
     }
     if (size > PRM_LIMIT_TEXT_BYTES)
         return PRM_DIAG_EVENT_TEXT_TOO_LONG;
+    bool ahead = hash && field->kind == PRM_VALUE_TEXT;
+    uint64_t text_hash = ahead ? *hash : prm__intern_hash(&engine->texts, text, size);
+    *key = prm__intern_find_hashed(&engine->texts, text, size, text_hash);
+    if (*key)
+        return 0; /* it was valid when it was new */
     if (!prm__utf8_valid(text, size))
         return PRM_DIAG_EVENT_NOT_UTF8;
-    *key = prm__intern_key(&engine->texts, text, size);
+    *key = prm__intern_add(&engine->texts, text, size, text_hash);
     if (!*key)
         *status = PRM_E_MEMORY;
     return 0;
@@ -157,40 +169,66 @@ static prm__diag_number intake_time(const prm_engine *engine, const prm_field *f
 static prm__diag_number intake_boolean(const prm_field *field, uint32_t *out)
 {
     if (field->kind == PRM_VALUE_BOOLEAN && (field->number == 0 || field->number == 1)) {
-        *out = (uint32_t)field->number;
+        *out = field->number ? PRM_BOOLEAN_TRUE : PRM_BOOLEAN_FALSE;
         return 0;
     }
     if (field->kind != PRM_VALUE_TEXT)
         return PRM_DIAG_EVENT_FIELD_TYPE;
     if (field->text_size == 4 && memcmp(field->text, "true", 4) == 0)
-        *out = 1;
+        *out = PRM_BOOLEAN_TRUE;
     else if (field->text_size == 5 && memcmp(field->text, "false", 5) == 0)
-        *out = 0;
+        *out = PRM_BOOLEAN_FALSE;
     else
         return PRM_DIAG_EVENT_FIELD_TYPE;
     return 0;
 }
 
-static prm__diag_number intake_value(prm_engine *engine, const prm_field *field, uint32_t field_type, uint32_t slot,
-                                     prm__intake *values, prm_status *status)
+/* Reads a value that is no text by its declared type, and writes it to its place. */
+static prm__diag_number intake_value(const prm__intake *in, const prm_field *field, uint32_t field_type,
+                                     uint32_t slot)
 {
+    char *at = in->record + in->layout->at[slot];
+    prm__diag_number number = PRM_DIAG_EVENT_FIELD_TYPE;
+    uint32_t narrow = 0;
+    int64_t middle = 0;
+    prm__decimal wide = 0;
     switch ((prm__field_type)field_type) {
-    case PRM_FIELD_TEXT:
-        return intake_text(engine, field, &values->narrow[slot], status);
     case PRM_FIELD_BOOLEAN:
-        return intake_boolean(field, &values->narrow[slot]);
+        number = intake_boolean(field, &narrow);
+        memcpy(at, &narrow, sizeof narrow);
+        return number;
     case PRM_FIELD_INTEGER:
-        return intake_integer(engine, field, &values->middle[slot]);
+        number = intake_integer(in->engine, field, &middle);
+        break;
     case PRM_FIELD_MONEY:
-        return intake_money(engine, field, &values->middle[slot]);
+        number = intake_money(in->engine, field, &middle);
+        break;
     case PRM_FIELD_TIME:
-        return intake_time(engine, field, &values->middle[slot]);
+        number = intake_time(in->engine, field, &middle);
+        break;
     case PRM_FIELD_DECIMAL:
-        return intake_decimal(engine, field, false, &values->wide[slot]);
     case PRM_FIELD_PERCENT:
-        return intake_decimal(engine, field, true, &values->wide[slot]);
+        number = intake_decimal(in->engine, field, field_type == PRM_FIELD_PERCENT, &wide);
+        memcpy(at, &wide, sizeof wide);
+        return number;
+    case PRM_FIELD_TEXT:
+        return number;
     }
-    return PRM_DIAG_EVENT_FIELD_TYPE;
+    memcpy(at, &middle, sizeof middle);
+    return number;
+}
+
+/* The same for a text; the partner's goes to the head of the record, later. */
+static prm__diag_number intake_text_field(prm__intake *in, uint32_t index, uint32_t slot, prm_status *status)
+{
+    const uint64_t *hash = index < PRM_WARM_FIELDS ? &in->hashes->fields[index] : NULL;
+    uint32_t key = 0;
+    prm__diag_number number = intake_text(in->engine, &in->event->fields[index], hash, &key, status);
+    if (in->layout->at[slot])
+        memcpy(in->record + in->layout->at[slot], &key, sizeof key);
+    else
+        in->partner = key;
+    return number;
 }
 
 /* ---- Clearing ---- */
@@ -211,11 +249,18 @@ static bool intake_clears(const prm_engine *engine, uint32_t type, const prm__p_
            (link && (role == PRM_ROLE_PARTNER_JOINED || role == PRM_ROLE_PARTNER_UPDATED));
 }
 
-static void intake_clear(const prm_engine *engine, uint32_t field_type, uint32_t slot, prm__intake *values)
+static void intake_clear(const prm__intake *in, uint32_t field_type, uint32_t slot)
 {
-    values->narrow[slot] = field_type == PRM_FIELD_TEXT ? engine->empty_key : PRM_CLEARED_BOOLEAN;
-    values->middle[slot] = PRM_CLEARED_MIDDLE;
-    values->wide[slot] = PRM_CLEARED_WIDE;
+    char *at = in->record + in->layout->at[slot];
+    uint32_t narrow = field_type == PRM_FIELD_TEXT ? in->engine->empty_key : PRM_BOOLEAN_CLEARED;
+    int64_t middle = PRM_CLEARED_MIDDLE;
+    prm__decimal wide = PRM_CLEARED_WIDE;
+    if (field_type <= PRM_FIELD_BOOLEAN)
+        memcpy(at, &narrow, sizeof narrow);
+    else if (field_type <= PRM_FIELD_TIME)
+        memcpy(at, &middle, sizeof middle);
+    else
+        memcpy(at, &wide, sizeof wide);
 }
 
 bool prm__intake_is_cleared(const prm_engine *engine, const prm__view *view, uint32_t slot, uint32_t field_type)
@@ -228,7 +273,7 @@ bool prm__intake_is_cleared(const prm_engine *engine, const prm__view *view, uin
     case PRM_FIELD_TEXT:
     case PRM_FIELD_BOOLEAN:
         memcpy(&narrow, at, sizeof narrow);
-        return narrow == (field_type == PRM_FIELD_TEXT ? engine->empty_key : PRM_CLEARED_BOOLEAN);
+        return narrow == (field_type == PRM_FIELD_TEXT ? engine->empty_key : PRM_BOOLEAN_CLEARED);
     case PRM_FIELD_INTEGER:
     case PRM_FIELD_MONEY:
     case PRM_FIELD_TIME:
@@ -258,119 +303,107 @@ static prm__diag_number intake_envelope(const prm_event *event)
 }
 
 /* Field `index` of the event into its slot; false when it rejects the event. */
-static bool intake_field(prm_engine *engine, const prm_event *event, uint32_t type_index, uint32_t index,
-                         prm__intake *values, prm_answer *answer, prm_status *status)
+static bool intake_field(prm__intake *in, uint32_t index, prm_status *status)
 {
-    const prm__p_type *type = &engine->program->types[type_index];
-    const prm_field *field = &event->fields[index];
+    const prm_engine *engine = in->engine;
+    const prm_field *field = &in->event->fields[index];
     if (field->kind > PRM_VALUE_NAME) {
-        intake_reject(answer, PRM_DIAG_EVENT_FIELD_TYPE, index);
+        intake_reject(in->answer, PRM_DIAG_EVENT_FIELD_TYPE, index);
         return false;
     }
     uint32_t name = intake_name(engine, field);
-    uint32_t slot = name == PRM_NO_INDEX ? PRM_NO_INDEX : prm__program_slot(engine->program, type_index, name);
+    uint32_t slot = name == PRM_NO_INDEX ? PRM_NO_INDEX : prm__engine_slot(engine, in->type, name);
     if (slot == PRM_NO_INDEX) {
-        answer->dropped++;
+        in->answer->dropped++;
         return true;
     }
-    const prm__p_slot *row = &engine->program->slots[type->first_slot + slot];
     bool empty = intake_empty(engine, field);
-    if (empty && !intake_clears(engine, type_index, row))
+    const prm__p_slot *row = &in->slots[slot];
+    if (empty && !intake_clears(engine, in->type, row))
         return true;
-    if (values->mask >> slot & 1) {
-        intake_reject(answer, PRM_DIAG_EVENT_FIELD_TWICE, index);
+    if (in->seen >> slot & 1) {
+        intake_reject(in->answer, PRM_DIAG_EVENT_FIELD_TWICE, index);
         return false;
     }
-    values->mask |= (uint64_t)1 << slot;
+    in->seen |= (uint64_t)1 << slot;
     if (empty) {
-        intake_clear(engine, row->field_type, slot, values);
+        intake_clear(in, row->field_type, slot);
         return true;
     }
-    prm__diag_number number = intake_value(engine, field, row->field_type, slot, values, status);
+    prm__diag_number number =
+        in->layout->texts >> slot & 1 ? intake_text_field(in, index, slot, status)
+                                      : intake_value(in, field, row->field_type, slot);
     if (number)
-        intake_reject(answer, number, index);
+        intake_reject(in->answer, number, index);
     return !number;
 }
 
-static bool intake_complete(const prm_engine *engine, uint32_t type_index, const prm__intake *values,
-                            prm_answer *answer)
+static bool intake_complete(const prm__intake *in)
 {
-    const prm__p_type *type = &engine->program->types[type_index];
-    for (uint32_t slot = 0; slot < type->slot_count; slot++) {
-        const prm__p_slot *row = &engine->program->slots[type->first_slot + slot];
-        if (row->required && !(values->mask >> slot & 1)) {
-            intake_reject(answer, PRM_DIAG_EVENT_FIELD_MISSING, row->name);
-            return false;
-        }
-    }
-    return true;
+    uint64_t missing = in->layout->required & ~in->seen;
+    if (!missing)
+        return true;
+    uint32_t slot = (uint32_t)__builtin_ctzll(missing);
+    intake_reject(in->answer, PRM_DIAG_EVENT_FIELD_MISSING, in->slots[slot].name);
+    return false;
 }
 
-/* Packs the record; gives its size. The partner stands in the head, not in a slot. */
-static size_t intake_pack(prm_engine *engine, const prm_event *event, uint32_t type, uint32_t partner,
-                          const prm__intake *values, prm__event *record)
+/* The rest of the record: head, presence mask and id. The partner is made when new. */
+static prm_status intake_finish(const prm__intake *in)
 {
-    const prm__layout *layout = &engine->layouts[type];
-    uint64_t mask = values->mask;
-    if (partner != PRM_NONE)
-        mask &= ~(uint64_t)1;
-    *record = (prm__event){event->time, partner, (uint16_t)type, (uint8_t)event->id_size, 0};
-    char *at = (char *)(record + 1);
-    memcpy(at, &mask, layout->mask_size);
-    at += layout->mask_size;
-    for (uint64_t rest = mask; rest; rest &= rest - 1) {
-        uint32_t slot = (uint32_t)__builtin_ctzll(rest);
-        uint64_t bit = (uint64_t)1 << slot;
-        if (layout->narrow & bit) {
-            memcpy(at, &values->narrow[slot], 4);
-            at += 4;
-        } else if (layout->middle & bit) {
-            memcpy(at, &values->middle[slot], 8);
-            at += 8;
-        } else {
-            memcpy(at, &values->wide[slot], 16);
-            at += 16;
-        }
+    uint32_t partner = PRM_NONE;
+    if (in->engine->program->types[in->type].role != PRM_ROLE_EVENT_VOIDED) {
+        partner = prm__engine_partner_of(in->engine, in->partner);
+        if (partner == PRM_NONE)
+            return PRM_E_MEMORY;
     }
-    memcpy(at, event->id, event->id_size);
-    return prm__store_size(record, layout);
+    uint64_t mask = in->seen & ~in->layout->narrow;
+    if (in->layout->mask_size)
+        memcpy(in->record + in->layout->mask_at, &mask, in->layout->mask_size == 4 ? 4 : 8);
+    memcpy(in->record + in->layout->id_at, in->event->id, in->event->id_size);
+    *(prm__event *)(void *)in->record =
+        (prm__event){in->event->time, partner, (uint16_t)in->type, (uint8_t)in->event->id_size, 0};
+    return PRM_OK;
 }
 
-prm_status prm__intake_read(prm_engine *engine, const prm_event *event, prm_answer *answer, size_t *size)
+/* The event's type, or an answer that there is none. */
+static uint32_t intake_known_type(const prm_engine *engine, const prm_event *event, prm_answer *answer)
 {
-    *answer = (prm_answer){PRM_ACCEPTED, 0, PRM_NONE, 0};
-    prm_status status = PRM_OK;
-    prm__intake values;
-    values.mask = 0;
     prm__diag_number number = intake_envelope(event);
     if (number || (event->type == PRM_NONE && event->type_name_size == 0)) {
         intake_reject(answer, number ? number : PRM_DIAG_EVENT_TYPE_MISSING, PRM_NONE);
-        return PRM_OK;
+        return PRM_NO_INDEX;
     }
     uint32_t type = intake_type(engine, event);
-    if (type == PRM_NO_INDEX) {
-        if (event->type != PRM_NONE)
-            intake_reject(answer, PRM_DIAG_EVENT_NAME_UNKNOWN, PRM_NONE);
-        else
-            answer->answer = PRM_IGNORED;
-        return PRM_OK;
-    }
-    for (uint32_t i = 0; i < event->field_count; i++)
-        if (!intake_field(engine, event, type, i, &values, answer, &status) || status != PRM_OK)
-            return status;
-    if (!intake_complete(engine, type, &values, answer))
+    if (type == PRM_NO_INDEX && event->type != PRM_NONE)
+        intake_reject(answer, PRM_DIAG_EVENT_NAME_UNKNOWN, PRM_NONE);
+    else if (type == PRM_NO_INDEX)
+        answer->answer = PRM_IGNORED;
+    return type;
+}
+
+prm_status prm__intake_read(prm_engine *engine, const prm_event *event, const prm__warm_hashes *hashes,
+                            prm_answer *answer, size_t *size)
+{
+    *answer = (prm_answer){PRM_ACCEPTED, 0, PRM_NONE, 0};
+    prm_status status = PRM_OK;
+    uint32_t type = intake_known_type(engine, event, answer);
+    if (type == PRM_NO_INDEX)
         return PRM_OK;
     prm__event *record = prm__store_room(&engine->store);
     if (!record)
         return PRM_E_MEMORY;
-    uint32_t partner = PRM_NONE;
-    if (engine->program->types[type].role != PRM_ROLE_EVENT_VOIDED) {
-        partner = prm__engine_partner_of(engine, values.narrow[0]);
-        if (partner == PRM_NONE)
-            return PRM_E_MEMORY;
-    }
-    *size = intake_pack(engine, event, type, partner, &values, record);
-    return PRM_OK;
+    const prm_program *program = engine->program;
+    prm__intake in = {engine, event,          hashes, type, &engine->layouts[type], program->slots + program->types[type].first_slot,
+                      (char *)record, 0, 0, answer};
+    memset(record + 1, 0, in.layout->id_at - sizeof *record);
+    for (uint32_t i = 0; i < event->field_count; i++)
+        if (!intake_field(&in, i, &status) || status != PRM_OK)
+            return status;
+    if (!intake_complete(&in))
+        return PRM_OK;
+    *size = ((size_t)in.layout->id_at + event->id_size + 7) & ~(size_t)7;
+    return intake_finish(&in);
 }
 
 /* ---- Reasons ---- */
@@ -402,7 +435,7 @@ static uint32_t intake_culprit_type(const prm_engine *engine, const prm_event *e
     uint32_t name = intake_name(engine, &event->fields[index]);
     if (type == PRM_NO_INDEX || name == PRM_NO_INDEX)
         return PRM_FIELD_TEXT;
-    uint32_t slot = prm__program_slot(engine->program, type, name);
+    uint32_t slot = prm__engine_slot(engine, type, name);
     return slot == PRM_NO_INDEX ? PRM_FIELD_TEXT
                                 : engine->program->slots[engine->program->types[type].first_slot + slot].field_type;
 }

@@ -4,13 +4,14 @@
 #ifndef PRM_ENGINE_INTAKE_H
 #define PRM_ENGINE_INTAKE_H
 
-#include "engine/engine.h"
+#include "engine/warm.h"
 
-/* Checks and converts `event` into the room at the top of the store. The answer is
- * PRM_ACCEPTED with *size set to the record's bytes, or PRM_IGNORED or
- * PRM_REJECTED. PRM_E_MEMORY leaves everything as it was but for new texts. */
-PRM_MUST_USE prm_status prm__intake_read(prm_engine *engine, const prm_event *event, prm_answer *answer,
-                                         size_t *size);
+/* Checks and converts `event`, whose hashes were worked out ahead, into the room at
+ * the top of the store. The answer is PRM_ACCEPTED with *size set to the record's
+ * bytes, or PRM_IGNORED or PRM_REJECTED. PRM_E_MEMORY leaves everything as it was
+ * but for new texts. */
+PRM_MUST_USE prm_status prm__intake_read(prm_engine *engine, const prm_event *event, const prm__warm_hashes *hashes,
+                                         prm_answer *answer, size_t *size);
 
 /* Whether a slot that is present stands for "no value any more": an attribute given
  * as an empty text. */

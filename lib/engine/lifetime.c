@@ -35,31 +35,50 @@ static prm_status lifetime_texts(prm_engine *engine)
     return PRM_OK;
 }
 
+static uint32_t lifetime_width(uint32_t field_type)
+{
+    return field_type <= PRM_FIELD_BOOLEAN ? 4 : field_type <= PRM_FIELD_TIME ? 8 : 16;
+}
+
+/* Slots are sorted by width, so a walk in their order packs them. */
 static void lifetime_layout(const prm_program *program, const prm__p_type *type, prm__layout *layout)
 {
     memset(layout, 0, sizeof *layout);
-    layout->slot_count = type->slot_count;
-    layout->mask_size = type->slot_count <= 32 ? 4 : 8;
     layout->amount_slot = PRM_NO_INDEX;
+    uint32_t at = (uint32_t)sizeof(prm__event);
     for (uint32_t slot = 0; slot < type->slot_count; slot++) {
         const prm__p_slot *row = &program->slots[type->first_slot + slot];
         uint64_t bit = (uint64_t)1 << slot;
-        if (row->field_type <= PRM_FIELD_BOOLEAN)
+        uint32_t width = lifetime_width(row->field_type);
+        if (row->required)
+            layout->required |= bit;
+        if (row->field_type == PRM_FIELD_TEXT)
+            layout->texts |= bit;
+        if (slot == 0 && type->role != PRM_ROLE_EVENT_VOIDED)
+            continue; /* the partner stands in the head */
+        if (width == 4)
             layout->narrow |= bit;
-        else if (row->field_type <= PRM_FIELD_TIME)
-            layout->middle |= bit;
+        else
+            layout->mask_size = type->slot_count <= 32 ? 4 : 8;
         if (row->name == PRM_NAME_AMOUNT && row->field_type == PRM_FIELD_MONEY)
             layout->amount_slot = slot;
+        layout->at[slot] = (uint16_t)at;
+        at += width;
     }
+    layout->mask_at = at;
+    layout->id_at = at + layout->mask_size;
 }
 
-/* The slot by which events of a type carry a subject's key: only a text does. */
-static uint32_t lifetime_key_slot(const prm_program *program, const prm__p_type *type, uint32_t index,
-                                  uint32_t name)
+/* Where events of a type carry a subject's key, as byte offset, 0 for nowhere: only a
+ * text does. */
+static uint16_t lifetime_key_at(const prm_engine *engine, uint32_t type, uint32_t name)
 {
-    uint32_t slot = prm__program_slot(program, index, name);
-    bool text = slot != PRM_NO_INDEX && program->slots[type->first_slot + slot].field_type == PRM_FIELD_TEXT;
-    return text ? slot : PRM_NO_INDEX;
+    const prm_program *program = engine->program;
+    uint32_t slot = prm__program_slot(program, type, name);
+    if (slot == PRM_NO_INDEX)
+        return 0;
+    bool text = program->slots[program->types[type].first_slot + slot].field_type == PRM_FIELD_TEXT;
+    return text ? engine->layouts[type].at[slot] : 0;
 }
 
 static void lifetime_types(prm_engine *engine)
@@ -74,8 +93,8 @@ static void lifetime_types(prm_engine *engine)
             engine->type_is_target[row->reduces] = 1;
         for (uint32_t kind = 0; kind < program->kinds_count; kind++)
             for (uint32_t i = 0; i < program->kinds[kind].key_count; i++)
-                engine->key_slots[(type * (size_t)program->kinds_count + kind) * PRM_KIND_KEYS + i] =
-                    lifetime_key_slot(program, row, type, program->kinds[kind].keys[i]);
+                engine->key_at[(type * (size_t)program->kinds_count + kind) * PRM_KIND_KEYS + i] =
+                    lifetime_key_at(engine, type, program->kinds[kind].keys[i]);
     }
 }
 
@@ -97,19 +116,40 @@ static void *lifetime_array(prm_engine *engine, size_t count, size_t size)
     return prm__alloc_zeroed(&engine->alloc, count ? count : 1, size);
 }
 
+/* Which slot has a field, for every type and name, unless that is too much. */
+static prm_status lifetime_slots(prm_engine *engine)
+{
+    const prm_program *program = engine->program;
+    size_t size = (size_t)program->types_count * program->names_count;
+    if (size > PRM_SLOT_TABLE_MAX)
+        return PRM_OK;
+    engine->slot_of = lifetime_array(engine, size, 1);
+    if (!engine->slot_of)
+        return PRM_E_MEMORY;
+    memset(engine->slot_of, PRM_NO_SLOT, size);
+    for (uint32_t type = 0; type < program->types_count; type++) {
+        const prm__p_type *row = &program->types[type];
+        for (uint32_t slot = 0; slot < row->slot_count; slot++)
+            engine->slot_of[(size_t)type * program->names_count + program->slots[row->first_slot + slot].name] =
+                (uint8_t)slot;
+    }
+    return PRM_OK;
+}
+
 static prm_status lifetime_tables(prm_engine *engine)
 {
     const prm_program *program = engine->program;
+    PRM_TRY(lifetime_slots(engine));
     size_t keys = (size_t)program->types_count * program->kinds_count * PRM_KIND_KEYS;
     engine->layouts = lifetime_array(engine, program->types_count, sizeof *engine->layouts);
     engine->type_is_target = lifetime_array(engine, program->types_count, 1);
-    engine->key_slots = lifetime_array(engine, keys, sizeof *engine->key_slots);
+    engine->key_at = lifetime_array(engine, keys, sizeof *engine->key_at);
     engine->kind_measures = lifetime_array(engine, program->kinds_count, sizeof(uint32_t));
     engine->at_subjects = lifetime_array(engine, program->kinds_count, sizeof(uint32_t));
     engine->next_measure = lifetime_array(engine, program->measures_count, sizeof(uint32_t));
     engine->counted = lifetime_array(engine, program->measures_count, sizeof(uint64_t));
     engine->group_best = lifetime_array(engine, program->texts_count, sizeof *engine->group_best);
-    if (!engine->layouts || !engine->type_is_target || !engine->key_slots || !engine->kind_measures ||
+    if (!engine->layouts || !engine->type_is_target || !engine->key_at || !engine->kind_measures ||
         !engine->at_subjects || !engine->next_measure || !engine->counted || !engine->group_best)
         return PRM_E_MEMORY;
     lifetime_types(engine);
@@ -127,9 +167,10 @@ static void lifetime_free_tables(prm_engine *engine)
 {
     const prm_program *program = engine->program;
     size_t keys = (size_t)program->types_count * program->kinds_count * PRM_KIND_KEYS;
+    lifetime_free_array(engine, engine->slot_of, (size_t)program->types_count * program->names_count, 1);
     lifetime_free_array(engine, engine->layouts, program->types_count, sizeof *engine->layouts);
     lifetime_free_array(engine, engine->type_is_target, program->types_count, 1);
-    lifetime_free_array(engine, engine->key_slots, keys, sizeof *engine->key_slots);
+    lifetime_free_array(engine, engine->key_at, keys, sizeof *engine->key_at);
     lifetime_free_array(engine, engine->kind_measures, program->kinds_count, sizeof(uint32_t));
     lifetime_free_array(engine, engine->at_subjects, program->kinds_count, sizeof(uint32_t));
     lifetime_free_array(engine, engine->next_measure, program->measures_count, sizeof(uint32_t));
@@ -152,7 +193,6 @@ static void lifetime_vecs(prm_engine *engine)
     prm__vec_init(&engine->touched, alloc, sizeof(uint32_t));
     prm__vec_init(&engine->passed, alloc, sizeof(prm__due));
     prm__vec_init(&engine->posts, alloc, sizeof(prm__posting));
-    prm__vec_init(&engine->ordered, alloc, sizeof(prm__posting));
     prm__vec_init(&engine->order_items, alloc, sizeof(prm__order_item));
     prm__vec_init(&engine->sorting, alloc, sizeof(void *));
     prm__vec_init(&engine->identities, alloc, sizeof(uint32_t));
@@ -164,7 +204,7 @@ static void lifetime_free_vecs(prm_engine *engine)
 {
     prm__vec *const vecs[] = {&engine->partners,   &engine->partner_of_key, &engine->due,
                               &engine->touched,    &engine->passed,         &engine->posts,
-                              &engine->ordered,    &engine->order_items,    &engine->sorting,
+                              &engine->order_items,    &engine->sorting,
                               &engine->identities, &engine->entry_copy,     &engine->journal};
     for (size_t i = 0; i < sizeof vecs / sizeof vecs[0]; i++)
         prm__vec_free(vecs[i]);

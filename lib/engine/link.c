@@ -106,8 +106,7 @@ uint32_t prm__link_parent(const prm_engine *engine, uint32_t key, int64_t time)
     const prm__partner *partner = prm__engine_partner(engine, index);
     const prm__event *event;
     for (uint32_t place = partner->life.count; (event = link_previous(engine, partner, time, &place)) != NULL;) {
-        prm__view view;
-        prm__view_open(&view, event, &engine->layouts[event->type]);
+        prm__view view = {.event = event, .layout = &engine->layouts[event->type], .type = event->type};
         uint32_t parent = prm__engine_view_text(engine, &view, PRM_NAME_PARENT);
         if (parent)
             return parent == engine->empty_key || parent == key ? 0 : parent;

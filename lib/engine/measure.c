@@ -111,7 +111,7 @@ static bool measure_sample(prm_engine *engine, const prm__p_measure *row, const 
     *sample = (prm__sample){0, 0};
     if (row->name == PRM_NO_INDEX)
         return true;
-    uint32_t slot = prm__program_slot(engine->program, view->type, row->name);
+    uint32_t slot = prm__engine_slot(engine, view->type, row->name);
     if (slot == PRM_NO_INDEX || !prm__view_has(view, slot))
         return false;
     uint32_t field_type = engine->program->slots[engine->program->types[view->type].first_slot + slot].field_type;

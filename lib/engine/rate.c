@@ -1,21 +1,6 @@
 #include "engine/rate.h"
+#include "engine/stash.h"
 #include "engine/subject.h"
-#include <string.h>
-
-prm_status prm__rate_stash(prm_engine *engine, prm__partner *partner, uint32_t index)
-{
-    if (index >= partner->kept)
-        return PRM_OK;
-    uint32_t more = partner->kept - index;
-    PRM_TRY(prm__list_reserve(&engine->pool, &partner->stash, sizeof(prm__outcome), more));
-    prm__outcome *stash = prm__list_data(&engine->pool, &partner->stash);
-    const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
-    memmove(stash + more, stash, partner->stash.count * sizeof *stash);
-    memcpy(stash, outcomes + index, more * sizeof *stash);
-    partner->stash.count += more;
-    partner->kept = index;
-    return PRM_OK;
-}
 
 /* Ends `old` where `new_rate` begins, if it lasts as long. */
 static void rate_cut(prm__outcome *old, const prm__outcome *new_rate)
@@ -38,7 +23,7 @@ static prm_status rate_replace(prm_engine *engine, prm__partner *partner, uint32
     const prm__outcome *newest = &outcomes[partner->outcomes.count - 1];
     uint32_t at = head;
     while (at) {
-        PRM_TRY(prm__rate_stash(engine, partner, at - 1));
+        PRM_TRY(prm__stash_from(engine, partner, at - 1));
         rate_cut(&outcomes[at - 1], newest);
         if (outcomes[at - 1].kind != PRM_OUTCOME_NONE)
             break;
@@ -70,7 +55,7 @@ prm_status prm__rate_link(prm_engine *engine, prm__partner *partner)
         subject->rates = index + 1;
         return PRM_OK;
     }
-    PRM_TRY(prm__rate_stash(engine, partner, before - 1));
+    PRM_TRY(prm__stash_from(engine, partner, before - 1));
     outcomes[before - 1].more.rate.next_chain = index + 1;
     return PRM_OK;
 }
@@ -169,7 +154,7 @@ void prm__rate_aim(prm_engine *engine, const prm__view *view)
     const prm_program *program = engine->program;
     uint32_t keys[PRM_KIND_KEYS];
     for (uint32_t kind = 0; kind < program->kinds_count; kind++) {
-        bool wanted = program->kinds[kind].has_rates && prm__subject_keys(engine, view, kind, keys);
+        bool wanted = program->kinds[kind].has_rates && prm__subject_keys(engine, view->event, kind, keys);
         engine->at_subjects[kind] =
             wanted ? prm__subject_find(engine, kind, view->event->partner, keys) : PRM_NONE;
     }

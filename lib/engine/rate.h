@@ -28,10 +28,6 @@ int64_t prm__rate_of(prm_engine *engine, const prm__rate_case *one);
 int64_t prm__rate_at(prm_engine *engine, uint32_t partner, uint32_t rep, uint32_t customer, uint32_t product,
                      int64_t time);
 
-/* Keeps the partner's outcomes from `index` on as they were before this call,
- * before one of them changes. */
-PRM_MUST_USE prm_status prm__rate_stash(prm_engine *engine, prm__partner *partner, uint32_t index);
-
 /* The subjects of an event for every kind that has rates, into engine->at_subjects. */
 void prm__rate_aim(prm_engine *engine, const prm__view *view);
 

@@ -1,4 +1,5 @@
 #include "engine/store.h"
+#include "base/bytes.h"
 #include "base/hash.h"
 #include <string.h>
 
@@ -32,34 +33,6 @@ uint64_t prm__store_bytes(const prm__store *store)
            (uint64_t)store->slot_count * sizeof(prm__store_slot);
 }
 
-static uint64_t store_mask(const prm__event *event, const prm__layout *layout)
-{
-    uint64_t mask = 0;
-    memcpy(&mask, event + 1, layout->mask_size); /* little-endian hosts; see docs/architecture.md */
-    return mask;
-}
-
-/* Bytes before the id. */
-static size_t store_values_end(const prm__event *event, const prm__layout *layout)
-{
-    uint64_t mask = store_mask(event, layout);
-    size_t narrow = (size_t)__builtin_popcountll(mask & layout->narrow);
-    size_t middle = (size_t)__builtin_popcountll(mask & layout->middle);
-    size_t wide = (size_t)__builtin_popcountll(mask) - narrow - middle;
-    return sizeof *event + layout->mask_size + narrow * 4 + middle * 8 + wide * 16;
-}
-
-prm_text prm__store_id(const prm__event *event, const prm__layout *layout)
-{
-    prm_text id = {(const char *)event + store_values_end(event, layout), event->id_size};
-    return id;
-}
-
-size_t prm__store_size(const prm__event *event, const prm__layout *layout)
-{
-    return (store_values_end(event, layout) + event->id_size + 7) & ~(size_t)7;
-}
-
 prm__event *prm__store_room(prm__store *store)
 {
     uint32_t inside = store->top & ((1U << PRM_STORE_CHUNK_SHIFT) - 1);
@@ -79,16 +52,14 @@ prm__event *prm__store_room(prm__store *store)
     return prm__store_event(store, store->top);
 }
 
-/* Everything but the marks. */
+/* Everything but the marks and the id, which is known to be the same. */
 static bool store_same(const prm__event *a, const prm__event *b, const prm__layout *layouts)
 {
-    if (a->time != b->time || a->type != b->type || a->partner != b->partner)
-        return false;
-    size_t size = store_values_end(a, &layouts[a->type]);
-    return size == store_values_end(b, &layouts[b->type]) && memcmp(a + 1, b + 1, size - sizeof *a) == 0;
+    return a->time == b->time && a->type == b->type && a->partner == b->partner &&
+           memcmp(a + 1, b + 1, layouts[a->type].id_at - sizeof *a) == 0;
 }
 
-static uint64_t store_hash(const prm__store *store, prm_text id)
+uint64_t prm__store_hash(const prm__store *store, prm_text id)
 {
     return prm__hash_bytes(id.data, id.size, store->seed);
 }
@@ -106,7 +77,7 @@ static prm__store_slot *store_probe(const prm__store *store, const prm__layout *
             continue;
         const prm__event *event = prm__store_event(store, slot->event - 1);
         prm_text known = prm__store_id(event, &layouts[event->type]);
-        if (known.size == id.size && memcmp(known.data, id.data, id.size) == 0)
+        if (known.size == id.size && prm__bytes_same(known.data, id.data, id.size))
             return slot;
     }
 }
@@ -131,15 +102,19 @@ static bool store_grow(prm__store *store)
     return true;
 }
 
-prm__store_result prm__store_take(prm__store *store, const prm__layout *layouts, size_t size, uint32_t *handle)
+const void *prm__store_slot_at(const prm__store *store, uint64_t hash)
+{
+    return store->slot_count ? &store->slots[(uint32_t)hash & (store->slot_count - 1)] : NULL;
+}
+
+prm__store_result prm__store_take(prm__store *store, const prm__layout *layouts, prm_text id, uint64_t hash,
+                                  size_t size, uint32_t *handle)
 {
     if (((uint64_t)store->used + 1) * 4 > (uint64_t)store->slot_count * 3 && !store_grow(store))
         return PRM_STORE_NO_MEMORY;
-    const prm__event *event = prm__store_event(store, store->top);
-    prm_text id = prm__store_id(event, &layouts[event->type]);
-    uint64_t hash = store_hash(store, id);
     prm__store_slot *slot = store_probe(store, layouts, id, hash);
     if (slot->event) {
+        const prm__event *event = prm__store_event(store, store->top);
         const prm__event *known = prm__store_event(store, slot->event - 1);
         return store_same(known, event, layouts) ? PRM_STORE_SAME : PRM_STORE_CONFLICT;
     }
@@ -154,7 +129,7 @@ uint32_t prm__store_find(const prm__store *store, const prm__layout *layouts, pr
 {
     if (!store->slot_count)
         return PRM_NO_INDEX;
-    const prm__store_slot *slot = store_probe(store, layouts, id, store_hash(store, id));
+    const prm__store_slot *slot = store_probe(store, layouts, id, prm__store_hash(store, id));
     return slot->event ? slot->event - 1 : PRM_NO_INDEX;
 }
 
@@ -186,25 +161,10 @@ void prm__store_undo(prm__store *store, const prm__layout *layouts, uint32_t mar
         const prm__event *event = prm__store_event(store, handle);
         const prm__layout *layout = &layouts[event->type];
         prm_text id = prm__store_id(event, layout);
-        prm__store_slot *slot = store_probe(store, layouts, id, store_hash(store, id));
+        prm__store_slot *slot = store_probe(store, layouts, id, prm__store_hash(store, id));
         if (slot->event)
             store_remove(store, (uint32_t)(slot - store->slots));
         handle += (uint32_t)(prm__store_size(event, layout) / 8);
     }
     store->top = mark;
-}
-
-void prm__view_open(prm__view *view, const prm__event *event, const prm__layout *layout)
-{
-    uint64_t mask = store_mask(event, layout);
-    view->event = event;
-    view->type = event->type;
-    view->mask = mask;
-    uint32_t at = (uint32_t)sizeof *event + layout->mask_size;
-    for (uint64_t rest = mask; rest; rest &= rest - 1) {
-        uint32_t slot = (uint32_t)__builtin_ctzll(rest);
-        uint64_t bit = (uint64_t)1 << slot;
-        view->at[slot] = (uint16_t)at;
-        at += layout->narrow & bit ? 4 : layout->middle & bit ? 8 : 16;
-    }
 }

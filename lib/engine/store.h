@@ -1,12 +1,13 @@
-/* store: every accepted event, once. A record is a head, a presence mask, the
- * values that are present and the id, packed in chunks that never move; its
- * handle counts 8-byte units from the beginning, so handles grow with arrival.
- * An index over ids finds duplicates. The last records can be taken back, which
- * is how a failed call undoes itself. */
+/* store: every accepted event, once. A record is a head, the values of its type's
+ * fields at fixed places, and the id, packed in chunks that never move; its handle
+ * counts 8-byte units from the beginning, so handles grow with arrival. An index
+ * over ids finds duplicates. The last records can be taken back, which is how a
+ * failed call undoes itself. */
 #ifndef PRM_ENGINE_STORE_H
 #define PRM_ENGINE_STORE_H
 
 #include "program/program.h"
+#include <string.h>
 
 #define PRM_STORE_CHUNK_SHIFT 13 /* 8192 units: 64 KiB */
 #define PRM_STORE_RECORD_MAX 2048 /* bytes; 64 fields of 16 bytes, an id and the rest fit */
@@ -27,26 +28,33 @@ typedef struct prm__event {
     uint16_t type;
     uint8_t id_size;
     uint8_t marks;
-    /* then: mask (4 or 8 bytes), 4-, 8- and 16-byte values, the id */
+    /* then: the values, 4-byte ones first, then 8- and 16-byte ones; the presence mask
+     * of the latter two; the id */
 } prm__event;
 
-/* How records of one type are laid out, worked out once per engine. */
+/* A 4-byte value is present when it is not 0: a text's key, or a boolean plus 1. The
+ * partner is none of the values: it stands in the head. */
+enum { PRM_BOOLEAN_FALSE = 1, PRM_BOOLEAN_TRUE = 2, PRM_BOOLEAN_CLEARED = 3 };
+
+/* Where records of one type have their values, worked out once per engine. */
 typedef struct prm__layout {
-    uint64_t narrow; /* slots of 4-byte values, as a mask */
-    uint64_t middle; /* of 8-byte values */
-    uint32_t mask_size;
-    uint32_t slot_count;
+    uint64_t narrow;      /* slots of 4-byte values, as a mask */
+    uint64_t texts;       /* slots of texts */
+    uint64_t required;    /* slots that an event must have */
+    uint32_t mask_at;     /* byte offset of the presence mask */
+    uint32_t mask_size;   /* 0 when all values are narrow; else 4 or 8 */
+    uint32_t id_at;       /* byte offset of the id */
     uint32_t amount_slot; /* of `amount`, or PRM_NO_INDEX */
+    uint16_t at[PRM_LIMIT_FIELDS]; /* byte offset of each slot; 0: not stored */
 } prm__layout;
 
-/* An event unpacked for looking at: where each value lies. */
+/* An event opened for looking at. */
 typedef struct prm__view {
     const prm__event *event;
+    const prm__layout *layout;
     uint32_t handle;
     uint32_t type;
-    uint64_t mask;        /* slots that are present */
-    int64_t amount;       /* minor units left after reductions, of the slot `amount` */
-    uint16_t at[PRM_LIMIT_FIELDS]; /* byte offset of each present slot */
+    int64_t amount; /* minor units left after reductions, of the slot `amount` */
 } prm__view;
 
 typedef struct prm__store {
@@ -69,7 +77,10 @@ static inline prm__event *prm__store_event(const prm__store *store, uint32_t han
                                   (size_t)(handle & ((1U << PRM_STORE_CHUNK_SHIFT) - 1)) * 8);
 }
 
-prm_text prm__store_id(const prm__event *event, const prm__layout *layout);
+static inline prm_text prm__store_id(const prm__event *event, const prm__layout *layout)
+{
+    return (prm_text){(const char *)event + layout->id_at, event->id_size};
+}
 
 /* Room for one record at the top, not yet taken; NULL when memory ran out. */
 prm__event *prm__store_room(prm__store *store);
@@ -81,9 +92,15 @@ typedef enum prm__store_result {
     PRM_STORE_NO_MEMORY
 } prm__store_result;
 
-/* Takes the record of `size` bytes that stands in the room, unless its id is
- * known. `layouts` are by type. */
-prm__store_result prm__store_take(prm__store *store, const prm__layout *layouts, size_t size, uint32_t *handle);
+uint64_t prm__store_hash(const prm__store *store, prm_text id);
+
+/* Where the index is looked at first for an id of that hash; NULL while it is empty. */
+const void *prm__store_slot_at(const prm__store *store, uint64_t hash);
+
+/* Takes the record of `size` bytes that stands in the room, unless its id, of which
+ * `id` is a copy and `hash` the hash, is known. `layouts` are by type. */
+prm__store_result prm__store_take(prm__store *store, const prm__layout *layouts, prm_text id, uint64_t hash,
+                                  size_t size, uint32_t *handle);
 
 /* The event with that id, or PRM_NO_INDEX. */
 uint32_t prm__store_find(const prm__store *store, const prm__layout *layouts, prm_text id);
@@ -95,19 +112,35 @@ void prm__store_undo(prm__store *store, const prm__layout *layouts, uint32_t mar
 uint64_t prm__store_bytes(const prm__store *store);
 
 /* Bytes of a record, with its padding. */
-size_t prm__store_size(const prm__event *event, const prm__layout *layout);
-
-/* Where the values of `event` lie. `amount` is left to the caller. */
-void prm__view_open(prm__view *view, const prm__event *event, const prm__layout *layout);
-
-static inline bool prm__view_has(const prm__view *view, uint32_t slot)
+static inline size_t prm__store_size(const prm__event *event, const prm__layout *layout)
 {
-    return slot < PRM_LIMIT_FIELDS && (view->mask >> slot & 1) != 0;
+    return ((size_t)layout->id_at + event->id_size + 7) & ~(size_t)7;
+}
+
+/* The 4-byte value in a narrow slot; 0 when it is absent. */
+static inline uint32_t prm__event_narrow(const prm__event *event, uint32_t offset)
+{
+    uint32_t value;
+    memcpy(&value, (const char *)event + offset, sizeof value);
+    return value;
 }
 
 static inline const void *prm__view_at(const prm__view *view, uint32_t slot)
 {
-    return (const char *)view->event + view->at[slot];
+    return (const char *)view->event + view->layout->at[slot];
+}
+
+/* Whether the event has a value in the slot; not for slots that are not stored. */
+static inline bool prm__view_has(const prm__view *view, uint32_t slot)
+{
+    const prm__layout *layout = view->layout;
+    if (slot >= PRM_LIMIT_FIELDS || !layout->at[slot])
+        return false;
+    if (layout->narrow >> slot & 1)
+        return prm__event_narrow(view->event, layout->at[slot]) != 0;
+    uint64_t mask = 0; /* its low bytes come first: see docs/architecture.md */
+    memcpy(&mask, (const char *)view->event + layout->mask_at, layout->mask_size == 4 ? 4 : 8);
+    return (mask >> slot & 1) != 0;
 }
 
 #endif

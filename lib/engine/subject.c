@@ -1,10 +1,14 @@
 #include "engine/subject.h"
-#include "base/hash.h"
 #include "engine/measure.h"
 #include <string.h>
 
 #define PRM_SUBJECT_FIRST_SLOTS 64U
 #define PRM_SUBJECT_CHUNK_SHIFT 12 /* 4096 units: 64 KiB, where that suffices */
+
+typedef struct prm__subject_slot {
+    uint32_t subject; /* handle + 1; 0: free */
+    uint32_t tag;     /* of the hash: spares most looks at subjects */
+} prm__subject_slot;
 
 static size_t subject_chunk_bytes(const prm__subjects *subjects)
 {
@@ -40,29 +44,32 @@ void prm__subjects_free(prm_engine *engine)
         prm__alloc_release(&engine->alloc, PRM_VEC(subjects->chunks, char *)[i],
                            subject_chunk_bytes(subjects), 1);
     prm__vec_free(&subjects->chunks);
-    prm__alloc_release(&engine->alloc, subjects->slots, subjects->slot_count, sizeof(uint32_t));
+    prm__alloc_release(&engine->alloc, subjects->slots, subjects->slot_count, sizeof *subjects->slots);
     prm__alloc_release(&engine->alloc, subjects->sizes, engine->program->kinds_count, sizeof(uint32_t));
 }
 
-static uint64_t subject_hash(uint32_t kind, uint32_t partner, const uint32_t *keys)
+static bool subject_same_keys(const uint32_t *a, const uint32_t *b)
 {
-    uint64_t hash = prm__hash_pair((uint64_t)kind << 32 | partner, (uint64_t)keys[0] << 32 | keys[1]);
-    return keys[2] ? prm__hash_pair(hash, (uint64_t)keys[2] << 32 | keys[3]) : hash;
+    uint32_t difference = 0;
+    for (uint32_t i = 0; i < PRM_KIND_KEYS; i++)
+        difference |= a[i] ^ b[i];
+    return difference == 0;
 }
 
 /* The slot that has the subject, or the free one where it belongs. */
-static uint32_t *subject_probe(const prm_engine *engine, uint32_t kind, uint32_t partner, const uint32_t *keys,
-                               uint64_t hash)
+static prm__subject_slot *subject_probe(const prm_engine *engine, uint32_t kind, uint32_t partner,
+                                        const uint32_t *keys, uint64_t hash)
 {
     const prm__subjects *subjects = &engine->subjects;
-    uint32_t mask = subjects->slot_count - 1;
-    for (uint32_t at = (uint32_t)(hash >> 7) & mask;; at = (at + 1) & mask) {
-        uint32_t *slot = &subjects->slots[at];
-        if (!*slot)
+    uint32_t mask = subjects->slot_count - 1, tag = (uint32_t)hash;
+    for (uint32_t at = (uint32_t)(hash >> 32) & mask;; at = (at + 1) & mask) {
+        prm__subject_slot *slot = &subjects->slots[at];
+        if (!slot->subject)
             return slot;
-        const prm__subject *subject = prm__subject_at(engine, *slot - 1);
-        if (subject->partner == partner && subject->kind == kind &&
-            memcmp(subject->keys, keys, sizeof subject->keys) == 0)
+        if (slot->tag != tag)
+            continue;
+        const prm__subject *subject = prm__subject_at(engine, slot->subject - 1);
+        if (subject->partner == partner && subject->kind == kind && subject_same_keys(subject->keys, keys))
             return slot;
     }
 }
@@ -71,20 +78,20 @@ static bool subject_grow(prm_engine *engine)
 {
     prm__subjects *subjects = &engine->subjects;
     uint32_t old_count = subjects->slot_count;
-    uint32_t *old = subjects->slots;
+    prm__subject_slot *old = subjects->slots;
     uint32_t count = old_count ? old_count * 2 : PRM_SUBJECT_FIRST_SLOTS;
-    uint32_t *slots = prm__alloc_zeroed(&engine->alloc, count, sizeof *slots);
+    prm__subject_slot *slots = prm__alloc_zeroed(&engine->alloc, count, sizeof *slots);
     if (!slots)
         return false;
     subjects->slots = slots;
     subjects->slot_count = count;
     for (uint32_t i = 0; i < old_count; i++) {
-        if (!old[i])
+        if (!old[i].subject)
             continue;
-        const prm__subject *subject = prm__subject_at(engine, old[i] - 1);
-        uint64_t hash = subject_hash(subject->kind, subject->partner, subject->keys);
-        uint32_t at = (uint32_t)(hash >> 7) & (count - 1);
-        while (slots[at])
+        const prm__subject *subject = prm__subject_at(engine, old[i].subject - 1);
+        uint64_t hash = prm__subject_hash(subject->kind, subject->partner, subject->keys);
+        uint32_t at = (uint32_t)(hash >> 32) & (count - 1);
+        while (slots[at].subject)
             at = (at + 1) & (count - 1);
         slots[at] = old[i];
     }
@@ -115,14 +122,14 @@ static uint32_t subject_room(prm__subjects *subjects, uint32_t size)
     return handle;
 }
 
-uint32_t prm__subject_get(prm_engine *engine, uint32_t kind, uint32_t partner, const uint32_t *keys)
+uint32_t prm__subject_get(prm_engine *engine, uint32_t kind, uint32_t partner, const uint32_t *keys, uint64_t hash)
 {
     prm__subjects *subjects = &engine->subjects;
     if (((uint64_t)subjects->used + 1) * 4 > (uint64_t)subjects->slot_count * 3 && !subject_grow(engine))
         return PRM_NONE;
-    uint32_t *slot = subject_probe(engine, kind, partner, keys, subject_hash(kind, partner, keys));
-    if (*slot)
-        return *slot - 1;
+    prm__subject_slot *slot = subject_probe(engine, kind, partner, keys, hash);
+    if (slot->subject)
+        return slot->subject - 1;
     uint32_t handle = subject_room(subjects, subjects->sizes[kind]);
     if (handle == PRM_NONE)
         return PRM_NONE;
@@ -135,7 +142,7 @@ uint32_t prm__subject_get(prm_engine *engine, uint32_t kind, uint32_t partner, c
     memcpy(subject->keys, keys, sizeof subject->keys);
     owner->first_subject = handle;
     subjects->used++;
-    *slot = handle + 1;
+    *slot = (prm__subject_slot){handle + 1, (uint32_t)hash};
     return handle;
 }
 
@@ -143,21 +150,21 @@ uint32_t prm__subject_find(const prm_engine *engine, uint32_t kind, uint32_t par
 {
     if (!engine->subjects.slot_count)
         return PRM_NONE;
-    const uint32_t *slot = subject_probe(engine, kind, partner, keys, subject_hash(kind, partner, keys));
-    return *slot ? *slot - 1 : PRM_NONE;
+    const prm__subject_slot *slot =
+        subject_probe(engine, kind, partner, keys, prm__subject_hash(kind, partner, keys));
+    return slot->subject ? slot->subject - 1 : PRM_NONE;
 }
 
-bool prm__subject_keys(const prm_engine *engine, const prm__view *view, uint32_t kind, uint32_t *keys)
+const void *prm__subject_slot_at(const prm_engine *engine, uint64_t hash)
 {
-    const prm_program *program = engine->program;
-    const uint32_t *slots = engine->key_slots + ((size_t)view->type * program->kinds_count + kind) * PRM_KIND_KEYS;
-    memset(keys, 0, PRM_KIND_KEYS * sizeof *keys);
-    for (uint32_t i = 0; i < program->kinds[kind].key_count; i++) {
-        if (!prm__view_has(view, slots[i]))
-            return false;
-        memcpy(&keys[i], prm__view_at(view, slots[i]), sizeof keys[i]);
-    }
-    return true;
+    const prm__subjects *subjects = &engine->subjects;
+    return subjects->slot_count ? &subjects->slots[(uint32_t)(hash >> 32) & (subjects->slot_count - 1)] : NULL;
+}
+
+const prm__subject *prm__subject_likely(const prm_engine *engine, uint64_t hash)
+{
+    const prm__subject_slot *slot = prm__subject_slot_at(engine, hash);
+    return slot && slot->subject ? prm__subject_at(engine, slot->subject - 1) : NULL;
 }
 
 prm__attribute_state *prm__subject_attribute(const prm_engine *engine, prm__subject *subject, uint32_t attribute)

@@ -25,15 +25,44 @@ static inline void *prm__subject_state(prm__subject *subject, uint32_t offset)
 }
 
 /* The subject of that kind and keys of a partner, made when new; PRM_NONE when
- * memory ran out. */
-uint32_t prm__subject_get(prm_engine *engine, uint32_t kind, uint32_t partner, const uint32_t *keys);
+ * memory ran out. `hash` is prm__subject_hash of the three. */
+uint32_t prm__subject_get(prm_engine *engine, uint32_t kind, uint32_t partner, const uint32_t *keys,
+                          uint64_t hash);
 
 /* The same without making one; PRM_NONE when there is none. */
 uint32_t prm__subject_find(const prm_engine *engine, uint32_t kind, uint32_t partner, const uint32_t *keys);
 
+/* Keys are small numbers that the engine gave: a product mixes them well. The factors are
+ * odd numbers without a pattern (digits of the golden ratio and of pi). Never 0. */
+static inline uint64_t prm__subject_hash(uint32_t kind, uint32_t partner, const uint32_t *keys)
+{
+    uint64_t hash = (((uint64_t)kind << 32 | partner) + 1) * UINT64_C(0x9E3779B97F4A7C15);
+    for (uint32_t i = 0; i < PRM_KIND_KEYS && keys[i]; i++)
+        hash = ((hash ^ hash >> 32) + keys[i]) * UINT64_C(0x243F6A8885A308D3);
+    return (hash ^ hash >> 29) | 1;
+}
+
+/* For fetching ahead: where a subject of that hash is looked for first, and the one that most
+ * likely is it; NULL where there is none. */
+const void *prm__subject_slot_at(const prm_engine *engine, uint64_t hash);
+const prm__subject *prm__subject_likely(const prm_engine *engine, uint64_t hash);
+
 /* The keys that an event has for a kind, into keys[PRM_KIND_KEYS]; false when it
  * lacks one, and so passes subjects of the kind by. */
-bool prm__subject_keys(const prm_engine *engine, const prm__view *view, uint32_t kind, uint32_t *keys);
+static inline bool prm__subject_keys(const prm_engine *engine, const prm__event *event, uint32_t kind,
+                                     uint32_t *keys)
+{
+    const prm_program *program = engine->program;
+    const uint16_t *at = engine->key_at + ((size_t)event->type * program->kinds_count + kind) * PRM_KIND_KEYS;
+    uint32_t count = program->kinds[kind].key_count;
+    memset(keys, 0, PRM_KIND_KEYS * sizeof *keys);
+    for (uint32_t i = 0; i < count; i++) {
+        keys[i] = at[i] ? prm__event_narrow(event, at[i]) : 0;
+        if (!keys[i] || keys[i] == engine->empty_key)
+            return false;
+    }
+    return true;
+}
 
 /* Attribute `attribute` of the partner or rep subject that owns it. */
 prm__attribute_state *prm__subject_attribute(const prm_engine *engine, prm__subject *subject,

@@ -253,8 +253,7 @@ static uint32_t check_field_type(const prm__check *check, uint32_t name, bool *c
     return *conflict ? PRM_TYPE_ERROR : type;
 }
 
-/* Names that other languages have for operators. */
-static const char *check_operator_hint(prm_text name)
+const char *prm__check_operator_hint(prm_text name)
 {
     static const char *const words[][2] = {
         {"and", "write `&&`"},
@@ -273,7 +272,7 @@ static const char *check_operator_hint(prm_text name)
 
 static void check_unknown_field(prm__check *check, prm_text name, uint32_t start, uint32_t end)
 {
-    const char *hint = check_operator_hint(name);
+    const char *hint = prm__check_operator_hint(name);
     if (hint == NULL)
         hint = check_suggest_field(check, name);
     bool single = check->scope->type_count == 1;

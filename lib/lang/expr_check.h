@@ -37,6 +37,9 @@ void prm__check_report(prm__check *check, prm__diag_number number, uint32_t star
 /* "a number", "a text", ... */
 const char *prm__check_type_name(uint32_t type);
 
+/* What to write instead, for names that other languages have for operators; or NULL. */
+const char *prm__check_operator_hint(prm_text name);
+
 /* Appends a node without operands. */
 prm__operand prm__check_leaf(prm__check *check, prm__expr_op op, prm__expr_node node, uint32_t type,
                              uint32_t start, uint32_t end);

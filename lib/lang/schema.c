@@ -144,21 +144,36 @@ static void schema_stray(prm__lang *lang, const prm__yaml_node *child, const cha
                      "YAML took a part of the expression of `%s` for a key of its own", key);
 }
 
-/* Reports an unknown key; returns the bit of the one that was probably meant. */
-static uint64_t schema_unknown(prm__lang *lang, const prm__schema *schema, const prm__yaml_node *child)
+/* The key that is nearest to an unknown one, or SCHEMA_NO_KEY. */
+static uint32_t schema_nearest(const prm__schema *schema, const prm__yaml_node *child)
 {
-    const char *names[PRM_SCHEMA_KEYS];
+    const char *names[PRM_SCHEMA_KEYS] = {NULL};
     for (uint32_t i = 0; i < schema->count; i++)
         names[i] = schema->keys[i].name;
     const char *near = prm__diag_nearest(child->key, child->key_size, names, schema->count);
-    prm__diag_report(lang->diag, PRM_DIAG_UNKNOWN_KEY, child->key_span,
-                     near != NULL ? prm__lang_format(lang, "did you mean `%s`?", near) : NULL,
-                     "%s has no key `%.*s`", schema->place, prm__lang_shown(child->key, child->key_size),
-                     child->key);
-    for (uint32_t i = 0; i < schema->count; i++)
+    for (uint32_t i = 0; i < schema->count && near != NULL; i++)
         if (near == names[i])
-            return PRM_SCHEMA_BIT(i);
-    return 0;
+            return i;
+    return SCHEMA_NO_KEY;
+}
+
+/* Reports an unknown key; returns the bit of the one that was probably meant. Where kinds of
+ * reward stand, it is one of them unless an option is nearer. */
+static uint64_t schema_unknown(prm__lang *lang, const prm__schema *schema, const prm__yaml_node *child)
+{
+    uint32_t near = schema_nearest(schema, child);
+    const char *hint = NULL;
+    if (near != SCHEMA_NO_KEY)
+        hint = prm__lang_format(lang, "did you mean `%s`?", schema->keys[near].name);
+    int shown = prm__lang_shown(child->key, child->key_size);
+    if (schema->rewards_from > 0 && near >= schema->rewards_from)
+        prm__diag_report(lang->diag, PRM_DIAG_UNKNOWN_REWARD, child->key_span,
+                         hint != NULL ? hint : "declare it under `rewards`",
+                         "there is no kind of reward `%.*s`", shown, child->key);
+    else
+        prm__diag_report(lang->diag, PRM_DIAG_UNKNOWN_KEY, child->key_span, hint, "%s has no key `%.*s`",
+                         schema->place, shown, child->key);
+    return near != SCHEMA_NO_KEY ? PRM_SCHEMA_BIT(near) : 0;
 }
 
 static void schema_missing(prm__lang *lang, const prm__yaml_node *node, const prm__schema *schema,

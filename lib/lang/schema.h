@@ -33,6 +33,7 @@ typedef struct prm__schema {
     const char *place; /* "a rule": for messages */
     const prm__schema_key *keys;
     uint32_t count;
+    uint32_t rewards_from; /* keys from here on are kinds of reward; 0: none are */
 } prm__schema;
 
 /* Reads `node`, which must be a mapping, into `values`: for each key of the schema

@@ -18,6 +18,7 @@
 /* An open list or mapping. In a mapping the events are keys and values by turns. */
 typedef struct yaml_tree_level {
     prm__yaml_node *node;
+    bool is_key;     /* itself the key of a mapping, which no program has */
     bool has_key;    /* mapping: the next event is a value */
     bool drop;       /* mapping: of a key that is no text; the value is read and forgotten */
     const char *key; /* mapping: of the value to come */
@@ -67,14 +68,16 @@ static bool yaml_tree_is_space(char c)
     return c == ' ' || c == '\t';
 }
 
-/* Whether `word` (text[from, to)) is an expression's key: `where` with a colon behind it. */
-static bool yaml_tree_key_at(const yaml_tree *tree, uint32_t from, uint32_t to)
+/* Whether the word text[from, to) stands where a key does: a colon behind it, and before it
+ * the line's start, a dash, a brace or a comma. */
+static bool yaml_tree_is_key(const yaml_tree *tree, uint32_t from, uint32_t to)
 {
-    uint32_t end = to;
-    while (end < tree->size && yaml_tree_is_space(tree->text[end]))
-        end++;
-    return end < tree->size && tree->text[end] == ':' &&
-           prm__yaml_is_expression_key(tree->text + from, to - from);
+    while (to < tree->size && yaml_tree_is_space(tree->text[to]))
+        to++;
+    while (from > 0 && yaml_tree_is_space(tree->text[from - 1]))
+        from--;
+    bool colon = to < tree->size && tree->text[to] == ':';
+    return colon && (from == 0 || strchr("\n-{,", tree->text[from - 1]) != NULL);
 }
 
 static bool yaml_tree_is_word(char c)
@@ -82,27 +85,35 @@ static bool yaml_tree_is_word(char c)
     return (c >= 'a' && c <= 'z') || c == '_';
 }
 
-/* The value behind the last expression's key before `at` in its line, to the line's end;
- * false when there is none. */
+/* The last key before `at` in its line, as text[from, to); false when there is none. */
+static bool yaml_tree_key_before(const yaml_tree *tree, uint32_t at, uint32_t *from, uint32_t *to)
+{
+    *to = at;
+    while (*to > 0 && tree->text[*to - 1] != '\n') {
+        *from = *to;
+        while (*from > 0 && yaml_tree_is_word(tree->text[*from - 1]))
+            --*from;
+        if (*from < *to && yaml_tree_is_key(tree, *from, *to))
+            return true;
+        *to = *from < *to ? *from : *to - 1;
+    }
+    return false;
+}
+
+/* Where the last key before `at` in its line is an expression's: what stands behind it, to the
+ * line's end. */
 static bool yaml_tree_expression_before(const yaml_tree *tree, uint32_t at, prm__span *span)
 {
-    uint32_t to = at;
-    while (to > 0 && tree->text[to - 1] != '\n') {
-        uint32_t from = to;
-        while (from > 0 && yaml_tree_is_word(tree->text[from - 1]))
-            from--;
-        if (from < to && yaml_tree_key_at(tree, from, to))
-            break;
-        to = from < to ? from : to - 1;
-    }
-    if (to == 0 || tree->text[to - 1] == '\n')
+    uint32_t from, to;
+    if (!yaml_tree_key_before(tree, at, &from, &to) ||
+        !prm__yaml_is_expression_key(tree->text + from, to - from))
         return false;
     const char *colon = memchr(tree->text + to, ':', tree->size - to);
     span->start = (uint32_t)(colon - tree->text) + 1;
     while (span->start < tree->size && yaml_tree_is_space(tree->text[span->start]))
         span->start++;
     span->end = span->start;
-    while (span->end < tree->size && tree->text[span->end] != '\n' && tree->text[span->end] != '\r')
+    while (span->end < tree->size && strchr("\r\n", tree->text[span->end]) == NULL)
         span->end++;
     while (span->end > span->start && yaml_tree_is_space(tree->text[span->end - 1]))
         span->end--;
@@ -140,14 +151,14 @@ static const char yaml_quote_hint[] = "quote this expression";
 
 /* Something that YAML has and programs do not; where an expression stands it is a quote
  * that was forgotten. */
-static void yaml_tree_refuse(yaml_tree *tree, prm__diag_number number, prm__span span, const char *one,
-                             const char *many)
+static void yaml_tree_refuse(yaml_tree *tree, prm__diag_number number, prm__span whole, prm__span span,
+                             const char *one, const char *many)
 {
     const yaml_tree_level *level = tree->depth > 0 ? &tree->levels[tree->depth - 1] : NULL;
     bool is_value = level != NULL && level->node->kind == PRM_YAML_MAPPING && level->has_key;
     if (is_value && level->key != NULL && prm__yaml_is_expression_key(level->key, level->key_size))
-        prm__diag_report(tree->lang->diag, PRM_DIAG_EXPR_QUOTE_THIS, span, yaml_quote_hint,
-                         "YAML took this part of the expression for %s", one);
+        prm__diag_report(tree->lang->diag, PRM_DIAG_EXPR_QUOTE_THIS, whole, yaml_quote_hint,
+                         "YAML took a part of the expression for %s", one);
     else
         prm__diag_report(tree->lang->diag, number, span, "if this is a text or an expression, quote it",
                          "%s are not used in programs", many);
@@ -237,7 +248,7 @@ static bool yaml_tree_take_key(yaml_tree *tree, const yaml_event_t *event, prm__
     if (event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && size == 2 &&
         memcmp(level->key, "<<", 2) == 0) {
         prm__diag_report(tree->lang->diag, PRM_DIAG_YAML_MERGE_KEY, span, "write the keys out",
-                         "merge keys are not used in programs");
+                         "the merge key `<<` is not used in programs");
         level->drop = true;
     }
     return true;
@@ -279,10 +290,10 @@ static bool yaml_tree_refused(yaml_tree *tree, prm__span span, const yaml_char_t
                               const yaml_char_t *tag)
 {
     if (anchor != NULL)
-        yaml_tree_refuse(tree, PRM_DIAG_YAML_ANCHOR, yaml_tree_property(tree, span, '&'), "an anchor",
+        yaml_tree_refuse(tree, PRM_DIAG_YAML_ANCHOR, span, yaml_tree_property(tree, span, '&'), "an anchor",
                          "anchors");
     if (tag != NULL)
-        yaml_tree_refuse(tree, PRM_DIAG_YAML_TAG, yaml_tree_property(tree, span, '!'), "a tag", "tags");
+        yaml_tree_refuse(tree, PRM_DIAG_YAML_TAG, span, yaml_tree_property(tree, span, '!'), "a tag", "tags");
     return anchor != NULL || tag != NULL;
 }
 
@@ -316,7 +327,7 @@ static bool yaml_tree_alias(yaml_tree *tree, const yaml_event_t *event)
         yaml_tree_odd_key(tree, span);
         return true;
     }
-    yaml_tree_refuse(tree, PRM_DIAG_YAML_ALIAS, span, "an alias", "aliases");
+    yaml_tree_refuse(tree, PRM_DIAG_YAML_ALIAS, span, span, "an alias", "aliases");
     prm__yaml_node *node = yaml_tree_node(tree, PRM_YAML_SCALAR, span);
     if (node == NULL)
         return false;
@@ -335,8 +346,7 @@ static bool yaml_tree_open(yaml_tree *tree, const yaml_event_t *event, prm__yaml
                          "lists and mappings are nested deeper than %d levels", PRM_LIMIT_NESTING);
         return false;
     }
-    if (yaml_tree_wants_key(tree))
-        yaml_tree_odd_key(tree, span);
+    bool is_key = yaml_tree_wants_key(tree);
     bool refused = mapping ? yaml_tree_refused(tree, span, event->data.mapping_start.anchor,
                                                event->data.mapping_start.tag)
                            : yaml_tree_refused(tree, span, event->data.sequence_start.anchor,
@@ -347,8 +357,9 @@ static bool yaml_tree_open(yaml_tree *tree, const yaml_event_t *event, prm__yaml
     node->refused = refused;
     node->flow = mapping ? event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
                          : event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
-    yaml_tree_attach(tree, node);
-    tree->levels[tree->depth++] = (yaml_tree_level){.node = node};
+    if (!is_key)
+        yaml_tree_attach(tree, node);
+    tree->levels[tree->depth++] = (yaml_tree_level){.node = node, .is_key = is_key};
     return true;
 }
 
@@ -397,8 +408,11 @@ static bool yaml_tree_check_many(yaml_tree *tree, const prm__yaml_node *mapping)
 
 static bool yaml_tree_close(yaml_tree *tree, const yaml_event_t *event)
 {
-    prm__yaml_node *node = tree->levels[--tree->depth].node;
+    const yaml_tree_level *level = &tree->levels[--tree->depth];
+    prm__yaml_node *node = level->node;
     node->span.end = yaml_tree_offset(tree, event->end_mark);
+    if (level->is_key)
+        yaml_tree_odd_key(tree, node->span);
     if (node->kind != PRM_YAML_MAPPING)
         return true;
     if (node->count > YAML_TREE_FEW)

@@ -1,0 +1,44 @@
+#include "engine/stash.h"
+#include <string.h>
+
+prm_status prm__stash_from(prm_engine *engine, prm__partner *partner, uint32_t index)
+{
+    if (index >= partner->kept)
+        return PRM_OK;
+    uint32_t more = partner->kept - index;
+    PRM_TRY(prm__list_reserve(&engine->pool, &partner->stash, sizeof(prm__outcome), more));
+    prm__outcome *stash = prm__list_data(&engine->pool, &partner->stash);
+    const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
+    memmove(stash + more, stash, partner->stash.count * sizeof *stash);
+    memcpy(stash, outcomes + index, more * sizeof *stash);
+    partner->stash.count += more;
+    partner->kept = index;
+    return PRM_OK;
+}
+
+void prm__stash_restore(prm_engine *engine, prm__partner *partner)
+{
+    if (partner->flags & PRM_PARTNER_STASHED) {
+        prm__list_clear(&engine->pool, &partner->outcomes);
+        partner->outcomes = partner->stash;
+        partner->stash = (prm__list){0, 0, 0};
+        partner->flags &= ~(uint32_t)PRM_PARTNER_STASHED;
+    } else {
+        prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
+        const prm__outcome *stash = prm__list_data(&engine->pool, &partner->stash);
+        if (partner->stash.count)
+            memcpy(outcomes + partner->kept, stash, partner->stash.count * sizeof *stash);
+        prm__list_clear(&engine->pool, &partner->stash);
+    }
+    partner->outcomes.count = partner->former;
+    partner->kept = partner->former;
+}
+
+void prm__stash_all(prm_engine *engine, prm__partner *partner)
+{
+    prm__stash_restore(engine, partner);
+    partner->stash = partner->outcomes;
+    partner->outcomes = (prm__list){0, 0, 0};
+    partner->kept = 0;
+    partner->flags |= PRM_PARTNER_STASHED;
+}

@@ -1,0 +1,18 @@
+/* stash: a partner's outcomes as they were before the call under way. What a call
+ * changes is kept aside, from the first changed outcome to the last former one, so
+ * that it can be compared with what takes its place, or put back. */
+#ifndef PRM_ENGINE_STASH_H
+#define PRM_ENGINE_STASH_H
+
+#include "engine/engine.h"
+
+/* Keeps the outcomes from `index` on, before one of them changes. */
+PRM_MUST_USE prm_status prm__stash_from(prm_engine *engine, prm__partner *partner, uint32_t index);
+
+/* Keeps all, and leaves an empty list for a fold that starts again. */
+void prm__stash_all(prm_engine *engine, prm__partner *partner);
+
+/* Puts the former outcomes back. */
+void prm__stash_restore(prm_engine *engine, prm__partner *partner);
+
+#endif

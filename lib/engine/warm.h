@@ -1,0 +1,26 @@
+/* warm: what a group of events is about to need, fetched from memory ahead of its
+ * use. Texts, ids, partners and subjects lie scattered, and one after the other
+ * their misses would cost more than all the work; asked for together, they overlap.
+ * Nothing here changes anything: without it every result is the same. */
+#ifndef PRM_ENGINE_WARM_H
+#define PRM_ENGINE_WARM_H
+
+#include "engine/engine.h"
+
+#define PRM_WARM_GROUP 32 /* events looked at together */
+#define PRM_WARM_FIELDS 8 /* of each, the first fields */
+
+/* Hashes that were worked out while looking ahead. */
+typedef struct prm__warm_hashes {
+    uint64_t id;
+    uint64_t fields[PRM_WARM_FIELDS]; /* of text values; for others meaningless */
+} prm__warm_hashes;
+
+/* Hashes ids and texts of up to PRM_WARM_GROUP events, and fetches the slots and texts
+ * that these lead to. */
+void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t count, prm__warm_hashes *hashes);
+
+/* Fetches the histories and subjects of accepted events. */
+void prm__warm_accepted(const prm_engine *engine, const uint32_t *handles, size_t count);
+
+#endif
