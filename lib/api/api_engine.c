@@ -2,12 +2,13 @@
  * logic. */
 #include "base/error.h"
 #include "base/utf8.h"
+#include "engine/answer.h"
 #include "engine/ingest.h"
-#include "engine/intake.h"
 #include "engine/lifetime.h"
 #include "engine/progress.h"
 #include "engine/rate.h"
 #include "engine/tally.h"
+#include <inttypes.h>
 
 static prm_status api_engine_fail(prm_error *error, prm_status status)
 {
@@ -103,15 +104,15 @@ size_t prm_engine_answer_text(const prm_engine *engine, const prm_event *event, 
 {
     if (!engine || !event || !answer || (!buffer && capacity))
         return 0;
-    return prm__intake_explain(engine, event, answer, buffer, capacity);
+    return prm__answer_explain(engine, event, answer, buffer, capacity);
 }
 
 prm_status prm_engine_advance(prm_engine *engine, int64_t time, prm_error *error)
 {
     PRM_TRY(api_engine_ready(engine, error));
     if (time < engine->clock)
-        return prm__error_set(error, PRM_E_CLOCK, "the clock never goes back: it stands at %lld ms UTC",
-                              (long long)engine->clock);
+        return prm__error_set(error, PRM_E_CLOCK, "the clock never goes back: it stands at %" PRId64 " ms UTC",
+                              engine->clock);
     if (time > PRM_TIME_MAX)
         return prm__error_set(error, PRM_E_ARGUMENT, "the clock cannot pass the year 9999");
     return api_engine_fail(error, prm__ingest(engine, NULL, 0, time, NULL));

@@ -1,0 +1,81 @@
+/* The n-th allocation fails, for every n: an error, nothing leaked, and what was there
+ * before stays; without a failure, all is given back in the end. */
+#include "compiling.h"
+
+#include "../base/failing_alloc.h"
+
+/* A program with everything that compiling allocates for. */
+static const char rich[] =
+    "prm: 1\n"
+    "program: rich\n"
+    "currency: USD\n"
+    "timezone: America/New_York\n"
+    "attributes: {partner: {segment: text, target: integer}, rep: {certified: boolean}}\n"
+    "rewards: {stars: points}\n"
+    "commission: {on: [deal.won, invoice.paid], of: amount, where: amount > 10, base: 5%, by_product: {a: "
+    "1%}}\n"
+    "rules:\n"
+    "  a: {for: [rep, product], within: 30d of deal.won, eligible: rep.certified, when: {count: deal.won, "
+    "where: 'product in [\"x\", \"y\"]', at_least: partner.target}, then: [{stars: value}, {rate: +1%}]}\n"
+    "  b: {each: deal.won, where: '!has(customer) || size([amount]) == 1', then: {rate: 7%, group: g}}\n";
+
+static prm_status compile_failing(const char *text, failing_alloc *failing, size_t fail_at)
+{
+    prm_compile_options options = {.size = sizeof options, .allocator = &failing->host};
+    prm_program *program = NULL;
+    prm_diagnostics *diagnostics = NULL;
+    prm_error error;
+    failing_alloc_init(failing, fail_at);
+    prm_status status = prm_program_compile(text, strlen(text), &options, &program, &diagnostics, &error);
+    assert_int_equal(program != NULL, status == PRM_OK);
+    assert_int_equal(diagnostics == NULL, status == PRM_E_MEMORY);
+    if (status != PRM_OK)
+        assert_int_equal(error.status, status);
+    prm_diagnostics_free(diagnostics);
+    prm_program_unref(program);
+    assert_int_equal(failing->bytes, 0);
+    return status;
+}
+
+static void expect_every_failure(const char *text, prm_status expected)
+{
+    failing_alloc failing;
+    assert_int_equal(compile_failing(text, &failing, 0), expected);
+    size_t calls = failing.calls;
+    assert_true(calls > 20);
+    for (size_t n = 1; n <= calls; n++)
+        assert_int_equal(compile_failing(text, &failing, n), PRM_E_MEMORY);
+    assert_int_equal(compile_failing(text, &failing, calls + 1), expected);
+}
+
+static void test_sample(void **state)
+{
+    (void)state;
+    expect_every_failure(compiling_sample, PRM_OK);
+}
+
+/* Of `rich`, one error: `group` beside a rate that is set. */
+static void test_findings(void **state)
+{
+    (void)state;
+    expect_every_failure(rich, PRM_E_PROGRAM);
+}
+
+static void test_rich(void **state)
+{
+    (void)state;
+    char text[sizeof rich];
+    memcpy(text, rich, sizeof rich);
+    memcpy(strstr(text, "rate: 7%"), "rate: +7", 8);
+    expect_every_failure(text, PRM_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sample),
+        cmocka_unit_test(test_findings),
+        cmocka_unit_test(test_rich),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

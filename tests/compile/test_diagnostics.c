@@ -1,0 +1,436 @@
+/* Each diagnostic of a compilation by the smallest text that gives it: exactly one, with
+ * its place and hint. A number without such a text must say here why it has none. */
+#include "base/diag.h"
+
+#include "compiling.h"
+
+/* A rule in line 5, so that what is wrong with it stands in line 5 or 6. */
+#define RULE "rules:\n  a: "
+#define LEADS "when: {count: lead.registered, at_least: 1}"
+
+typedef struct finding_case {
+    const char *body;     /* after the head of three lines; whole texts begin with `=` */
+    const char *expected; /* findings: number, line:column, hint */
+} finding_case;
+
+static const finding_case cases[] = {
+    /* YAML */
+    {RULE "{ " LEADS " then: {cash: 1}}\n", "101 5:52"},
+    {RULE "&x {" LEADS ", then: {cash: 1}}\n", "102 5:6 if this is a text or an expression, quote it"},
+    {"title: *x\nrules: {}\n", "103 4:8 if this is a text or an expression, quote it"},
+    {"title: !x y\nrules: {}\n", "104 4:8 if this is a text or an expression, quote it"},
+    {RULE "{<<: {}, " LEADS ", then: {cash: 1}}\n", "105 5:7 write the keys out"},
+    {"rules: {}\ntitle: a\nrules: {}\n", "106 6:1"},
+    {"rules: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\n", "107 4:39"},
+    {"title: \xFE\n", "108 4:8 save the file as UTF-8"},
+    {"rules: {}\n---\n", "109 5:1 put each program into a file of its own"},
+    {"=", "109 1:1"},
+    {"? [a]\n: b\nrules: {}\n", "111 4:3 if this is an expression, quote it from its start to its end"},
+
+    /* Structure */
+    {"rulez: {}\n", "201 4:1 did you mean `rules`?"},
+    {"colour: red\nrules: {}\n", "201 4:1"},
+    {RULE "{fro: rep, " LEADS ", then: {cash: 1}}\n", "201 5:7 did you mean `for`?"},
+    {RULE "{when: {cuont: deal.won, at_least: 1}, then: {cash: 1}}\n", "201 5:14 did you mean `count`?"},
+    {RULE "{when: {count: deal.won, atleast: 1}, then: {cash: 1}}\n", "201 5:31 did you mean `at_least`?"},
+    {RULE "{" LEADS ", then: {cash: 1, hodl: 3d}}\n", "201 5:68 did you mean `hold`?"},
+    {"commission: {on: deal.won, off: amount, base: 5%}\n", "201 4:28 did you mean `of`?"},
+    {"=program: p\ncurrency: JPY\n", "202 1:1 write `prm: 1`, the version of the language"},
+    {"=prm: 1\n",
+     "202 1:1 write for example `program: partner-2026`; 202 1:1 write for example `currency: JPY`"},
+    {RULE "{" LEADS "}\n", "202 5:3 write for example `then: {cash: 5000}`"},
+    {RULE "{" LEADS ", then: {to: rep}}\n", "202 5:58 write for example `{cash: 5000}` or `{rate: +5%}`"},
+    {RULE "{when: {sum: amount, at_least: 1}, then: {cash: 1}}\n",
+     "202 5:14 write for example `of: deal.won`"},
+    {"commission: {on: deal.won, of: amount}\n", "202 4:1 the rate where nothing else says one, such as 15%"},
+    {"rules: []\n", "203 4:8"},
+    {"rules:\n", "203 4:1"},
+    {"title: [a]\n", "203 4:8"},
+    {RULE "1\n", "203 5:6"},
+    {RULE "{when: 1, then: {cash: 1}}\n", "203 5:13"},
+    {RULE "{" LEADS ", then: 1}\n", "203 5:58"},
+    {"week: moonday\nrules: {}\n", "204 4:7 did you mean `monday`?"},
+    {"fiscal_year: 4\nrules: {}\n", "204 4:14"},
+    {"month_closes: 32\nrules: {}\n", "204 4:15"},
+    {"rounding: nearest\nrules: {}\n", "204 4:11"},
+    {"rewards: {stars: integer}\n", "204 4:18"},
+    {"attributes: {rep: {a: string}}\n", "204 4:23"},
+    {"commission: {on: deal.won, of: amount, base: 5%, min: 5%, max: 4%}\n", "204 4:55"},
+    {RULE "{per: fortnight, " LEADS ", then: {cash: 1}}\n", "204 5:12"},
+    {RULE "{within: 30d from deal.won, " LEADS ", then: {cash: 1}}\n",
+     "204 5:19 write for example `30d` or `30d of partner.joined`"},
+    {RULE "{within: 30d of, " LEADS ", then: {cash: 1}}\n",
+     "204 5:19 write for example `30d` or `30d of partner.joined`"},
+    {RULE "{for: [rep, rep], " LEADS ", then: {cash: 1}}\n", "204 5:18"},
+    {RULE "{for: [rep, customer, lead, product, deal], each: deal.won, then: {cash: 1}}\n", "204 5:43"},
+    {RULE "{when: {sum: product, of: deal.won, at_least: 1}, then: {cash: 1}}\n", "204 5:19"},
+    {RULE "{" LEADS ", then: {cash: 1, to: boss}}\n", "204 5:72"},
+    {"commission: {on: deal.won, of: amount, base: 5%}\n" RULE "{" LEADS ", then: {rate: +1%, from: then}}\n",
+     "204 6:76"},
+    {"events: {a.b: {partner: text}}\nmeasures: {a: {count: deal.won}}\nranks: {}\nrules: {}\n",
+     "205 4:1; 205 5:1; 205 6:1"},
+    {"commission: {on: deal.won, of: amount, base: 5%, for: customer, within: 1y, brackets: {}, override: "
+     "[1%]}\n",
+     "205 4:50; 205 4:65; 205 4:77; 205 4:91"},
+    {RULE "{" LEADS
+          ", then: {cash: 1}, at: close, while: always, active: {}, else: {}, remind: {}, limit: {}, "
+          "max: 1, budget: 1, exclusive: x, tiers: [], pick: highest, contest: {}}\n",
+     "205 5:69; 205 5:80; 205 5:95; 205 5:107; 205 5:117; 205 5:129; 205 5:140; 205 5:148; 205 5:159; 205 "
+     "5:173; "
+     "205 5:184; 205 5:199"},
+    {RULE "{when: {average: amount, of: deal.won, at_least: 1}, then: {cash: 1}}\n", "205 5:14"},
+    {RULE "{when: {all: []}, then: {cash: 1}}\n", "205 5:14"},
+    {RULE "{when: {count: deal.won, every: 3}, then: {cash: 1}}\n", "205 5:31"},
+    {RULE "{when: {count: deal.won, more_than: 3}, then: {cash: 1}}\n", "205 5:31"},
+    {RULE "{" LEADS ", then: [{rank: gold}, {notice: x}]}\n", "205 5:60; 205 5:74"},
+    {RULE "{for: referrer, " LEADS ", then: {cash: 1}}\n", "205 5:12"},
+    {RULE "{eligible: partner.rank == 'x', " LEADS ", then: {cash: 1}}\n", "205 5:17"},
+    {RULE "{" LEADS ", then: {cash: 1, points: 1}}\n", "206 5:68 keep one of the two"},
+    {RULE "{" LEADS ", then: {cash: 1, group: x}}\n", "206 5:68"},
+    {RULE "{when: {count: deal.won, coverage: deal.won, at_least: 1}, then: {cash: 1}}\n",
+     "206 5:31 keep one of the two"},
+    {RULE "{when: {count: deal.won, of: deal.won, at_least: 1}, then: {cash: 1}}\n",
+     "206 5:31 keep one of the two"},
+    {"commission: {on: deal.won, of: amount, base: 5%}\n" RULE "{" LEADS
+     ", then: {rate: +1%, lasts: 3d, until: 2026-01-01}}\n",
+     "206 6:81 keep one of the two"},
+    {"commission: {on: deal.won, of: amount, base: 5%}\n" RULE "{" LEADS ", then: {rate: +1%, hold: 3d}}\n",
+     "206 6:70"},
+    {"attributes: {partner: {a-b: text}}\n",
+     "209 4:24 names have letters, digits and underscores, and begin with no digit"},
+    {"rewards: {1st: money}\n", "209 4:11 names have letters, digits, `_` and `-`, and begin with a letter"},
+    {RULE "{" LEADS ", then: {cash: 1}}\n  '': {" LEADS ", then: {cash: 1}}\n", "209 6:3"},
+    {"=prm: 1\nprogram: ''\ncurrency: JPY\n", "209 2:10"},
+    {RULE "{within: 30x, " LEADS ", then: {cash: 1}}\n", "210 5:15"},
+    {RULE "{within: 0d of deal.won, " LEADS ", then: {cash: 1}}\n", "210 5:15"},
+    {RULE "{" LEADS ", then: {cash: 1, hold: soon}}\n", "210 5:74"},
+    {"commission: {on: deal.won, of: amount, base: 5%}\n" RULE "{" LEADS
+     ", then: {rate: +1%, until: 2026-02-29}}\n",
+     "211 6:77"},
+    {"commission: {on: deal.won, of: amount, base: much}\n", "212 4:46"},
+    {"commission: {on: deal.won, of: amount, base: 5%, by_product: {a: b}}\n", "212 4:66"},
+    {RULE "{when: {count: deal.won, at_least: many}, then: {cash: 1}}\n", "212 5:41"},
+    {"timezone: Asia/Tokio\nrules: {}\n",
+     "213 4:11 write an IANA name such as Asia/Tokyo, or an offset such as +09:00"},
+    {"=prm: 1\nprogram: p\ncurrency: YEN\n", "214 3:11 write an ISO 4217 code such as JPY, USD or EUR"},
+    {"=prm: 2\nprogram: p\ncurrency: JPY\n", "215 1:6 write `prm: 1`"},
+    {"attributes: {partner: {value: text, referrer: text, rank: text}, rep: {min: integer}}\n",
+     "216 4:24; 216 4:37; 216 4:53; 216 4:72"},
+    {"rewards: {cash: money, rate: points}\n", "216 4:11; 216 4:24"},
+    {"rules:\n  commission: {" LEADS ", then: {cash: 1}}\n", "216 5:3"},
+
+    /* Names */
+    {RULE "{when: {count: lead.registred, at_least: 1}, then: {cash: 1}}\n",
+     "301 5:21 did you mean `lead.registered`?"},
+    {RULE "{after: partner.join, " LEADS ", then: {cash: 1}}\n", "301 5:14 did you mean `partner.joined`?"},
+    {RULE "{within: 3d of x.y, " LEADS ", then: {cash: 1}}\n", "301 5:21"},
+    {RULE "{each: [deal.won, deal.one], then: {cash: 1}}\n", "301 5:24 did you mean `deal.won`?"},
+    {"commission: {on: deal.wun, of: amount, base: 5%}\n", "301 4:18 did you mean `deal.won`?"},
+    {RULE "{for: custmer, " LEADS ", then: {cash: 1}}\n", "302 5:12 did you mean `customer`?"},
+    {RULE "{when: {distinct: prodct, of: deal.won, at_least: 1}, then: {cash: 1}}\n",
+     "302 5:24 did you mean `product`?"},
+    {RULE "{when: {sum: amount, of: meeting.held, at_least: 1}, then: {cash: 1}}\n", "302 5:19"},
+    {RULE "{when: {coverage: deal.cancelled, at_least: 1}, then: {cash: 1}}\n", "302 5:24"},
+    {RULE "{when: {count: deal.won, at_least: partner.goal}, then: {cash: 1}}\n",
+     "303 5:41 declare it under `attributes`"},
+    {RULE "{eligible: partner.segment == 'x', " LEADS ", then: {cash: 1}}\n",
+     "303 5:17 declare it: `attributes: {partner: {segment: text}}`"},
+    {RULE "{" LEADS ", then: {gift_crad: 1}}\n", "304 5:59 did you mean `gift_card`?"},
+    {RULE "{" LEADS ", then: {cash: 1, holidays: 1}}\n", "304 5:68 declare it under `rewards`"},
+    {RULE "{each: deal.won, where: amont > 1, then: {cash: 1}}\n", "305 5:30 did you mean `amount`?"},
+    {RULE "{each: deal.won, then: {cash: value}}\n", "305 5:36"},
+    {RULE "{for: amount, each: deal.won, then: {cash: 1}}\n", "306 5:12"},
+
+    /* Expressions */
+    {RULE "{each: deal.won, where: amount >, then: {cash: 1}}\n", "401 5:38"},
+    {RULE "{each: deal.won, where: amount > 'x', then: {cash: product}}\n", "402 5:30; 402 5:57"},
+    {"attributes: {partner: {tier: text}}\n" RULE
+     "{when: {count: deal.won, at_least: partner.tier}, then: {cash: 1}}\n",
+     "402 6:41"},
+    {RULE "{each: deal.won, where: !has(rep), then: {cash: 1}}\n", "403 5:30 quote this expression"},
+    {RULE "{each: deal.won, then: {cash: min(amount, 5)}}\n", "403 5:36 quote this expression"},
+    {RULE "{each: deal.won, where: {a: b}, then: {cash: 1}}\n", "403 5:30 quote this expression"},
+    {RULE "{each: deal.won, then: {cash: 1000000000000000000}}\n", "404 5:36"},
+    {RULE "{each: deal.won, where: product == 'x, then: {cash: 1}}\n", "405 5:41"},
+    {RULE "{each: deal.won, then: {cash: "
+          "((((((((((((((((((((((((((((((((( 1 )))))))))))))))))))))))))))))))))}}\n",
+     "406 5:70"},
+    {RULE "{each: deal.won, where: product.has('x'), then: {cash: 1}}\n", "407 5:38"},
+    {RULE "{each: deal.won, where: product.contains(), then: {cash: 1}}\n",
+     "408 5:30 x.contains(y): whether the text y occurs in x; \"\" occurs in every text."},
+    {RULE
+     "\n    each: deal.won\n    then: {cash: 1}\n"
+     "    where: (((true in [true, true, true, true]) in [true, true, true, true]) in [true, true, true, "
+     "true]) "
+     "in [true, true, true, true] && ((((true in [true, true, true, true]) in [true, true, true, true]) in "
+     "[true, true, true, true]) in [true, true, true, true, true, true, true, true, true]) in [true, true, "
+     "true, "
+     "true, true, true, true, true, true, true, true, true, true]\n",
+     "409 8:12 put less on the left side of `in`"},
+
+    /* Rules */
+    {RULE "{then: {cash: 1}}\n", "501 5:3 write for example `when: {count: deal.won, at_least: 10}`"},
+    {RULE "{when: {at_least: 1}, then: {cash: 1}}\n",
+     "501 5:7 write for example `{count: deal.won, at_least: 10}`"},
+    {RULE "{when: {count: deal.won}, then: {cash: 1}}\n", "501 5:7 write for example `at_least: 10`"},
+    {RULE "{within: 3d of event.voided, " LEADS ", then: {cash: 1}}\n", "502 5:21"},
+    {RULE "{each: deal.cancelled, then: {cash: 1, to: rep}}\n", "503 5:49"},
+    {"commission: {on: deal.won, of: amount, base: 5%}\n" RULE
+     "{for: product, each: deal.won, then: {rate: +1%, product: x}}\n",
+     "504 6:55"},
+    {"commission: {on: deal.won, of: amount, base: 5%}\n" RULE "{" LEADS ", then: {rate: 1%, group: x}}\n",
+     "504 6:69"},
+    {"commission: {on: deal.won, of: amount, base: 5%}\n" RULE "{for: lead, " LEADS ", then: {rate: +1%}}\n",
+     "504 6:70"},
+    {RULE "{for: customer, when: {count: portal.login, at_least: 1}, then: {cash: 1}}\n", "505 5:36"},
+    {RULE "{for: rep, each: deal.cancelled, then: {cash: 1}}\n", "505 5:23"},
+    {RULE "{when: {count: event.voided, at_least: 1}, then: {cash: 1}}\n", "505 5:21"},
+    {RULE "{when: {count: deal.won, for: rep, at_least: 1}, then: {cash: 1}}\n", "505 5:36"},
+    {"attributes: {rep: {goal: integer}}\n" RULE
+     "{when: {count: deal.won, at_least: rep.goal}, then: {cash: 1}}\n",
+     "505 6:41"},
+    {"commission: {on: event.voided, of: 5, base: 5%}\n", "505 4:18"},
+    {RULE "{within: 3d, after: deal.won, " LEADS ", then: {cash: 1}}\n", "506 5:19 keep one of the two"},
+    {RULE "{when: {coverage: course.completed, at_least: 100}, then: {cash: 1}}\n",
+     "507 5:52 a coverage is a share: everybody is 100%"},
+    {RULE "{" LEADS ", then: {rate: +1%}}\n", "509 5:59 add `commission:` to the program"},
+};
+
+/* Those that need a text too long to be written here; each has a test below or beside this. */
+static const uint32_t elsewhere[] = {
+    PRM_DIAG_PROGRAM_TOO_LARGE, PRM_DIAG_TOO_MANY_RULES,       PRM_DIAG_TOO_MANY_FIELDS,
+    PRM_DIAG_TEXT_TOO_LONG,     PRM_DIAG_TOO_MANY_DIAGNOSTICS,
+};
+
+/* Nothing that this version evaluates ends before it begins: `active` will. */
+static const uint32_t not_yet_possible[] = {PRM_DIAG_RATE_NEVER_HOLDS};
+
+static void findings_of(const char *text, size_t size, char *out, size_t capacity)
+{
+    prm_program *program = NULL;
+    prm_diagnostics *diagnostics = NULL;
+    prm_error error;
+    prm_status status = prm_program_compile(text, size, NULL, &program, &diagnostics, &error);
+    assert_true(status == PRM_OK || status == PRM_E_PROGRAM);
+    compiling_findings(diagnostics, out, capacity);
+    prm_diagnostics_free(diagnostics);
+    prm_program_unref(program);
+}
+
+static void test_each_number(void **state)
+{
+    (void)state;
+    bool ok = true;
+    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+        char text[4096], found[2048];
+        bool whole = cases[i].body[0] == '=';
+        snprintf(text, sizeof text, "%s%s", whole ? "" : COMPILING_HEAD, cases[i].body + (whole ? 1 : 0));
+        findings_of(text, strlen(text), found, sizeof found);
+        if (strcmp(found, cases[i].expected) != 0) {
+            print_error("%s  expected %s\n  found    %s\n", text, cases[i].expected, found);
+            ok = false;
+        }
+    }
+    assert_true(ok);
+}
+
+static bool is_among(uint32_t number, const uint32_t *numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (numbers[i] == number)
+            return true;
+    return false;
+}
+
+static bool has_case(uint32_t number)
+{
+    char prefix[16], later[16];
+    snprintf(prefix, sizeof prefix, "%u ", number);
+    snprintf(later, sizeof later, "; %u ", number);
+    for (size_t i = 0; i < UNIT_COUNT(cases); i++)
+        if (strncmp(cases[i].expected, prefix, strlen(prefix)) == 0 ||
+            strstr(cases[i].expected, later) != NULL)
+            return true;
+    return false;
+}
+
+typedef struct registry_row {
+    uint32_t number;
+    const char *meaning;
+} registry_row;
+
+#define REGISTRY_ROW(name, number, severity, meaning) {number, meaning},
+static const registry_row registry[] = {PRM_DIAGNOSTICS(REGISTRY_ROW)};
+#undef REGISTRY_ROW
+
+/* 6xx are answers to events, which no program text gives. */
+static void test_every_number_has_a_case(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < UNIT_COUNT(registry); i++) {
+        uint32_t number = registry[i].number;
+        if (number / 100 == 6 || is_among(number, elsewhere, UNIT_COUNT(elsewhere)) ||
+            is_among(number, not_yet_possible, UNIT_COUNT(not_yet_possible)))
+            continue;
+        if (!has_case(number))
+            fail_msg("diagnostic %u has no case", number);
+    }
+}
+
+/* A table row of the documentation for each number, with the registry's meaning, and none besides. */
+static void test_documentation(void **state)
+{
+    (void)state;
+    static char text[64 * 1024];
+    FILE *file = fopen("docs/diagnostics.md", "rb");
+    assert_non_null(file);
+    size_t size = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[size] = '\0';
+    size_t rows = 0;
+    for (const char *at = strstr(text, "\n| "); at != NULL; at = strstr(at + 1, "\n| "))
+        rows += at[3] >= '0' && at[3] <= '9';
+    assert_int_equal(rows, UNIT_COUNT(registry));
+    for (size_t i = 0; i < UNIT_COUNT(registry); i++) {
+        char row[256];
+        snprintf(row, sizeof row, "\n| %u | %s | ", registry[i].number, registry[i].meaning);
+        if (strstr(text, row) == NULL)
+            fail_msg("docs/diagnostics.md has no row %s", row + 1);
+    }
+}
+
+/* `count` times the pattern, with its number, behind the head. */
+static char *repeated(const char *before, const char *pattern, int count, const char *after)
+{
+    size_t capacity = strlen(COMPILING_HEAD) + strlen(before) + strlen(after) +
+                      (size_t)count * (strlen(pattern) + 8) + 1;
+    char *text = malloc(capacity);
+    assert_non_null(text);
+    size_t size = (size_t)snprintf(text, capacity, "%s%s", COMPILING_HEAD, before);
+    for (int i = 0; i < count; i++) {
+        const char *hole = strchr(pattern, '#');
+        size += (size_t)snprintf(text + size, capacity - size, "%.*s%d%s", (int)(hole - pattern), pattern, i,
+                                 hole + 1);
+    }
+    snprintf(text + size, capacity - size, "%s", after);
+    return text;
+}
+
+static void expect_repeated(const char *before, const char *pattern, int count, const char *after,
+                            const char *expected)
+{
+    char found[4096];
+    char *text = repeated(before, pattern, count, after);
+    findings_of(text, strlen(text), found, sizeof found);
+    assert_string_equal(found, expected);
+    free(text);
+}
+
+static void test_limits(void **state)
+{
+    (void)state;
+    const char *rule = "  r#: {" LEADS ", then: {cash: 1}}\n";
+    expect_repeated("rules:\n", rule, PRM_LIMIT_RULES, "", "");
+    expect_repeated("rules:\n", rule, PRM_LIMIT_RULES + 1, "", "207 10005:3");
+    const char *attribute = "    a#: text\n";
+    expect_repeated("attributes:\n  partner:\n", attribute, PRM_LIMIT_FIELDS - 3, "", "");
+    expect_repeated("attributes:\n  partner:\n", attribute, PRM_LIMIT_FIELDS - 2, "", "208 67:5");
+    expect_repeated("rewards:\n", "  k#: points\n", 50, "", "");
+    expect_repeated("rewards:\n", "  k#: points\n", 51, "", "208 55:3");
+    expect_repeated("title: ", "#", 1, "", "");
+}
+
+static void test_long_texts(void **state)
+{
+    (void)state;
+    enum { LONG = PRM_LIMIT_TEXT_BYTES + 1 };
+    static char name[LONG + 1];
+    static char text[8 * LONG];
+    char found[512];
+    memset(name, 'x', LONG);
+    snprintf(text, sizeof text,
+             COMPILING_HEAD
+             "title: %s\ncommission:\n  on: deal.won\n  of: amount\n  base: 1%%\n  by_product:\n"
+             "    ? %s\n    : 1%%\n"
+             "rules:\n  ? %s\n  : {title: %s, " LEADS ", then: {rate: +1%%, product: %s, group: %s}}\n",
+             name, name, name, name, name, name);
+    findings_of(text, strlen(text), found, sizeof found);
+    assert_string_equal(found, "217 4:8; 217 10:7; 217 13:5; 217 14:13; 217 14:4184; 217 14:8290");
+}
+
+static void test_more_than_a_hundred(void **state)
+{
+    (void)state;
+    char found[16 * 1024];
+    char *text = repeated("rules:\n", "  r#: 1\n", 150, "");
+    prm_program *program = NULL;
+    prm_diagnostics *diagnostics = NULL;
+    assert_int_equal(prm_program_compile(text, strlen(text), NULL, &program, &diagnostics, NULL),
+                     PRM_E_PROGRAM);
+    assert_int_equal(prm_diagnostics_count(diagnostics), 101);
+    compiling_findings(diagnostics, found, sizeof found);
+    assert_non_null(strstr(found, "; 901 "));
+    prm_diagnostics_free(diagnostics);
+    free(text);
+}
+
+/* Everything wrong with a text, in one pass and in its order. */
+static void test_all_errors_of_one_text(void **state)
+{
+    (void)state;
+    static const char text[] = "prm: 3\n"
+                               "programm: p\n"
+                               "currency: YEN\n"
+                               "timezone: Asia/Tokio\n"
+                               "week: moonday\n"
+                               "attributes: {partner: {value: text}}\n"
+                               "commission:\n"
+                               "  on: deal.won\n"
+                               "  of: amont\n"
+                               "  base: ten\n"
+                               "rules:\n"
+                               "  a:\n"
+                               "    fro: rep\n"
+                               "    per: fortnight\n"
+                               "    when: {count: lead.registred, at_least: x}\n"
+                               "    then: {gift_crad: 5000}\n"
+                               "  b:\n"
+                               "    each: deal.won\n"
+                               "    where: amount > \"x\"\n"
+                               "    then: [{cash: prodct, to: boss}, {rate: +5, from: nxt}]\n"
+                               "  c: {when: {count: deal.won, at_least: 1}}\n";
+    char found[4096];
+    findings_of(text, strlen(text), found, sizeof found);
+    assert_string_equal(found, "215 1:6 write `prm: 1`; "
+                               "201 2:1 did you mean `program`?; "
+                               "214 3:11 write an ISO 4217 code such as JPY, USD or EUR; "
+                               "213 4:11 write an IANA name such as Asia/Tokyo, or an offset such as +09:00; "
+                               "204 5:7 did you mean `monday`?; "
+                               "216 6:24; "
+                               "305 9:7 did you mean `amount`?; "
+                               "212 10:9; "
+                               "201 13:5 did you mean `for`?; "
+                               "204 14:10; "
+                               "301 15:19 did you mean `lead.registered`?; "
+                               "212 15:45; "
+                               "304 16:12 did you mean `gift_card`?; "
+                               "402 19:12; "
+                               "305 20:19 did you mean `product`?; "
+                               "204 20:31; "
+                               "204 20:55 did you mean `next`?; "
+                               "202 21:3 write for example `then: {cash: 5000}`");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_number),
+        cmocka_unit_test(test_every_number_has_a_case),
+        cmocka_unit_test(test_documentation),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_long_texts),
+        cmocka_unit_test(test_more_than_a_hundred),
+        cmocka_unit_test(test_all_errors_of_one_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
