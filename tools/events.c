@@ -1,0 +1,455 @@
+#include "events.h"
+
+/* Whatever the format, a row is taken or reported; nothing of a broken one is
+ * left in the batch. For CSV the header is resolved to handles once. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "csv.h"
+#include "ndjson.h"
+#include "suggest.h"
+
+enum { EVENTS_TIME_BYTES = 64 };
+
+/* The columns that every file of events has. */
+enum { EVENTS_ID, EVENTS_TYPE, EVENTS_TIME, EVENTS_ENVELOPE };
+
+static const char *const events_envelope[EVENTS_ENVELOPE] = {"id", "type", "time"};
+
+struct events_source {
+    events_options options;
+    input in;
+    int is_csv;
+    int ended;
+    csv_reader csv;
+    ndjson_reader json;
+    arena names; /* the CSV header */
+    prm_text *columns;
+    uint32_t *handles;                /* CSV without a mapping: per column */
+    size_t envelope[EVENTS_ENVELOPE]; /* and where the three are; MAP_NONE: nowhere */
+    size_t *indices;                  /* CSV with a mapping: per column of the mapping */
+    prm_text *values;                 /* with a mapping: the row */
+    unsigned char *seen;              /* NDJSON with a mapping: columns that some row has */
+    map_state state;
+    size_t cached_size; /* the last time read as text, and what it is */
+    char cached_text[EVENTS_TIME_BYTES];
+    int64_t cached_time;
+};
+
+static event_origin events_origin(const events_source *source)
+{
+    return (event_origin){source->in.name, source->is_csv ? source->csv.line : source->json.line};
+}
+
+/* Reports the row at hand, or with line 0 the file, as unreadable. */
+#define EVENTS_UNREADABLE(source, ...)                                                                       \
+    do {                                                                                                     \
+        (source)->options.tally->unreadable++;                                                               \
+        findings_add((source)->options.findings, events_origin(source), __VA_ARGS__);                        \
+    } while (0)
+
+static int events_shown(prm_text text)
+{
+    return (int)(text.size < 100 ? text.size : 100);
+}
+
+/* ---- Envelopes --------------------------------------------------------------- */
+
+static int events_read_time(events_source *source, prm_text text, int64_t *out)
+{
+    prm_error error;
+    if (text.size == source->cached_size && memcmp(text.data, source->cached_text, text.size) == 0) {
+        *out = source->cached_time;
+        return 1;
+    }
+    if (prm_program_read_time(source->options.program, text.data, text.size, out, &error) != PRM_OK) {
+        EVENTS_UNREADABLE(source, "the time '%.*s': %s", events_shown(text), text.data, error.message);
+        return 0;
+    }
+    if (text.size <= EVENTS_TIME_BYTES) {
+        memcpy(source->cached_text, text.data, text.size);
+        source->cached_size = text.size;
+        source->cached_time = *out;
+    }
+    return 1;
+}
+
+/* Begins an event with these three; 0 when one is missing or is no time. */
+static int events_begin(events_source *source, event_batch *batch, const prm_text *envelope)
+{
+    int64_t time;
+    for (size_t i = 0; i < EVENTS_ENVELOPE; i++) {
+        if (envelope[i].size > 0 || (i == EVENTS_ID && source->options.id_optional))
+            continue;
+        EVENTS_UNREADABLE(source, "the event has no %s", events_envelope[i]);
+        return 0;
+    }
+    if (!events_read_time(source, envelope[EVENTS_TIME], &time))
+        return 0;
+    prm_text type = envelope[EVENTS_TYPE];
+    batch_begin(batch, events_origin(source));
+    batch_set_type(batch, prm_program_type(source->options.program, type.data, type.size), type);
+    batch_set_id(batch, envelope[EVENTS_ID]);
+    batch_set_time(batch, time);
+    return 1;
+}
+
+/* ---- CSV ------------------------------------------------------------------------- */
+
+/* Where the header has `name`; MAP_NONE when it does not. */
+static size_t events_find_column(const events_source *source, prm_text name)
+{
+    for (size_t i = 0; i < source->csv.columns; i++)
+        if (text_same(source->columns[i], name))
+            return i;
+    return MAP_NONE;
+}
+
+static void events_report_column(events_source *source, prm_text name, const char *wanted_by)
+{
+    size_t near = suggest_nearest(name, source->columns, source->csv.columns);
+    if (near < source->csv.columns)
+        EVENTS_UNREADABLE(source, "the header has no column '%.*s'%s; did you mean '%.*s'?",
+                          events_shown(name), name.data, wanted_by, events_shown(source->columns[near]),
+                          source->columns[near].data);
+    else
+        EVENTS_UNREADABLE(source, "the header has no column '%.*s'%s", events_shown(name), name.data,
+                          wanted_by);
+}
+
+static int events_bind_fields(events_source *source)
+{
+    int complete = 1;
+    size_t count = source->csv.columns;
+    for (size_t i = 0; i < EVENTS_ENVELOPE; i++) {
+        prm_text name = text_of(events_envelope[i]);
+        source->envelope[i] = events_find_column(source, name);
+        if (source->envelope[i] != MAP_NONE || (i == EVENTS_ID && source->options.id_optional))
+            continue;
+        events_report_column(source, name, "");
+        complete = 0;
+    }
+    source->handles = memory_take(count * sizeof *source->handles);
+    for (size_t i = 0; i < count; i++)
+        source->handles[i] = prm_program_field(source->options.program, source->columns[i].data,
+                                               source->columns[i].size);
+    return complete;
+}
+
+static int events_bind_mapping(events_source *source)
+{
+    const mapping *map = source->options.map;
+    int complete = 1;
+    source->indices = memory_take(map->column_count * sizeof *source->indices);
+    for (size_t i = 0; i < map->column_count; i++) {
+        source->indices[i] = events_find_column(source, map->columns[i].name);
+        if (source->indices[i] != MAP_NONE)
+            continue;
+        buffer wanted = {0};
+        buffer_format(&wanted, " (%s, line %u)", map->doc.file, (unsigned)map->columns[i].line);
+        buffer_byte(&wanted, '\0');
+        events_report_column(source, map->columns[i].name, wanted.data);
+        buffer_free(&wanted);
+        complete = 0;
+    }
+    return complete;
+}
+
+static int events_start_csv(events_source *source)
+{
+    csv_open(&source->csv, &source->in);
+    if (csv_header(&source->csv, &source->names, &source->columns) != CSV_RECORD) {
+        EVENTS_UNREADABLE(source, "%s", source->csv.reason);
+        return 0;
+    }
+    return source->options.map != NULL ? events_bind_mapping(source) : events_bind_fields(source);
+}
+
+static void events_take_record(events_source *source, event_batch *batch)
+{
+    prm_text envelope[EVENTS_ENVELOPE] = {{0}};
+    for (size_t i = 0; i < EVENTS_ENVELOPE; i++)
+        if (source->envelope[i] != MAP_NONE)
+            envelope[i] = source->csv.cells[source->envelope[i]];
+    if (!events_begin(source, batch, envelope))
+        return;
+    source->options.tally->made++;
+    for (size_t i = 0; i < source->csv.count; i++) {
+        int is_field = i != source->envelope[EVENTS_ID] && i != source->envelope[EVENTS_TYPE] &&
+                       i != source->envelope[EVENTS_TIME];
+        if (is_field && source->csv.cells[i].size > 0)
+            batch_add_field(batch, source->handles[i], source->columns[i], source->csv.cells[i]);
+    }
+}
+
+/* ---- Mapped rows -------------------------------------------------------------------- */
+
+static void events_map_row(events_source *source, event_batch *batch)
+{
+    events_tally *tally = source->options.tally;
+    size_t before = batch->count;
+    switch (map_apply(source->options.map, &source->state, source->options.program, source->values, batch,
+                      events_origin(source))) {
+    case MAP_MADE:
+        tally->mapped++;
+        tally->made += batch->count - before;
+        break;
+    case MAP_EMPTY:
+        tally->without++;
+        break;
+    case MAP_FAILED:
+        tally->unmapped++;
+        findings_add(source->options.findings, events_origin(source), "%s", source->state.reason);
+        break;
+    }
+}
+
+static void events_map_record(events_source *source, event_batch *batch)
+{
+    for (size_t i = 0; i < source->options.map->column_count; i++)
+        source->values[i] = source->csv.cells[source->indices[i]];
+    events_map_row(source, batch);
+}
+
+/* The text of a value that must be one; 0 when it is not, and the row counts. */
+static int events_json_text(events_source *source, ndjson_value value, prm_text name, prm_text *out)
+{
+    *out = value.kind == NDJSON_TEXT ? value.text : (prm_text){0};
+    if (value.kind == NDJSON_NESTED)
+        EVENTS_UNREADABLE(source, "'%.*s' holds an object or a list", events_shown(name), name.data);
+    if (value.kind == NDJSON_UNFIT)
+        EVENTS_UNREADABLE(source, "the number in '%.*s' has too many digits, or is none that JSON knows",
+                          events_shown(name), name.data);
+    if (value.kind == NDJSON_TEXT && value.text.size > 0 && memchr(out->data, '\0', out->size) != NULL) {
+        EVENTS_UNREADABLE(source, "a NUL character in '%.*s'", events_shown(name), name.data);
+        return 0;
+    }
+    return value.kind == NDJSON_TEXT || value.kind == NDJSON_ABSENT;
+}
+
+static void events_map_object(events_source *source, event_batch *batch)
+{
+    const mapping *map = source->options.map;
+    for (size_t i = 0; i < map->column_count; i++) {
+        prm_text name = map->columns[i].name;
+        ndjson_value value = ndjson_find(&source->json, name);
+        source->seen[i] |= value.kind != NDJSON_ABSENT;
+        if (!events_json_text(source, value, name, &source->values[i]))
+            return;
+    }
+    events_map_row(source, batch);
+}
+
+/* A column that no object has is most likely misspelt; nothing else would say so. */
+static void events_note_unseen(const events_source *source)
+{
+    const mapping *map = source->options.map;
+    for (size_t i = 0; i < map->column_count; i++)
+        if (!source->seen[i])
+            fprintf(source->options.findings->out, "%s:%u: warning: no object of %s has '%s'\n",
+                    map->doc.file, (unsigned)map->columns[i].line, source->in.name,
+                    map->columns[i].name.data);
+}
+
+/* ---- NDJSON ----------------------------------------------------------------------------- */
+
+/* Values of fields that the program does not declare are dropped by the library,
+ * which counts them; what cannot be a text is dropped as an empty object. */
+static int events_add_member(events_source *source, event_batch *batch, prm_text name, json_object *object)
+{
+    prm_text text;
+    ndjson_value value = ndjson_value_of(&source->json, object);
+    uint32_t handle = prm_program_field(source->options.program, name.data, name.size);
+    if (value.kind == NDJSON_ABSENT)
+        return 1;
+    if (handle == PRM_NONE && value.kind != NDJSON_TEXT)
+        value = (ndjson_value){NDJSON_TEXT, {"{}", 2}};
+    if (!events_json_text(source, value, name, &text))
+        return 0;
+    if (handle == PRM_NONE)
+        name = batch_text(batch, name);
+    batch_add_field(batch, handle, name, text);
+    return 1;
+}
+
+static int events_is_envelope(prm_text name)
+{
+    return text_is(name, "id") || text_is(name, "type") || text_is(name, "time");
+}
+
+static int events_add_members(events_source *source, event_batch *batch, json_object *object, int flat)
+{
+    struct json_object_iterator at = json_object_iter_begin(object);
+    struct json_object_iterator end = json_object_iter_end(object);
+    for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+        prm_text name = text_of(json_object_iter_peek_name(&at));
+        if (flat && events_is_envelope(name))
+            continue;
+        if (!events_add_member(source, batch, name, json_object_iter_peek_value(&at)))
+            return 0;
+    }
+    return 1;
+}
+
+static void events_take_object(events_source *source, event_batch *batch)
+{
+    json_object *fields = source->json.object;
+    prm_text envelope[EVENTS_ENVELOPE];
+    size_t before = batch->count;
+    int flat = !json_object_object_get_ex(fields, "specversion", NULL);
+    for (size_t i = 0; i < EVENTS_ENVELOPE; i++) {
+        prm_text name = text_of(events_envelope[i]);
+        if (!events_json_text(source, ndjson_find(&source->json, name), name, &envelope[i]))
+            return;
+    }
+    if (!flat && json_object_object_get_ex(source->json.object, "data", &fields) && fields != NULL &&
+        !json_object_is_type(fields, json_type_object)) {
+        EVENTS_UNREADABLE(source, "the CloudEvent's 'data' is not an object");
+        return;
+    }
+    if (!events_begin(source, batch, envelope))
+        return;
+    if (fields == NULL || (!flat && fields == source->json.object) ||
+        events_add_members(source, batch, fields, flat))
+        source->options.tally->made++;
+    else
+        batch_cut(batch, before);
+}
+
+/* ---- Sources -------------------------------------------------------------------------------- */
+
+static int events_ends_with(const char *path, const char *ending)
+{
+    size_t size = strlen(path);
+    size_t tail = strlen(ending);
+    return size > tail && strcmp(path + size - tail, ending) == 0;
+}
+
+static int events_guess_csv(events_source *source, const char *path)
+{
+    if (source->options.format != EVENTS_GUESS)
+        return source->options.format == EVENTS_CSV;
+    if (events_ends_with(path, ".csv"))
+        return 1;
+    if (events_ends_with(path, ".ndjson") || events_ends_with(path, ".jsonl") ||
+        events_ends_with(path, ".json"))
+        return 0;
+    size_t at = 0;
+    input_skip_mark(&source->in);
+    while (input_has(&source->in, at) && at < INPUT_RECORD_BYTES &&
+           strchr(" \t\r\n", source->in.data[source->in.begin + at]) != NULL)
+        at++;
+    return !input_has(&source->in, at) || source->in.data[source->in.begin + at] != '{';
+}
+
+static int events_start(events_source *source)
+{
+    if (source->options.map != NULL) {
+        source->values = memory_take(source->options.map->column_count * sizeof *source->values);
+        source->seen = memory_take(source->options.map->column_count);
+    }
+    if (!input_has(&source->in, 0)) {
+        EVENTS_UNREADABLE(source, "%s",
+                          source->in.error != 0 ? strerror(source->in.error) : "the file is empty");
+        return 0;
+    }
+    if (source->is_csv)
+        return events_start_csv(source);
+    ndjson_open(&source->json, &source->in);
+    return 1;
+}
+
+events_source *events_open(const char *path, const events_options *options, int *missing)
+{
+    events_source *source = memory_take(sizeof *source);
+    source->options = *options;
+    *missing = input_open(&source->in, path);
+    if (*missing != 0) {
+        free(source);
+        return NULL;
+    }
+    source->is_csv = events_guess_csv(source, path);
+    source->ended = !events_start(source);
+    return source;
+}
+
+/* Takes one row; 0 at the end of the file. */
+static int events_step_csv(events_source *source, event_batch *batch)
+{
+    switch (csv_next(&source->csv)) {
+    case CSV_RECORD:
+        if (source->options.map != NULL)
+            events_map_record(source, batch);
+        else
+            events_take_record(source, batch);
+        return 1;
+    case CSV_BROKEN:
+        EVENTS_UNREADABLE(source, "%s", source->csv.reason);
+        return 1;
+    case CSV_END:
+        break;
+    }
+    return 0;
+}
+
+static int events_step_ndjson(events_source *source, event_batch *batch)
+{
+    switch (ndjson_next(&source->json)) {
+    case NDJSON_OBJECT:
+        if (source->options.map != NULL)
+            events_map_object(source, batch);
+        else
+            events_take_object(source, batch);
+        return 1;
+    case NDJSON_BROKEN:
+        EVENTS_UNREADABLE(source, "%s", source->json.reason);
+        return 1;
+    case NDJSON_END:
+        break;
+    }
+    return 0;
+}
+
+static void events_end(events_source *source)
+{
+    if (source->in.error != 0)
+        EVENTS_UNREADABLE(source, "%s", strerror(source->in.error));
+    else if (!source->is_csv && source->options.map != NULL && source->json.next_line > 1)
+        events_note_unseen(source);
+    source->ended = 1;
+}
+
+int events_read(events_source *source, event_batch *batch, size_t most)
+{
+    while (!source->ended && batch->count < most)
+        if (!(source->is_csv ? events_step_csv(source, batch) : events_step_ndjson(source, batch)))
+            events_end(source);
+    return !source->ended;
+}
+
+uint64_t events_bytes(const events_source *source)
+{
+    return source->in.taken - (source->in.end - source->in.begin);
+}
+
+void events_close(events_source *source)
+{
+    csv_close(&source->csv);
+    ndjson_close(&source->json);
+    input_close(&source->in);
+    arena_free(&source->names);
+    map_state_free(&source->state);
+    free(source->handles);
+    free(source->indices);
+    free(source->values);
+    free(source->seen);
+    free(source);
+}
+
+int events_format_named(const char *name, events_format *out)
+{
+    *out = strcmp(name, "csv") == 0 ? EVENTS_CSV : EVENTS_NDJSON;
+    return *out == EVENTS_CSV || strcmp(name, "ndjson") == 0;
+}

@@ -1,0 +1,76 @@
+#include "feed.h"
+
+/* One batch is read, taken by the engine and answered before the next. */
+
+#include <stdlib.h>
+#include <string.h>
+
+static feed_result feed_fail(const feed *work, const prm_error *error)
+{
+    progressbar_clear(work->bar);
+    fprintf(stderr, "prm: %s\n", error->message);
+    return FEED_FAILED;
+}
+
+static void feed_report(feed *work, size_t index)
+{
+    char reason[600];
+    prm_engine_answer_text(work->engine, &work->batch.events[index], &work->answers[index], reason,
+                           sizeof reason);
+    findings_add(work->source.findings, work->batch.origins[index], "%s", reason);
+}
+
+static void feed_note_latest(feed *work, size_t index)
+{
+    int64_t time = work->batch.events[index].time;
+    if (work->answers[index].answer == PRM_ACCEPTED && time > work->latest)
+        work->latest = time;
+}
+
+feed_result feed_batch(feed *work)
+{
+    prm_error error;
+    event_batch *batch = &work->batch;
+    if (batch->count == 0)
+        return FEED_DONE;
+    batch_seal(batch);
+    work->answers = memory_grow(work->answers, &work->answer_capacity, batch->count, sizeof *work->answers);
+    if (prm_engine_ingest(work->engine, batch->events, batch->count, sizeof *batch->events, work->answers,
+                          &error) != PRM_OK)
+        return feed_fail(work, &error);
+    for (size_t i = 0; i < batch->count; i++) {
+        feed_note_latest(work, i);
+        if (work->answers[i].answer == PRM_REJECTED)
+            feed_report(work, i);
+    }
+    batch_clear(batch);
+    return FEED_DONE;
+}
+
+feed_result feed_file(feed *work, const char *path)
+{
+    int missing;
+    int more = 1;
+    feed_result result = FEED_DONE;
+    events_source *source = events_open(path, &work->source, &missing);
+    if (source == NULL) {
+        progressbar_clear(work->bar);
+        fprintf(stderr, "prm: %s: %s\n", path, strerror(missing));
+        return FEED_MISSING;
+    }
+    while (more && result == FEED_DONE) {
+        more = events_read(source, &work->batch, work->batch_size);
+        result = feed_batch(work);
+        progressbar_update(work->bar, work->bytes + events_bytes(source), work->tally.made);
+    }
+    work->bytes += events_bytes(source);
+    events_close(source);
+    return result;
+}
+
+void feed_free(feed *work)
+{
+    batch_free(&work->batch);
+    free(work->answers);
+    work->answers = NULL;
+}

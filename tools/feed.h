@@ -1,0 +1,35 @@
+/* From files of events into an engine, batch by batch, with every row that is
+ * not taken reported. */
+#ifndef TOOLS_FEED_H
+#define TOOLS_FEED_H
+
+#include "events.h"
+
+typedef enum feed_result {
+    FEED_DONE,
+    FEED_MISSING, /* the file could not be opened: a message was written */
+    FEED_FAILED,  /* the library failed: a message was written */
+} feed_result;
+
+/* All zeros but the first part. */
+typedef struct feed {
+    prm_engine *engine;
+    events_options source; /* its tally may point at the one below */
+    size_t batch_size;
+    progressbar *bar;
+    events_tally tally;
+    event_batch batch; /* the rest is the feed's own */
+    prm_answer *answers;
+    size_t answer_capacity;
+    uint64_t bytes;
+    int64_t latest; /* time of the latest accepted event */
+} feed;
+
+feed_result feed_file(feed *work, const char *path);
+
+/* The batch at hand into the engine; FEED_DONE or FEED_FAILED. */
+feed_result feed_batch(feed *work);
+
+void feed_free(feed *work);
+
+#endif

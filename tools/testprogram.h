@@ -1,0 +1,52 @@
+/* The programs that a run of tests meets, each compiled once, with what the
+ * tests want to know of them: their kinds of rewards, and which rules fired. */
+#ifndef TOOLS_TESTPROGRAM_H
+#define TOOLS_TESTPROGRAM_H
+
+#include "memory.h"
+
+typedef struct test_rule {
+    prm_text name;
+    size_t place; /* in the file */
+    int fired;
+} test_rule;
+
+typedef struct test_program {
+    char *path;
+    prm_program *program;         /* NULL when it does not compile */
+    prm_diagnostics *diagnostics; /* may be NULL */
+    prm_error error;              /* where there is no program */
+    arena texts;
+    prm_text *kinds; /* of rewards: the built-in ones, then those that it declares */
+    size_t kind_count;
+    test_rule *rules; /* sorted by name */
+    size_t rule_count;
+} test_program;
+
+/* All zeros at the start. */
+typedef struct test_programs {
+    test_program **items; /* in the order in which they were first asked for */
+    size_t count;
+    size_t capacity;
+} test_programs;
+
+/* The program at `path`; never NULL, lives as long as the list. */
+test_program *testprogram_get(test_programs *all, const char *path);
+
+/* Notes that the rule of this name fired; "commission" and the like pass. */
+void testprogram_note_fired(test_program *program, prm_text rule);
+
+/* Whether the program has a rule of this name. */
+int testprogram_has_rule(const test_program *program, prm_text rule);
+
+/* Whether the program has a reward of this kind. */
+int testprogram_has_kind(const test_program *program, prm_text kind);
+
+/* Adds "; did you mean ..." where one of its kinds, or of the `count` others, is
+ * near to `kind`. */
+void testprogram_suggest_kind(const test_program *program, prm_text kind, const prm_text *others,
+                              size_t count, buffer *problems);
+
+void testprogram_free_all(test_programs *all);
+
+#endif

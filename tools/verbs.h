@@ -1,0 +1,12 @@
+/* The verbs of the command line; each stands in the file of its name. */
+#ifndef TOOLS_VERBS_H
+#define TOOLS_VERBS_H
+
+#include "cli.h"
+
+extern const cli_verb verb_check;
+extern const cli_verb verb_run;
+extern const cli_verb verb_progress;
+extern const cli_verb verb_test;
+
+#endif
