@@ -1,4 +1,6 @@
-/* hash: seeded XXH3. A hash only says where to look; texts are always compared. */
+/* hash: seeded XXH3, compiled in from its header (XXH_INLINE_ALL): the short texts that
+ * are hashed per event are not worth a call, and no symbol of the library is asked for. A
+ * hash only says where to look; texts are always compared. */
 #ifndef PRM_BASE_HASH_H
 #define PRM_BASE_HASH_H
 

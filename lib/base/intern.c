@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define PRM_INTERN_FIRST_SLOTS 64U
-#define PRM_INTERN_CHUNK ((size_t)32 * 1024)
+#define PRM_INTERN_CHUNK ((size_t)64 * 1024)
 #define PRM_INTERN_FIRST_CHUNK ((size_t)1024)
 
 /* A text as it lies in a chunk: behind its key, so that one look finds both. */
@@ -159,6 +159,11 @@ const void *prm__intern_slot_at(const prm__intern *intern, uint64_t hash)
 
 const void *prm__intern_likely(const prm__intern *intern, uint64_t hash)
 {
-    const prm__intern_slot *slot = prm__intern_slot_at(intern, hash);
-    return slot && slot->text ? slot->text : NULL;
+    if (!intern->slot_count)
+        return NULL;
+    uint32_t mask = intern->slot_count - 1, tag = (uint32_t)(hash >> 32);
+    uint32_t at = (uint32_t)hash & mask;
+    while (intern->slots[at].text && intern->slots[at].tag != tag)
+        at = (at + 1) & mask;
+    return intern->slots[at].text;
 }

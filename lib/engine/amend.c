@@ -118,6 +118,8 @@ static prm_status amend_sort(prm_engine *engine, const prm__vec *items, prm__vec
 {
     size_t count = items->count;
     sorted->count = 0;
+    if (count == 0)
+        return PRM_OK;
     PRM_TRY(prm__vec_reserve(sorted, count * 2));
     const void **pointers = sorted->data;
     for (size_t i = 0; i < count; i++)
@@ -216,7 +218,8 @@ static prm_status amend_relation(prm_engine *engine, prm__partner *partner, uint
         goto out;
     status = amend_collect(engine, entries, reached, reduces ? type->reduces : type->voids, name, &operators,
                            &engine->targets);
-    if (status != PRM_OK || (status = amend_sort(engine, &engine->targets, &targets)) != PRM_OK)
+    if (status != PRM_OK || engine->targets.count == 0 ||
+        (status = amend_sort(engine, &engine->targets, &targets)) != PRM_OK)
         goto out;
     const prm__amend_item *const *operator_items = (const prm__amend_item *const *)operators.data;
     const prm__amend_item *const *target_items = (const prm__amend_item *const *)targets.data;

@@ -186,6 +186,8 @@ struct prm_engine {
     prm__vec targets;
     prm__vec before;
     /* scratch of the fold, one element per kind or measure */
+    const uint32_t *guess;   /* [kind, the first ones]: likely subjects of the one event that is
+                                folded next, or NULL; see warm.h */
     uint32_t *at_subjects;   /* [kind]: the subject of the event, or PRM_NONE */
     uint64_t *counted;       /* [measure]: stamp of the last event that it counted */
     uint64_t stamp;

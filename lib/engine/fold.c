@@ -6,6 +6,7 @@
 #include "engine/roster.h"
 #include "engine/stash.h"
 #include "engine/subject.h"
+#include "engine/warm.h"
 #include <string.h>
 
 /* One event under way. */
@@ -29,6 +30,16 @@ static prm__eval fold_eval(const prm__step *step)
 
 /* ---- Subjects and anchors ---- */
 
+/* The subject that was fetched ahead, if it is the one. */
+static uint32_t fold_guess(const prm__step *step, uint32_t kind, const uint32_t *keys)
+{
+    const prm_engine *engine = step->engine;
+    uint32_t likely = engine->guess && kind < PRM_WARM_KINDS ? engine->guess[kind] : PRM_NONE;
+    if (likely == PRM_NONE || !prm__subject_is(prm__subject_at(engine, likely), kind, step->partner, keys))
+        return PRM_NONE;
+    return likely;
+}
+
 static prm_status fold_find_subjects(prm__step *step)
 {
     prm_engine *engine = step->engine;
@@ -47,8 +58,10 @@ static prm_status fold_find_subjects(prm__step *step)
         engine->at_subjects[kind] = PRM_NONE;
         if (!prm__subject_keys(engine, step->view.event, kind, keys))
             continue;
-        uint32_t handle = prm__subject_get(engine, kind, step->partner, keys,
-                                           prm__subject_hash(kind, step->partner, keys));
+        uint32_t handle = fold_guess(step, kind, keys);
+        if (handle == PRM_NONE)
+            handle = prm__subject_get(engine, kind, step->partner, keys,
+                                      prm__subject_hash(kind, step->partner, keys));
         if (handle == PRM_NONE)
             return PRM_E_MEMORY;
         prm__subject_at(engine, handle)->flags |= PRM_SUBJECT_EXISTS;
@@ -215,17 +228,20 @@ static bool fold_window_open(prm__step *step, const prm__p_rule *rule)
     return prm__measure_window_holds(engine, measure->window, &state->end, step->place);
 }
 
-/* A change of the roster asks every subject of the rule, not only the event's. */
-static prm_status fold_ask_roster(prm__step *step, uint32_t rule_index)
+/* Asks every subject of the rule that exists below the subject `above` of the rule's measure. */
+static prm_status fold_ask_below(prm__step *step, uint32_t rule_index, uint32_t above)
 {
     prm_engine *engine = step->engine;
     const prm__p_rule *rule = &engine->program->rules[rule_index];
+    const prm__p_condition *condition = &engine->program->conditions[rule->condition];
+    uint32_t kind = engine->program->measures[condition->measure].subject;
     uint32_t handle = prm__engine_partner(engine, step->partner)->first_subject;
     while (handle != PRM_NONE) {
         const prm__subject *subject = prm__subject_at(engine, handle);
         if (subject->kind == rule->subject && subject->flags & PRM_SUBJECT_EXISTS) {
             prm__fold_aim(engine, subject, handle);
-            if (fold_window_open(step, rule))
+            bool below = above == PRM_NONE || engine->at_subjects[kind] == above;
+            if (below && fold_window_open(step, rule))
                 PRM_TRY(fold_ask(step, rule_index));
         }
         handle = subject->next;
@@ -233,22 +249,33 @@ static prm_status fold_ask_roster(prm__step *step, uint32_t rule_index)
     return fold_find_subjects(step);
 }
 
-static prm_status fold_ask_rules(prm__step *step, bool roster_changed)
+/* A rule that is no `each`: asked when its measure counted the event, for every subject below a
+ * coarser measure; and on coverage when the roster changed, for every subject there is. */
+static prm_status fold_ask_reaching(prm__step *step, uint32_t rule_index, bool roster_changed)
 {
     prm_engine *engine = step->engine;
     const prm_program *program = engine->program;
+    const prm__p_rule *rule = &program->rules[rule_index];
+    uint32_t measure = program->conditions[rule->condition].measure;
+    uint32_t kind = program->measures[measure].subject;
+    if (roster_changed && rule->asks_roster)
+        return fold_ask_below(step, rule_index, PRM_NONE);
+    if (engine->counted[measure] != engine->stamp)
+        return PRM_OK;
+    if (kind != rule->subject)
+        return fold_ask_below(step, rule_index, engine->at_subjects[kind]);
+    return fold_ask(step, rule_index);
+}
+
+static prm_status fold_ask_rules(prm__step *step, bool roster_changed)
+{
+    const prm_program *program = step->engine->program;
     for (uint32_t i = 0; i < step->type->ask_count; i++) {
         uint32_t rule_index = program->asks[step->type->first_ask + i].rule;
-        const prm__p_rule *rule = &program->rules[rule_index];
-        if (rule->each) {
+        if (program->rules[rule_index].each)
             PRM_TRY(fold_ask_each(step, rule_index));
-            continue;
-        }
-        uint32_t measure = program->conditions[rule->condition].measure;
-        if (roster_changed && rule->asks_roster)
-            PRM_TRY(fold_ask_roster(step, rule_index));
-        else if (engine->counted[measure] == engine->stamp && engine->at_subjects[rule->subject] != PRM_NONE)
-            PRM_TRY(fold_ask(step, rule_index));
+        else
+            PRM_TRY(fold_ask_reaching(step, rule_index, roster_changed));
     }
     return PRM_OK;
 }

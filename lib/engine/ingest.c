@@ -78,12 +78,11 @@ static prm_status ingest_accept(prm_engine *engine, uint32_t handle)
     return ingest_fold_in_order(engine, event);
 }
 
-/* One event into the store; *handle is PRM_NONE unless it is new there. */
+/* One event into the store; *handle is set when it is new there. */
 static prm_status ingest_store(prm_engine *engine, const prm_event *event, const prm__warm_hashes *hashes,
                                prm_answer *answer, uint32_t *handle)
 {
     size_t size = 0;
-    *handle = PRM_NONE;
     PRM_TRY(prm__intake_read(engine, event, hashes, answer, &size));
     if (answer->answer != PRM_ACCEPTED)
         return PRM_OK;
@@ -116,21 +115,28 @@ static void ingest_count(prm_counts *counts, const prm_answer *answer)
 static prm_status ingest_group(prm_engine *engine, const prm_event *events, size_t count, prm_answer *answers)
 {
     prm__warm_hashes hashes[PRM_WARM_GROUP];
+    prm__warm_subjects subjects[PRM_WARM_GROUP];
     uint32_t handles[PRM_WARM_GROUP];
     size_t accepted = 0;
     prm__warm_events(engine, events, count, hashes);
     for (size_t i = 0; i < count; i++) {
         prm_answer answer;
-        PRM_TRY(ingest_store(engine, &events[i], &hashes[i], &answer, &handles[accepted]));
-        accepted += handles[accepted] != PRM_NONE;
+        uint32_t handle = PRM_NONE;
+        PRM_TRY(ingest_store(engine, &events[i], &hashes[i], &answer, &handle));
+        if (handle != PRM_NONE)
+            handles[accepted++] = handle;
         ingest_count(&engine->counts, &answer);
         if (answers)
             answers[i] = answer;
     }
-    prm__warm_accepted(engine, handles, accepted);
-    for (size_t i = 0; i < accepted; i++)
-        PRM_TRY(ingest_accept(engine, handles[i]));
-    return PRM_OK;
+    prm__warm_accepted(engine, handles, accepted, subjects);
+    prm_status status = PRM_OK;
+    for (size_t i = 0; i < accepted && status == PRM_OK; i++) {
+        engine->guess = subjects[i].likely;
+        status = ingest_accept(engine, handles[i]);
+    }
+    engine->guess = NULL;
+    return status;
 }
 
 static prm_status ingest_stage(prm_engine *engine, const prm_event *events, size_t count, prm_answer *answers)

@@ -1,7 +1,6 @@
 #include "engine/intake.h"
 #include "base/diag_numbers.h"
 #include "base/utf8.h"
-#include <stdio.h>
 #include <string.h>
 
 /* Stands for "no value any more" where an attribute is no text. */
@@ -29,7 +28,7 @@ static void intake_reject(prm_answer *answer, prm__diag_number number, uint32_t 
     answer->field = field;
 }
 
-static uint32_t intake_type(const prm_engine *engine, const prm_event *event)
+uint32_t prm__intake_type(const prm_engine *engine, const prm_event *event)
 {
     if (event->type != PRM_NONE)
         return event->type < engine->program->types_count ? event->type : PRM_NO_INDEX;
@@ -37,7 +36,7 @@ static uint32_t intake_type(const prm_engine *engine, const prm_event *event)
     return key && key <= engine->known_keys ? engine->type_of_key[key] : PRM_NO_INDEX;
 }
 
-static uint32_t intake_name(const prm_engine *engine, const prm_field *field)
+uint32_t prm__intake_name(const prm_engine *engine, const prm_field *field)
 {
     if (field->field != PRM_NONE)
         return field->field < engine->program->names_count ? field->field : PRM_NO_INDEX;
@@ -311,7 +310,7 @@ static bool intake_field(prm__intake *in, uint32_t index, prm_status *status)
         intake_reject(in->answer, PRM_DIAG_EVENT_FIELD_TYPE, index);
         return false;
     }
-    uint32_t name = intake_name(engine, field);
+    uint32_t name = prm__intake_name(engine, field);
     uint32_t slot = name == PRM_NO_INDEX ? PRM_NO_INDEX : prm__engine_slot(engine, in->type, name);
     if (slot == PRM_NO_INDEX) {
         in->answer->dropped++;
@@ -374,7 +373,7 @@ static uint32_t intake_known_type(const prm_engine *engine, const prm_event *eve
         intake_reject(answer, number ? number : PRM_DIAG_EVENT_TYPE_MISSING, PRM_NONE);
         return PRM_NO_INDEX;
     }
-    uint32_t type = intake_type(engine, event);
+    uint32_t type = prm__intake_type(engine, event);
     if (type == PRM_NO_INDEX && event->type != PRM_NONE)
         intake_reject(answer, PRM_DIAG_EVENT_NAME_UNKNOWN, PRM_NONE);
     else if (type == PRM_NO_INDEX)
@@ -404,94 +403,4 @@ prm_status prm__intake_read(prm_engine *engine, const prm_event *event, const pr
         return PRM_OK;
     *size = ((size_t)in.layout->id_at + event->id_size + 7) & ~(size_t)7;
     return intake_finish(&in);
-}
-
-/* ---- Reasons ---- */
-
-static const char *intake_type_name(uint32_t field_type)
-{
-    static const char *const names[] = {"a text",           "true or false", "an integer", "an amount of money",
-                                        "a time or a date", "a number",      "a percent"};
-    return names[field_type];
-}
-
-static const char *intake_meaning(uint32_t diagnostic)
-{
-    switch (diagnostic) {
-#define PRM_INTAKE_MEANING(name, number, severity, meaning)                                                  \
-    case number:                                                                                             \
-        return meaning;
-        PRM_DIAGNOSTICS(PRM_INTAKE_MEANING)
-#undef PRM_INTAKE_MEANING
-    default:
-        return "";
-    }
-}
-
-/* The culprit's declared type, when the answer is about one. */
-static uint32_t intake_culprit_type(const prm_engine *engine, const prm_event *event, uint32_t index)
-{
-    uint32_t type = intake_type(engine, event);
-    uint32_t name = intake_name(engine, &event->fields[index]);
-    if (type == PRM_NO_INDEX || name == PRM_NO_INDEX)
-        return PRM_FIELD_TEXT;
-    uint32_t slot = prm__engine_slot(engine, type, name);
-    return slot == PRM_NO_INDEX ? PRM_FIELD_TEXT
-                                : engine->program->slots[engine->program->types[type].first_slot + slot].field_type;
-}
-
-static int intake_shown(size_t size)
-{
-    return size > 60 ? 60 : (int)size;
-}
-
-static int intake_explain_field(const prm_engine *engine, const prm_event *event, const prm_answer *answer,
-                                char *buffer, size_t capacity)
-{
-    const prm_field *field = &event->fields[answer->field];
-    prm_text name = {field->name, field->name_size};
-    uint32_t index = intake_name(engine, field);
-    if (index != PRM_NO_INDEX)
-        name = prm__program_text(engine->program, engine->program->names[index].text);
-    char number[24];
-    const char *value = field->text;
-    size_t size = field->text_size;
-    if (field->kind != PRM_VALUE_TEXT) {
-        size = prm__decimal_write_minor(field->number, 0, number);
-        value = number;
-    }
-    if (answer->diagnostic == PRM_DIAG_EVENT_NOT_UTF8)
-        size = 0;
-    const char *needed = "";
-    if (answer->diagnostic == PRM_DIAG_EVENT_FIELD_TYPE)
-        needed = intake_type_name(intake_culprit_type(engine, event, answer->field));
-    return snprintf(buffer, capacity, "%s: field \"%.*s\" has \"%.*s\"%s%s", intake_meaning(answer->diagnostic),
-                    intake_shown(name.size), name.size ? name.data : "", intake_shown(size), size ? value : "",
-                    *needed ? ", but should be " : "", needed);
-}
-
-size_t prm__intake_explain(const prm_engine *engine, const prm_event *event, const prm_answer *answer, char *buffer,
-                           size_t capacity)
-{
-    static const char *const answers[] = {"", "accepted", "duplicate", "ignored", "rejected", "too late"};
-    int size = 0;
-    if (answer->answer == PRM_IGNORED) {
-        size = snprintf(buffer, capacity, "ignored: the program knows no event type \"%.*s\"",
-                        intake_shown(event->type_name_size), event->type_name_size ? event->type_name : "");
-    } else if (answer->answer != PRM_REJECTED) {
-        size = snprintf(buffer, capacity, "%s", answer->answer <= PRM_TOO_LATE ? answers[answer->answer] : "");
-    } else if (answer->diagnostic == PRM_DIAG_EVENT_FIELD_MISSING) {
-        prm_text name = {NULL, 0};
-        if (answer->field < engine->program->names_count)
-            name = prm__program_text(engine->program, engine->program->names[answer->field].text);
-        size = snprintf(buffer, capacity, "%s: \"%.*s\"", intake_meaning(answer->diagnostic), (int)name.size,
-                        name.size ? name.data : "");
-    } else if (answer->field < event->field_count) {
-        size = intake_explain_field(engine, event, answer, buffer, capacity);
-    } else {
-        size = snprintf(buffer, capacity, "%s: event \"%.*s\"", intake_meaning(answer->diagnostic),
-                        intake_shown(answer->diagnostic == PRM_DIAG_EVENT_NOT_UTF8 ? 0 : event->id_size),
-                        event->id_size ? event->id : "");
-    }
-    return size < 0 ? 0 : (size_t)size;
 }

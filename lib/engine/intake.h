@@ -17,8 +17,10 @@ PRM_MUST_USE prm_status prm__intake_read(prm_engine *engine, const prm_event *ev
  * as an empty text. */
 bool prm__intake_is_cleared(const prm_engine *engine, const prm__view *view, uint32_t slot, uint32_t field_type);
 
-/* Why `answer` was given to `event`, for people. */
-size_t prm__intake_explain(const prm_engine *engine, const prm_event *event, const prm_answer *answer, char *buffer,
-                           size_t capacity);
+/* The event type that an event names, or PRM_NO_INDEX. */
+uint32_t prm__intake_type(const prm_engine *engine, const prm_event *event);
+
+/* The field name that a field names, or PRM_NO_INDEX. */
+uint32_t prm__intake_name(const prm_engine *engine, const prm_field *field);
 
 #endif

@@ -81,6 +81,8 @@ int prm__order_compare(const void *a, const void *b, const void *context)
 prm_status prm__order_sort(const prm_engine *engine, const prm__vec *items, prm__vec *pointers)
 {
     pointers->count = 0;
+    if (items->count == 0)
+        return PRM_OK;
     PRM_TRY(prm__vec_reserve(pointers, items->count * 2));
     const void **list = pointers->data;
     for (size_t i = 0; i < items->count; i++)

@@ -138,6 +138,8 @@ static prm_status progress_collect(prm_rows *rows, uint32_t rule, uint32_t key)
         if (key == 0 || prm__engine_partner(engine, i)->key == key)
             PRM_TRY(progress_partner(rows, rule, i));
     rows->count = rows->items.count;
+    if (rows->count == 0)
+        return PRM_OK;
     PRM_TRY(prm__vec_reserve(&rows->pointers, rows->count * 2));
     const void **pointers = rows->pointers.data;
     for (size_t i = 0; i < rows->count; i++)

@@ -48,14 +48,6 @@ void prm__subjects_free(prm_engine *engine)
     prm__alloc_release(&engine->alloc, subjects->sizes, engine->program->kinds_count, sizeof(uint32_t));
 }
 
-static bool subject_same_keys(const uint32_t *a, const uint32_t *b)
-{
-    uint32_t difference = 0;
-    for (uint32_t i = 0; i < PRM_KIND_KEYS; i++)
-        difference |= a[i] ^ b[i];
-    return difference == 0;
-}
-
 /* The slot that has the subject, or the free one where it belongs. */
 static prm__subject_slot *subject_probe(const prm_engine *engine, uint32_t kind, uint32_t partner,
                                         const uint32_t *keys, uint64_t hash)
@@ -68,8 +60,7 @@ static prm__subject_slot *subject_probe(const prm_engine *engine, uint32_t kind,
             return slot;
         if (slot->tag != tag)
             continue;
-        const prm__subject *subject = prm__subject_at(engine, slot->subject - 1);
-        if (subject->partner == partner && subject->kind == kind && subject_same_keys(subject->keys, keys))
+        if (prm__subject_is(prm__subject_at(engine, slot->subject - 1), kind, partner, keys))
             return slot;
     }
 }
@@ -161,10 +152,16 @@ const void *prm__subject_slot_at(const prm_engine *engine, uint64_t hash)
     return subjects->slot_count ? &subjects->slots[(uint32_t)(hash >> 32) & (subjects->slot_count - 1)] : NULL;
 }
 
-const prm__subject *prm__subject_likely(const prm_engine *engine, uint64_t hash)
+uint32_t prm__subject_likely(const prm_engine *engine, uint64_t hash)
 {
-    const prm__subject_slot *slot = prm__subject_slot_at(engine, hash);
-    return slot && slot->subject ? prm__subject_at(engine, slot->subject - 1) : NULL;
+    const prm__subjects *subjects = &engine->subjects;
+    if (!subjects->slot_count)
+        return PRM_NONE;
+    uint32_t mask = subjects->slot_count - 1, tag = (uint32_t)hash;
+    uint32_t at = (uint32_t)(hash >> 32) & mask;
+    while (subjects->slots[at].subject && subjects->slots[at].tag != tag)
+        at = (at + 1) & mask;
+    return subjects->slots[at].subject - 1;
 }
 
 prm__attribute_state *prm__subject_attribute(const prm_engine *engine, prm__subject *subject, uint32_t attribute)

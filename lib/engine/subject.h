@@ -42,10 +42,20 @@ static inline uint64_t prm__subject_hash(uint32_t kind, uint32_t partner, const 
     return (hash ^ hash >> 29) | 1;
 }
 
-/* For fetching ahead: where a subject of that hash is looked for first, and the one that most
- * likely is it; NULL where there is none. */
+/* For fetching ahead: where a subject of that hash is looked for first (NULL while there is
+ * none), and the handle of the one that most likely is it, or PRM_NONE. */
 const void *prm__subject_slot_at(const prm_engine *engine, uint64_t hash);
-const prm__subject *prm__subject_likely(const prm_engine *engine, uint64_t hash);
+uint32_t prm__subject_likely(const prm_engine *engine, uint64_t hash);
+
+/* Whether a subject is that of the kind, partner and keys. */
+static inline bool prm__subject_is(const prm__subject *subject, uint32_t kind, uint32_t partner,
+                                   const uint32_t *keys)
+{
+    uint32_t difference = (subject->partner ^ partner) | (subject->kind ^ kind);
+    for (uint32_t i = 0; i < PRM_KIND_KEYS; i++)
+        difference |= subject->keys[i] ^ keys[i];
+    return difference == 0;
+}
 
 /* The keys that an event has for a kind, into keys[PRM_KIND_KEYS]; false when it
  * lacks one, and so passes subjects of the kind by. */

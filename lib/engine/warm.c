@@ -2,7 +2,6 @@
 #include "engine/subject.h"
 
 #define PRM_WARM_LINE 64 /* bytes of a cache line */
-#define PRM_WARM_KINDS 8 /* kinds of subjects, the first ones */
 
 static void warm_line(const void *at)
 {
@@ -47,9 +46,9 @@ void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t 
 }
 
 /* Hashes of the subjects of one event by kind, 0 where it has none. */
-typedef struct prm__warm_subjects {
+typedef struct prm__warm_slots {
     uint64_t hashes[PRM_WARM_KINDS];
-} prm__warm_subjects;
+} prm__warm_slots;
 
 static uint32_t warm_kinds(const prm_engine *engine)
 {
@@ -57,26 +56,25 @@ static uint32_t warm_kinds(const prm_engine *engine)
 }
 
 /* The subjects of an event, but for the partner's own, which the partner names. */
-static void warm_subject_slots(const prm_engine *engine, const prm__event *event, prm__warm_subjects *subjects)
+static void warm_subject_slots(const prm_engine *engine, const prm__event *event, prm__warm_slots *slots)
 {
     uint32_t keys[PRM_KIND_KEYS];
     for (uint32_t kind = PRM_KIND_REP; kind < warm_kinds(engine); kind++) {
-        subjects->hashes[kind] = 0;
+        slots->hashes[kind] = 0;
         if (!prm__subject_keys(engine, event, kind, keys))
             continue;
-        subjects->hashes[kind] = prm__subject_hash(kind, event->partner, keys);
-        warm_line(prm__subject_slot_at(engine, subjects->hashes[kind]));
+        slots->hashes[kind] = prm__subject_hash(kind, event->partner, keys);
+        warm_line(prm__subject_slot_at(engine, slots->hashes[kind]));
     }
 }
 
-static void warm_subjects(const prm_engine *engine, const prm__warm_subjects *subjects)
+static void warm_subjects(const prm_engine *engine, const prm__warm_slots *slots, prm__warm_subjects *subjects)
 {
     for (uint32_t kind = PRM_KIND_REP; kind < warm_kinds(engine); kind++) {
-        if (!subjects->hashes[kind])
-            continue;
-        const prm__subject *subject = prm__subject_likely(engine, subjects->hashes[kind]);
-        if (subject)
-            warm_lines(subject, engine->subjects.sizes[kind]);
+        uint32_t likely = slots->hashes[kind] ? prm__subject_likely(engine, slots->hashes[kind]) : PRM_NONE;
+        subjects->likely[kind] = likely;
+        if (likely != PRM_NONE)
+            warm_lines(prm__subject_at(engine, likely), engine->subjects.sizes[kind]);
     }
 }
 
@@ -92,21 +90,22 @@ static void warm_partner(const prm_engine *engine, const prm__partner *partner)
         warm_lines(prm__subject_at(engine, partner->subject), engine->subjects.sizes[PRM_KIND_PARTNER]);
 }
 
-void prm__warm_accepted(const prm_engine *engine, const uint32_t *handles, size_t count)
+void prm__warm_accepted(const prm_engine *engine, const uint32_t *handles, size_t count,
+                        prm__warm_subjects *subjects)
 {
-    prm__warm_subjects subjects[PRM_WARM_GROUP];
+    prm__warm_slots slots[PRM_WARM_GROUP];
     for (size_t i = 0; i < count; i++) {
         const prm__event *event = prm__engine_event(engine, handles[i]);
         if (event->partner == PRM_NONE)
             continue;
         warm_lines(prm__engine_partner(engine, event->partner), sizeof(prm__partner));
-        warm_subject_slots(engine, event, &subjects[i]);
+        warm_subject_slots(engine, event, &slots[i]);
     }
     for (size_t i = 0; i < count; i++) {
         const prm__event *event = prm__engine_event(engine, handles[i]);
         if (event->partner == PRM_NONE)
             continue;
         warm_partner(engine, prm__engine_partner(engine, event->partner));
-        warm_subjects(engine, &subjects[i]);
+        warm_subjects(engine, &slots[i], &subjects[i]);
     }
 }

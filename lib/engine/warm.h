@@ -9,6 +9,7 @@
 
 #define PRM_WARM_GROUP 32 /* events looked at together */
 #define PRM_WARM_FIELDS 8 /* of each, the first fields */
+#define PRM_WARM_KINDS 8  /* kinds of subjects, the first ones */
 
 /* Hashes that were worked out while looking ahead. */
 typedef struct prm__warm_hashes {
@@ -20,7 +21,14 @@ typedef struct prm__warm_hashes {
  * that these lead to. */
 void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t count, prm__warm_hashes *hashes);
 
-/* Fetches the histories and subjects of accepted events. */
-void prm__warm_accepted(const prm_engine *engine, const uint32_t *handles, size_t count);
+/* The subjects that an event most likely has, by kind, or PRM_NONE: guesses that the fold
+ * checks before it believes them. */
+typedef struct prm__warm_subjects {
+    uint32_t likely[PRM_WARM_KINDS];
+} prm__warm_subjects;
+
+/* Fetches the histories and subjects of accepted events, and notes which they are. */
+void prm__warm_accepted(const prm_engine *engine, const uint32_t *handles, size_t count,
+                        prm__warm_subjects *subjects);
 
 #endif
