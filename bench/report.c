@@ -24,13 +24,26 @@ void report_head(void)
            "all B/ev", "rows");
 }
 
-void report_print(const report_row *row)
+static void sort_runs(const report_row *row, double *sorted)
 {
-    double sorted[REPORT_RUNS];
     for (size_t i = 0; i < row->runs; i++)
         sorted[i] = row->ns[i];
     qsort(sorted, row->runs, sizeof sorted[0], compare_figures);
+}
+
+void report_print(const report_row *row)
+{
+    double sorted[REPORT_RUNS];
+    sort_runs(row, sorted);
     double median = sorted[row->runs / 2];
     printf("%-44s %9.1f %8.1f..%-7.1f %10.2fM %9.1f %9.1f %9.1f %9" PRIu64 "\n", row->name, median, sorted[0],
            sorted[row->runs - 1], 1000.0 / median, row->event_bytes, row->subject_bytes, row->all_bytes, row->rows);
+}
+
+void report_ratio(const report_row *row, const report_row *limit)
+{
+    double sorted[REPORT_RUNS], bare[REPORT_RUNS];
+    sort_runs(row, sorted);
+    sort_runs(limit, bare);
+    printf("%-44s %8.2fx\n", "  ratio", sorted[row->runs / 2] / bare[limit->runs / 2]);
 }
