@@ -24,10 +24,10 @@ typedef struct test_session {
     test_programs programs;
 } test_session;
 
-static void test_run_with(test_session *session, const test_file *file, const test_case *test, prm_text path)
+static void test_run_with(test_session *round, const test_file *file, const test_case *test, prm_text path)
 {
     buffer details = {0};
-    test_program *program = testprogram_get(&session->programs, path.data);
+    test_program *program = testprogram_get(&round->programs, path.data);
     int passed = testrun_case(file, test, program, &details);
     testreport_item item = {
         .name = test->name,
@@ -36,43 +36,43 @@ static void test_run_with(test_session *session, const test_file *file, const te
         .passed = passed,
         .details = {details.data, details.size},
     };
-    testreport_add(&session->report, &item);
+    testreport_add(&round->report, &item);
     buffer_free(&details);
 }
 
-static int test_is_wanted(const test_session *session, const test_case *test)
+static int test_is_wanted(const test_session *round, const test_case *test)
 {
-    return session->filter == NULL || strstr(test->name.data, session->filter) != NULL;
+    return round->filter == NULL || strstr(test->name.data, round->filter) != NULL;
 }
 
-static void test_run_cases(test_session *session, const test_file *file, const char *path)
+static void test_run_cases(test_session *round, const test_file *file, const char *path)
 {
     int named = 0;
     for (size_t i = 0; i < file->count; i++) {
         const test_case *test = &file->cases[i];
-        if (!test_is_wanted(session, test))
+        if (!test_is_wanted(round, test))
             continue;
         if (!named)
-            testreport_file(&session->report, path);
+            testreport_file(&round->report, path);
         named = 1;
         for (size_t j = 0; j < test->program_count; j++)
-            test_run_with(session, file, test, test->programs[j]);
+            test_run_with(round, file, test, test->programs[j]);
     }
 }
 
 /* A file that cannot be read is one failing test, whatever the filter. */
-static void test_run_file(test_session *session, const char *path)
+static void test_run_file(test_session *round, const char *path)
 {
     test_file file;
     if (testfile_read(&file, path)) {
-        test_run_cases(session, &file, path);
+        test_run_cases(round, &file, path);
     } else {
         testreport_item item = {
             .name = text_of("the file can be read"),
             .details = {file.doc.messages.data, file.doc.messages.size},
         };
-        testreport_file(&session->report, path);
-        testreport_add(&session->report, &item);
+        testreport_file(&round->report, path);
+        testreport_add(&round->report, &item);
     }
     testfile_free(&file);
 }
@@ -86,7 +86,7 @@ static int test_place_order(const void *a, const void *b)
     return (first->place > second->place) - (first->place < second->place);
 }
 
-static void test_note_unfired(const test_session *session, test_program *program)
+static void test_note_unfired(const test_session *round, test_program *program)
 {
     size_t unfired = 0;
     if (program->rule_count == 0)
@@ -97,12 +97,12 @@ static void test_note_unfired(const test_session *session, test_program *program
         if (rule->fired)
             continue;
         if (unfired++ == 0)
-            testreport_note(&session->report, "note: %s: no test fires ", program->path);
-        testreport_note(&session->report, "%s%.*s", unfired == 1 ? "" : ", ", (int)rule->name.size,
+            testreport_note(&round->report, "note: %s: no test fires ", program->path);
+        testreport_note(&round->report, "%s%.*s", unfired == 1 ? "" : ", ", (int)rule->name.size,
                         rule->name.data);
     }
     if (unfired > 0)
-        testreport_note(&session->report, "\n");
+        testreport_note(&round->report, "\n");
 }
 
 /* ---- The verb --------------------------------------------------------------------------- */
@@ -123,17 +123,17 @@ static int test_find_all(const cli *args, test_paths *paths)
     return CLI_DONE;
 }
 
-static int test_run_all(test_session *session, const test_paths *paths)
+static int test_run_all(test_session *round, const test_paths *paths)
 {
-    test_report *report = &session->report;
+    test_report *report = &round->report;
     for (size_t i = 0; i < paths->count; i++)
-        test_run_file(session, paths->items[i]);
+        test_run_file(round, paths->items[i]);
     if (report->file == NULL) {
-        fprintf(stderr, "prm: no test's name contains '%s'\n", session->filter);
+        fprintf(stderr, "prm: no test's name contains '%s'\n", round->filter);
         return CLI_MISUSE;
     }
-    for (size_t i = 0; session->filter == NULL && i < session->programs.count; i++)
-        test_note_unfired(session, session->programs.items[i]);
+    for (size_t i = 0; round->filter == NULL && i < round->programs.count; i++)
+        test_note_unfired(round, round->programs.items[i]);
     testreport_end(report);
     return cli_finish_output(report->failed > 0 ? CLI_FINDINGS : CLI_DONE);
 }
@@ -141,14 +141,14 @@ static int test_run_all(test_session *session, const test_paths *paths)
 static int test_main(const cli *args)
 {
     test_paths paths = {0};
-    test_session session = {.filter = cli_value(args, "filter")};
+    test_session round = {.filter = cli_value(args, "filter")};
     const char *format = cli_value(args, "format");
-    if (format != NULL && !testreport_format_named(format, &session.report.format))
+    if (format != NULL && !testreport_format_named(format, &round.report.format))
         return cli_misuse(args->verb, "--format is human, tap or junit, not '%s'", format);
     int status = test_find_all(args, &paths);
     if (status == CLI_DONE)
-        status = test_run_all(&session, &paths);
-    testprogram_free_all(&session.programs);
+        status = test_run_all(&round, &paths);
+    testprogram_free_all(&round.programs);
     testfind_free(&paths);
     return status;
 }

@@ -1,5 +1,4 @@
 #include "base/intern.h"
-#include "base/bytes.h"
 #include "base/hash.h"
 #include <stddef.h>
 #include <string.h>
@@ -7,13 +6,6 @@
 #define PRM_INTERN_FIRST_SLOTS 64U
 #define PRM_INTERN_CHUNK ((size_t)64 * 1024)
 #define PRM_INTERN_FIRST_CHUNK ((size_t)1024)
-
-/* A text as it lies in a chunk: behind its key, so that one look finds both. */
-typedef struct prm__intern_entry {
-    uint32_t key;
-    uint32_t size;
-    char bytes[];
-} prm__intern_entry;
 
 typedef struct prm__intern_slot {
     const prm__intern_entry *text; /* NULL: free */
@@ -51,7 +43,7 @@ static prm__intern_slot *intern_probe(const prm__intern *intern, const char *tex
         prm__intern_slot *slot = &intern->slots[at];
         if (!slot->text)
             return slot;
-        if (slot->tag == tag && slot->text->size == size && prm__bytes_same(slot->text->bytes, text, size))
+        if (slot->tag == tag && prm__intern_is(slot->text, text, size))
             return slot;
     }
 }
@@ -157,7 +149,7 @@ const void *prm__intern_slot_at(const prm__intern *intern, uint64_t hash)
     return intern->slot_count ? &intern->slots[(uint32_t)hash & (intern->slot_count - 1)] : NULL;
 }
 
-const void *prm__intern_likely(const prm__intern *intern, uint64_t hash)
+const prm__intern_entry *prm__intern_likely(const prm__intern *intern, uint64_t hash)
 {
     if (!intern->slot_count)
         return NULL;

@@ -4,8 +4,15 @@
 #ifndef PRM_BASE_INTERN_H
 #define PRM_BASE_INTERN_H
 
-#include "base/arena.h"
+#include "base/bytes.h"
 #include "base/vec.h"
+
+/* A text as it lies in a chunk: behind its key, so that one look finds both. */
+typedef struct prm__intern_entry {
+    uint32_t key;
+    uint32_t size;
+    char bytes[];
+} prm__intern_entry;
 
 typedef struct prm__intern {
     prm__alloc *alloc;
@@ -30,12 +37,17 @@ uint32_t prm__intern_find(const prm__intern *intern, const char *text, size_t si
 /* The same in steps, for a caller that looks before it adds. */
 uint64_t prm__intern_hash(const prm__intern *intern, const char *text, size_t size);
 uint32_t prm__intern_find_hashed(const prm__intern *intern, const char *text, size_t size, uint64_t hash);
-/* Where a text of that hash is looked for first, and the bytes of the one that most likely
- * has it; NULL where there is none. For fetching ahead. */
+/* For fetching ahead: where a text of that hash is looked for first (NULL while there is
+ * none), and the known text that most likely is it, or NULL: a guess to be checked. */
 const void *prm__intern_slot_at(const prm__intern *intern, uint64_t hash);
-const void *prm__intern_likely(const prm__intern *intern, uint64_t hash);
+const prm__intern_entry *prm__intern_likely(const prm__intern *intern, uint64_t hash);
 /* `text` is not known yet. 0 when memory ran out. */
 uint32_t prm__intern_add(prm__intern *intern, const char *text, size_t size, uint64_t hash);
+
+static inline bool prm__intern_is(const prm__intern_entry *entry, const char *text, size_t size)
+{
+    return entry->size == size && prm__bytes_same(entry->bytes, text, size);
+}
 
 /* How many keys there are: the highest one. */
 static inline uint32_t prm__intern_count(const prm__intern *intern)

@@ -28,34 +28,35 @@ enum {
     PRM_PARTNER_STASHED = 16 /* `stash` is the whole former list of outcomes */
 };
 
+/* What every event needs stands first, so that it can be fetched as a whole. */
 typedef struct prm__partner {
-    uint32_t key;     /* its text */
-    uint32_t flags;   /* PRM_PARTNER_... */
-    uint32_t subject; /* handle of its own subject, PRM_NONE before the first event */
-    uint32_t first_subject; /* of all its subjects, linked by `next` */
-    prm__list entries;      /* of prm__entry: the history */
-    uint32_t settled;       /* entries before this call: sorted, the new ones behind them */
-    uint32_t folded;        /* entries that the fold has taken in */
-    uint32_t changed;       /* first entry that this call has changed; PRM_NO_INDEX: none */
-    prm__list life;         /* of uint32_t: its partner.* events, in order */
-    prm__list roster;       /* of uint32_t: text keys of the reps now on it */
-    prm__list outcomes;     /* of prm__outcome, in the order of the fold */
-    uint32_t rows;          /* of these, rows of the ledger */
-    uint32_t rows_after;    /* the same once the call under way is done */
-    uint32_t referrer;      /* text keys as of the fold, 0 for none */
-    uint32_t parent;
-    uint32_t voiders;       /* entries that void or reduce others */
-    uint32_t unmatched;     /* of these, in effect without a match */
-    int64_t last_voider;    /* time of the latest of them */
-    int64_t asked_at;       /* the last instant at which a lifecycle event asked a rule */
-    int64_t due;            /* earliest hint about it in the heap; INT64_MAX: none */
-    /* for the call under way */
-    prm__list stash;     /* of prm__outcome: the former outcomes from index `kept` on */
-    uint32_t kept;       /* outcomes that this call has left alone */
-    uint32_t former;     /* how many outcomes there were before it */
+    uint32_t flags;     /* PRM_PARTNER_... */
+    uint32_t subject;   /* handle of its own subject, PRM_NONE before the first event */
+    prm__list entries;  /* of prm__entry: the history */
+    uint32_t settled;   /* entries before this call: sorted, the new ones behind them */
+    uint32_t folded;    /* entries that the fold has taken in */
+    uint32_t changed;   /* first entry that this call has changed; PRM_NO_INDEX: none */
+    uint32_t voiders;   /* entries that void or reduce others */
+    prm__list outcomes; /* of prm__outcome, in the order of the fold */
+    uint32_t rows;      /* of these, rows of the ledger */
+    uint32_t rows_after; /* the same once the call under way is done */
+    prm__list stash;    /* of prm__outcome: the former outcomes from index `kept` on */
+    uint32_t kept;      /* outcomes that the call under way has left alone */
+    uint32_t former;    /* how many outcomes there were before it */
     uint32_t former_folded;
     uint32_t former_unmatched;
     int64_t rerate_from; /* commissions from this instant on are to be rated again */
+    uint32_t referrer;   /* text keys as of the fold, 0 for none */
+    uint32_t parent;
+    /* the rest: */
+    uint32_t key;           /* its text */
+    uint32_t first_subject; /* of all its subjects, linked by `next` */
+    uint32_t unmatched;     /* voiders in effect without a match */
+    prm__list life;         /* of uint32_t: its partner.* events, in order */
+    prm__list roster;       /* of uint32_t: text keys of the reps now on it */
+    int64_t last_voider;    /* time of the latest of them */
+    int64_t asked_at;       /* the last instant at which a lifecycle event asked a rule */
+    int64_t due;            /* earliest hint about it in the heap; INT64_MAX: none */
 } prm__partner;
 
 enum {

@@ -46,9 +46,25 @@ uint32_t prm__intake_name(const prm_engine *engine, const prm_field *field)
 
 /* ---- One value ---- */
 
-/* `hash` is that of the field's text, where one is there. */
-static prm__diag_number intake_text(prm_engine *engine, const prm_field *field, const uint64_t *hash, uint32_t *key,
-                                    prm_status *status)
+/* The key of a text that is new, or that was not looked for ahead. */
+static prm__diag_number intake_new_text(prm_engine *engine, const char *text, size_t size, uint32_t *key,
+                                        prm_status *status)
+{
+    if (size > PRM_LIMIT_TEXT_BYTES)
+        return PRM_DIAG_EVENT_TEXT_TOO_LONG;
+    uint64_t hash = prm__intern_hash(&engine->texts, text, size);
+    *key = prm__intern_find_hashed(&engine->texts, text, size, hash);
+    if (*key)
+        return 0; /* it was valid when it was new */
+    if (!prm__utf8_valid(text, size))
+        return PRM_DIAG_EVENT_NOT_UTF8;
+    *key = prm__intern_add(&engine->texts, text, size, hash);
+    if (!*key)
+        *status = PRM_E_MEMORY;
+    return 0;
+}
+
+static prm__diag_number intake_text(prm_engine *engine, const prm_field *field, uint32_t *key, prm_status *status)
 {
     if (field->kind == PRM_VALUE_NAME) {
         if (field->number <= 0 || field->number > (int64_t)prm__intern_count(&engine->texts))
@@ -56,28 +72,13 @@ static prm__diag_number intake_text(prm_engine *engine, const prm_field *field, 
         *key = (uint32_t)field->number;
         return 0;
     }
-    char digits[24];
-    const char *text = field->text;
-    size_t size = field->text_size;
-    if (field->kind == PRM_VALUE_INTEGER) {
-        size = prm__decimal_write_minor(field->number, 0, digits);
-        text = digits;
-    } else if (field->kind != PRM_VALUE_TEXT) {
+    if (field->kind == PRM_VALUE_TEXT)
+        return intake_new_text(engine, field->text, field->text_size, key, status);
+    if (field->kind != PRM_VALUE_INTEGER)
         return PRM_DIAG_EVENT_FIELD_TYPE;
-    }
-    if (size > PRM_LIMIT_TEXT_BYTES)
-        return PRM_DIAG_EVENT_TEXT_TOO_LONG;
-    bool ahead = hash && field->kind == PRM_VALUE_TEXT;
-    uint64_t text_hash = ahead ? *hash : prm__intern_hash(&engine->texts, text, size);
-    *key = prm__intern_find_hashed(&engine->texts, text, size, text_hash);
-    if (*key)
-        return 0; /* it was valid when it was new */
-    if (!prm__utf8_valid(text, size))
-        return PRM_DIAG_EVENT_NOT_UTF8;
-    *key = prm__intern_add(&engine->texts, text, size, text_hash);
-    if (!*key)
-        *status = PRM_E_MEMORY;
-    return 0;
+    char digits[24];
+    size_t size = prm__decimal_write_minor(field->number, 0, digits);
+    return intake_new_text(engine, digits, size, key, status);
 }
 
 /* A number of any numeric kind as a decimal. */
@@ -220,9 +221,16 @@ static prm__diag_number intake_value(const prm__intake *in, const prm_field *fie
 /* The same for a text; the partner's goes to the head of the record, later. */
 static prm__diag_number intake_text_field(prm__intake *in, uint32_t index, uint32_t slot, prm_status *status)
 {
-    const uint64_t *hash = index < PRM_WARM_FIELDS ? &in->hashes->fields[index] : NULL;
+    const prm_field *field = &in->event->fields[index];
+    const prm__intern_entry *likely = NULL;
     uint32_t key = 0;
-    prm__diag_number number = intake_text(in->engine, &in->event->fields[index], hash, &key, status);
+    prm__diag_number number = 0;
+    if (index < PRM_WARM_FIELDS && field->kind == PRM_VALUE_TEXT && field->text_size <= PRM_LIMIT_TEXT_BYTES)
+        likely = in->hashes->likely[index];
+    if (likely && prm__intern_is(likely, field->text, field->text_size))
+        key = likely->key;
+    else
+        number = intake_text(in->engine, field, &key, status);
     if (in->layout->at[slot])
         memcpy(in->record + in->layout->at[slot], &key, sizeof key);
     else

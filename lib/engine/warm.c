@@ -1,5 +1,6 @@
 #include "engine/warm.h"
 #include "engine/subject.h"
+#include <stddef.h>
 
 #define PRM_WARM_LINE 64 /* bytes of a cache line */
 
@@ -41,8 +42,10 @@ void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t 
     }
     for (size_t i = 0; i < count; i++)
         for (uint32_t j = 0; j < warm_fields(&events[i]); j++)
-            if (warm_is_text(&events[i].fields[j]))
-                warm_line(prm__intern_likely(&engine->texts, hashes[i].fields[j]));
+            if (warm_is_text(&events[i].fields[j])) {
+                hashes[i].likely[j] = prm__intern_likely(&engine->texts, hashes[i].fields[j]);
+                warm_line(hashes[i].likely[j]);
+            }
 }
 
 /* Hashes of the subjects of one event by kind, 0 where it has none. */
@@ -78,13 +81,13 @@ static void warm_subjects(const prm_engine *engine, const prm__warm_slots *slots
     }
 }
 
-static void warm_partner(const prm_engine *engine, const prm__partner *partner)
+static void warm_partner(const prm_engine *engine, const prm__partner *partner, const prm__event *event)
 {
     const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
     const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
     if (entries)
         warm_line(entries + partner->entries.count);
-    if (outcomes)
+    if (outcomes && engine->program->types[event->type].earns)
         warm_lines(outcomes + partner->outcomes.count, sizeof *outcomes);
     if (partner->subject != PRM_NONE)
         warm_lines(prm__subject_at(engine, partner->subject), engine->subjects.sizes[PRM_KIND_PARTNER]);
@@ -98,14 +101,14 @@ void prm__warm_accepted(const prm_engine *engine, const uint32_t *handles, size_
         const prm__event *event = prm__engine_event(engine, handles[i]);
         if (event->partner == PRM_NONE)
             continue;
-        warm_lines(prm__engine_partner(engine, event->partner), sizeof(prm__partner));
+        warm_lines(prm__engine_partner(engine, event->partner), offsetof(prm__partner, key));
         warm_subject_slots(engine, event, &slots[i]);
     }
     for (size_t i = 0; i < count; i++) {
         const prm__event *event = prm__engine_event(engine, handles[i]);
         if (event->partner == PRM_NONE)
             continue;
-        warm_partner(engine, prm__engine_partner(engine, event->partner));
+        warm_partner(engine, prm__engine_partner(engine, event->partner), event);
         warm_subjects(engine, &slots[i], &subjects[i]);
     }
 }

@@ -7,14 +7,16 @@
 
 #include "engine/engine.h"
 
-#define PRM_WARM_GROUP 32 /* events looked at together */
+#define PRM_WARM_GROUP 16 /* events looked at together */
 #define PRM_WARM_FIELDS 8 /* of each, the first fields */
 #define PRM_WARM_KINDS 8  /* kinds of subjects, the first ones */
 
 /* Hashes that were worked out while looking ahead. */
 typedef struct prm__warm_hashes {
     uint64_t id;
-    uint64_t fields[PRM_WARM_FIELDS]; /* of text values; for others meaningless */
+    /* of text values; for others meaningless: */
+    uint64_t fields[PRM_WARM_FIELDS];
+    const prm__intern_entry *likely[PRM_WARM_FIELDS]; /* the known text, by its hash; or NULL */
 } prm__warm_hashes;
 
 /* Hashes ids and texts of up to PRM_WARM_GROUP events, and fetches the slots and texts
