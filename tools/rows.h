@@ -52,6 +52,6 @@ void rows_write(const prm_program *program, prm_rows *rows, sheet_format format,
 
 /* Writes the net per recipient and kind: partners, then reps, each in the order
  * of their names. Returns 0 with a message written when a total is too large. */
-int rows_write_totals(const prm_program *program, prm_rows *rows, sheet_format format);
+int rows_write_totals(const prm_program *program, prm_rows *rows, sheet_format format, int by_rule);
 
 #endif

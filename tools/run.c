@@ -11,6 +11,7 @@ static const cli_option run_options[] = {
     {"ledger", NULL, 0, "what stands at the clock (the default)"},
     {"journal", NULL, 0, "what was posted, in order"},
     {"totals", NULL, 0, "the ledger added up per recipient and kind"},
+    {"by-rule", NULL, 0, "with --totals: per rule too"},
     {"batch", "N", 0, "events per call of the library (default: 16384; for --journal 1)"},
     SESSION_OPTIONS,
 };
@@ -25,7 +26,7 @@ static int run_write(session *work, int journal)
     if (status != PRM_OK)
         return session_fail(&error);
     if (cli_has(work->args, "totals"))
-        complete = rows_write_totals(work->program, rows, work->format);
+        complete = rows_write_totals(work->program, rows, work->format, cli_has(work->args, "by-rule"));
     else
         rows_write(work->program, rows, work->format, journal);
     prm_rows_free(rows);
@@ -38,6 +39,8 @@ static int run_session(session *work, const cli *args)
     int journal = cli_has(args, "journal");
     if (cli_has(args, "ledger") + journal + cli_has(args, "totals") > 1)
         return cli_misuse(args->verb, "--ledger, --journal and --totals exclude each other");
+    if (cli_has(args, "by-rule") && !cli_has(args, "totals"))
+        return cli_misuse(args->verb, "--by-rule goes with --totals");
     if (!cli_number(args, "batch", 1, RUN_MOST, journal ? 1 : SESSION_BATCH, &batch))
         return CLI_MISUSE;
     int status = session_open(work, args);

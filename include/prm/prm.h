@@ -387,8 +387,8 @@ PRM_API PRM_MUST_USE prm_status prm_engine_counts(const prm_engine *engine, prm_
 enum { PRM_GRANT = 1, PRM_REVERSE = 2 };
 
 /* One line of the ledger or journal: the columns of the command line. Texts
- * are empty where they do not apply; they live until the next call for these rows,
- * and no longer than the rows and the engine's next change. */
+ * are empty where they do not apply; they live as long as the rows, and no longer
+ * than the engine's next change; `id` only until the next row is taken. */
 typedef struct prm_row {
     uint32_t size; /* sizeof(prm_row), set by the caller */
     uint32_t op;   /* PRM_GRANT or PRM_REVERSE */
