@@ -1,8 +1,9 @@
-/* bytes: comparing short runs of bytes without a call: ids and names are nearly
+/* bytes: comparing runs of bytes; short ones without a call, for ids and names are nearly
  * always shorter than 16 bytes. */
 #ifndef PRM_BASE_BYTES_H
 #define PRM_BASE_BYTES_H
 
+#include <prm/prm.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +23,14 @@ static inline bool prm__bytes_same(const char *a, const char *b, size_t size)
         return prm__bytes_word(a) == prm__bytes_word(b) &&
                prm__bytes_word(a + size - 8) == prm__bytes_word(b + size - 8);
     return size == 0 || memcmp(a, b, size) == 0;
+}
+
+/* Bytewise; a text that begins another stands before it. Negative, 0 or positive. */
+static inline int prm__bytes_compare(prm_text a, prm_text b)
+{
+    size_t size = a.size < b.size ? a.size : b.size;
+    int order = size ? memcmp(a.data, b.data, size) : 0;
+    return order ? order : a.size < b.size ? -1 : a.size > b.size;
 }
 
 #endif

@@ -374,21 +374,6 @@ prm_status prm__void_expected(prm_engine *engine, prm_text id)
     return prm__due_push(engine, (prm__due){known->time, PRM_NONE, index});
 }
 
-/* The place of an event in its partner's sorted history. */
-static uint32_t amend_entry_of(const prm_engine *engine, const prm__partner *partner, uint32_t event)
-{
-    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-    uint32_t low = 0, high = partner->entries.count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (prm__engine_compare_events(engine, entries[middle].event, event) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 prm_status prm__void_apply(prm_engine *engine, uint32_t index)
 {
     const prm__void *known = &PRM_VEC(engine->voids, prm__void)[index];
@@ -407,7 +392,7 @@ prm_status prm__void_apply(prm_engine *engine, uint32_t index)
     prm__partner *partner = prm__engine_partner(engine, event->partner);
     if (partner->voiders)
         partner->flags |= PRM_PARTNER_AMEND;
-    PRM_TRY(prm__engine_touch(engine, event->partner, amend_entry_of(engine, partner, handle)));
+    PRM_TRY(prm__engine_touch(engine, event->partner, prm__engine_place_of(engine, partner, partner->entries.count, handle)));
     if (type->rank == 0)
         return prm__link_changed(engine, partner->key, event->time);
     return PRM_OK;

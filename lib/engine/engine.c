@@ -127,3 +127,17 @@ int prm__engine_compare_events(const prm_engine *engine, uint32_t a, uint32_t b)
     return memcmp(prm__engine_event_id(engine, left).data, prm__engine_event_id(engine, right).data,
                   left->id_size);
 }
+
+uint32_t prm__engine_place_of(const prm_engine *engine, const prm__partner *partner, uint32_t count, uint32_t event)
+{
+    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    uint32_t low = 0, high = count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (prm__engine_compare_events(engine, entries[middle].event, event) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}

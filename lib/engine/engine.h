@@ -259,6 +259,10 @@ prm__decimal prm__engine_view_number(const prm_engine *engine, const prm__view *
 /* The order of events: time, rank of the type, id (shorter first, then bytewise). */
 int prm__engine_compare_events(const prm_engine *engine, uint32_t a, uint32_t b);
 
+/* The place of an event among the first `count` entries of its partner, which are sorted. */
+uint32_t prm__engine_place_of(const prm_engine *engine, const prm__partner *partner, uint32_t count,
+                              uint32_t event);
+
 /* Puts a partner on the list of this call; `entry` is the first of its entries
  * that changed. */
 PRM_MUST_USE prm_status prm__engine_touch(prm_engine *engine, uint32_t partner, uint32_t entry);

@@ -111,18 +111,10 @@ prm__value prm__eval_fraction(prm__fraction fraction)
     return eval_number(quotient);
 }
 
-/* Bytewise, the shorter first when one begins the other. */
-static int eval_compare_texts(prm_text a, prm_text b)
-{
-    size_t size = a.size < b.size ? a.size : b.size;
-    int order = size ? memcmp(a.data, b.data, size) : 0;
-    return order ? order : a.size < b.size ? -1 : a.size > b.size;
-}
-
 static int eval_compare(const prm__value *a, const prm__value *b)
 {
     if (a->type == PRM_TYPE_TEXT)
-        return a->key == b->key ? 0 : eval_compare_texts(a->text, b->text);
+        return a->key == b->key ? 0 : prm__bytes_compare(a->text, b->text);
     return a->number < b->number ? -1 : a->number > b->number;
 }
 

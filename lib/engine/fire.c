@@ -248,21 +248,6 @@ prm_status prm__fire_commission(prm_engine *engine, uint32_t index, const prm__v
     return PRM_OK;
 }
 
-/* The place of an event in the part of the history that is folded. */
-static uint32_t fire_position(const prm_engine *engine, const prm__partner *partner, uint32_t event)
-{
-    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-    uint32_t low = 0, high = partner->folded;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (prm__engine_compare_events(engine, entries[middle].event, event) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 prm_status prm__fire_rerate(prm_engine *engine, prm__partner *partner)
 {
     prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
@@ -281,7 +266,7 @@ prm_status prm__fire_rerate(prm_engine *engine, prm__partner *partner)
         prm__engine_view(engine, outcomes[i].event, &view);
         prm__rate_aim(engine, &view);
         prm__outcome changed = outcomes[i];
-        prm__place place = {changed.at, fire_position(engine, partner, changed.event)};
+        prm__place place = {changed.at, prm__engine_place_of(engine, partner, partner->folded, changed.event)};
         fire_rate_commission(engine, partner, &view, place, &changed);
         if (changed.number == outcomes[i].number)
             continue;

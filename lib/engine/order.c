@@ -1,14 +1,6 @@
 #include "engine/order.h"
 #include "base/sort.h"
 #include "engine/subject.h"
-#include <string.h>
-
-int prm__order_texts(prm_text a, prm_text b)
-{
-    size_t size = a.size < b.size ? a.size : b.size;
-    int order = size ? memcmp(a.data, b.data, size) : 0;
-    return order ? order : a.size < b.size ? -1 : a.size > b.size;
-}
 
 static int order_numbers(int64_t a, int64_t b)
 {
@@ -35,13 +27,13 @@ static int order_names(const prm_engine *engine, const prm__order_item *a, const
 {
     static const uint32_t names[] = {PRM_NAME_REP, PRM_NAME_CUSTOMER, PRM_NAME_PRODUCT};
     if (a->partner != b->partner)
-        return prm__order_texts(prm__engine_text(engine, prm__engine_partner(engine, a->partner)->key),
+        return prm__bytes_compare(prm__engine_text(engine, prm__engine_partner(engine, a->partner)->key),
                                 prm__engine_text(engine, prm__engine_partner(engine, b->partner)->key));
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         uint32_t left = prm__order_key(engine, a->outcome, names[i]);
         uint32_t right = prm__order_key(engine, b->outcome, names[i]);
         if (left != right)
-            return prm__order_texts(prm__engine_text(engine, left), prm__engine_text(engine, right));
+            return prm__bytes_compare(prm__engine_text(engine, left), prm__engine_text(engine, right));
     }
     return 0;
 }
@@ -54,7 +46,7 @@ static int order_other_keys(const prm_engine *engine, const prm__outcome *a, con
     const prm__subject *left = prm__subject_at(engine, a->subject), *right = prm__subject_at(engine, b->subject);
     for (uint32_t i = 0; i < PRM_KIND_KEYS; i++)
         if (left->keys[i] != right->keys[i])
-            return prm__order_texts(prm__engine_text(engine, left->keys[i]),
+            return prm__bytes_compare(prm__engine_text(engine, left->keys[i]),
                                     prm__engine_text(engine, right->keys[i]));
     return 0;
 }

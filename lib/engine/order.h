@@ -19,9 +19,6 @@ int prm__order_compare(const void *a, const void *b, const void *engine);
  * it, else of its subject; 0 when it has none. */
 uint32_t prm__order_key(const prm_engine *engine, const prm__outcome *outcome, uint32_t name);
 
-/* Bytewise, the shorter first when one begins the other. */
-int prm__order_texts(prm_text a, prm_text b);
-
 /* Sorts prm__order_item elements of `items` (a vec); `pointers` receives them as sorted
  * pointers. PRM_E_MEMORY. */
 PRM_MUST_USE prm_status prm__order_sort(const prm_engine *engine, const prm__vec *items, prm__vec *pointers);

@@ -14,12 +14,12 @@ static int progress_compare(const void *a, const void *b, const void *context)
     if (left->rule != right->rule)
         return left->rule < right->rule ? -1 : 1;
     if (left->partner != right->partner)
-        return prm__order_texts(prm__engine_text(engine, prm__engine_partner(engine, left->partner)->key),
+        return prm__bytes_compare(prm__engine_text(engine, prm__engine_partner(engine, left->partner)->key),
                                 prm__engine_text(engine, prm__engine_partner(engine, right->partner)->key));
     const prm__subject *x = prm__subject_at(engine, left->subject), *y = prm__subject_at(engine, right->subject);
     for (uint32_t i = 0; i < PRM_KIND_KEYS; i++)
         if (x->keys[i] != y->keys[i])
-            return prm__order_texts(prm__engine_text(engine, x->keys[i]), prm__engine_text(engine, y->keys[i]));
+            return prm__bytes_compare(prm__engine_text(engine, x->keys[i]), prm__engine_text(engine, y->keys[i]));
     return 0;
 }
 

@@ -35,7 +35,6 @@ static void program_free(prm_program *program)
     prm__alloc alloc = program->alloc;
     program_lookup_free(program, &program->type_lookup);
     program_lookup_free(program, &program->name_lookup);
-    program_lookup_free(program, &program->rule_lookup);
     prm__alloc_release(&alloc, program->block, program->size, 1);
     prm__alloc_release(&alloc, program, 1, sizeof *program);
 }
@@ -103,16 +102,13 @@ static prm_status program_lookup_make(prm_program *program, prm__lookup *lookup,
 /* Rows that are found by name begin with the index of their text. */
 _Static_assert(offsetof(prm__p_type, text) == 0, "types are found by their first word");
 _Static_assert(offsetof(prm__p_name, text) == 0, "names are found by their first word");
-_Static_assert(offsetof(prm__p_rule, text) == 0, "rules are found by their first word");
 
 static prm_status program_lookups_make(prm_program *program)
 {
     PRM_TRY(program_lookup_make(program, &program->type_lookup, program->types, sizeof(prm__p_type),
                                 program->types_count));
-    PRM_TRY(program_lookup_make(program, &program->name_lookup, program->names, sizeof(prm__p_name),
-                                program->names_count));
-    return program_lookup_make(program, &program->rule_lookup, program->rules, sizeof(prm__p_rule),
-                               program->rules_count);
+    return program_lookup_make(program, &program->name_lookup, program->names, sizeof(prm__p_name),
+                               program->names_count);
 }
 
 uint32_t prm__program_find_type(const prm_program *program, const char *name, size_t size)
@@ -127,13 +123,6 @@ uint32_t prm__program_find_name(const prm_program *program, const char *name, si
     const prm__lookup *lookup = &program->name_lookup;
     return lookup
         ->places[program_lookup_place(program, lookup, program->names, sizeof(prm__p_name), name, size)];
-}
-
-uint32_t prm__program_find_rule(const prm_program *program, const char *name, size_t size)
-{
-    const prm__lookup *lookup = &program->rule_lookup;
-    return lookup
-        ->places[program_lookup_place(program, lookup, program->rules, sizeof(prm__p_rule), name, size)];
 }
 
 uint32_t prm__program_slot(const prm_program *program, uint32_t type, uint32_t name)

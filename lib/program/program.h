@@ -387,7 +387,7 @@ struct prm_program {
     const prm__p_head *head;
     prm__calendar calendar; /* its zone points into the block */
     PRM_PROGRAM_SECTIONS(PRM_SECTION_POINTER)
-    prm__lookup type_lookup, name_lookup, rule_lookup; /* made with the program, by text */
+    prm__lookup type_lookup, name_lookup; /* made with the program, by text */
 };
 
 /* ---- Making one ---- */
@@ -445,7 +445,6 @@ static inline prm_text prm__program_text(const prm_program *program, uint32_t te
 /* Rows by their text, in constant time; PRM_NO_INDEX without one of that name. */
 uint32_t prm__program_find_type(const prm_program *program, const char *name, size_t size);
 uint32_t prm__program_find_name(const prm_program *program, const char *name, size_t size);
-uint32_t prm__program_find_rule(const prm_program *program, const char *name, size_t size);
 
 /* Writes a readable listing as a C string of at most `capacity` bytes with its NUL; returns the
  * size of the whole without the NUL. */

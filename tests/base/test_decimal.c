@@ -261,7 +261,8 @@ static void test_quotients(void **state)
             continue;
         }
         /* Too large, indeed: |a| >= (10^18 - 10^-12 / 2) * |b|. */
-        paper dividend = paper_from(a), divisor = paper_from(b), limit = paper_from(2 * PRM_DECIMAL_LIMIT - 1);
+        paper dividend = paper_from(a), divisor = paper_from(b),
+              limit = paper_from(2 * PRM_DECIMAL_LIMIT - 1);
         paper scaled = paper_shift(&dividend, PRM_DECIMAL_DIGITS);
         paper twice = paper_plus(&scaled, &scaled), bound = paper_times(&limit, &divisor);
         assert_true(paper_compare(&twice, &bound) >= 0);
@@ -325,7 +326,8 @@ static void test_minor_units_round_by_name(void **state)
         {"0.0005", 3, 0, 1, 1, 0},
         {"0.00005", 4, 0, 1, 1, 0},
         {"0.00015", 4, 1, 2, 2, 2},
-        {"999999999999999999", 0, 999999999999999999, 999999999999999999, 999999999999999999, 999999999999999999},
+        {"999999999999999999", 0, 999999999999999999, 999999999999999999, 999999999999999999,
+         999999999999999999},
     };
     for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
         const int64_t expected[] = {rows[i].down, rows[i].up, rows[i].half_up, rows[i].half_even};
@@ -430,7 +432,8 @@ static void test_fractions_compare_exactly(void **state)
             if (k % 2 == 1 && value[k] <= 0)
                 value[k] = 1 - value[k];
         }
-        paper a = paper_from(value[0]), b = paper_from(value[1]), c = paper_from(value[2]), d = paper_from(value[3]);
+        paper a = paper_from(value[0]), b = paper_from(value[1]), c = paper_from(value[2]),
+              d = paper_from(value[3]);
         paper left = paper_times(&a, &d), right = paper_times(&c, &b);
         int expected = paper_compare(&left, &right);
         if (value[0] < 0 && value[2] < 0)
@@ -447,14 +450,31 @@ static void test_reads_numbers(void **state)
     static const struct {
         const char *text, *written;
     } rows[] = {
-        {"0", "0"}, {"-0", "0"}, {"+5", "5"}, {"007", "7"}, {"-12.5", "-12.5"}, {"12.50", "12.5"}, {"1e3", "1000"},
-        {"1E+3", "1000"}, {"1.5e-3", "0.0015"}, {"0.000000000001", "0.000000000001"}, {"1e-12", "0.000000000001"},
-        {"0.0000000000010000000", "0.000000000001"}, {"1000000000000e-24", "0.000000000001"},
-        {"0.00000000000000000001e20", "1"}, {"0e999999999999999999999999", "0"},
-        {"0.0e-999999999999999999999999", "0"}, {"999999999999999999.999999999999", "999999999999999999.999999999999"},
+        {"0", "0"},
+        {"-0", "0"},
+        {"+5", "5"},
+        {"007", "7"},
+        {"-12.5", "-12.5"},
+        {"12.50", "12.5"},
+        {"1e3", "1000"},
+        {"1E+3", "1000"},
+        {"1.5e-3", "0.0015"},
+        {"0.000000000001", "0.000000000001"},
+        {"1e-12", "0.000000000001"},
+        {"0.0000000000010000000", "0.000000000001"},
+        {"1000000000000e-24", "0.000000000001"},
+        {"0.00000000000000000001e20", "1"},
+        {"0e999999999999999999999999", "0"},
+        {"0.0e-999999999999999999999999", "0"},
+        {"999999999999999999.999999999999", "999999999999999999.999999999999"},
         {"-999999999999999999.999999999999", "-999999999999999999.999999999999"},
-        {"99999999999999999999.9999999999%", "999999999999999999.999999999999"}, {"5%", "0.05"}, {"+5%", "0.05"},
-        {"-12.5%", "-0.125"}, {"1e2%", "1"}, {"0.0000000001%", "0.000000000001"}, {"100%", "1"},
+        {"99999999999999999999.9999999999%", "999999999999999999.999999999999"},
+        {"5%", "0.05"},
+        {"+5%", "0.05"},
+        {"-12.5%", "-0.125"},
+        {"1e2%", "1"},
+        {"0.0000000001%", "0.000000000001"},
+        {"100%", "1"},
     };
     for (size_t i = 0; i < UNIT_COUNT(rows); i++)
         assert_written(parse(rows[i].text), rows[i].written);
@@ -472,19 +492,22 @@ static void test_refuses_what_is_no_number(void **state)
 {
     (void)state;
     static const char *const malformed[] = {
-        "", "-", "+", ".", ".5", "5.", "-.5", "1_000", "1,000", " 1", "1 ", "1e", "1e+", "1e-", "e5", "--1", "+-1", "0x10",
-        "1.2.3", "1e5.5", "NaN", "inf", "1%%", "%", "-%", "1% ", "1 %", "１", "1e5e5",
+        "",    "-",   "+",   ".",   ".5", "5.",  "-.5", "1_000", "1,000", " 1",
+        "1 ",  "1e",  "1e+", "1e-", "e5", "--1", "+-1", "0x10",  "1.2.3", "1e5.5",
+        "NaN", "inf", "1%%", "%",   "-%", "1% ", "1 %", "１",    "1e5e5",
     };
     for (size_t i = 0; i < UNIT_COUNT(malformed); i++)
         assert_reading(malformed[i], true, PRM_DECIMAL_MALFORMED);
     assert_reading("5%", false, PRM_DECIMAL_MALFORMED);
-    static const char *const fine[] = {"1e-13", "0.0000000000001", "0.00000000001%", "1.0000000000001",
-                                       "1e-999999999999999999999999999", "123e-14"};
+    static const char *const fine[] = {
+        "1e-13",  "0.0000000000001", "0.00000000001%", "1.0000000000001", "1e-999999999999999999999999999",
+        "123e-14"};
     for (size_t i = 0; i < UNIT_COUNT(fine); i++)
         assert_reading(fine[i], true, PRM_DECIMAL_TOO_FINE);
-    static const char *const large[] = {"1e18", "1000000000000000000", "-1000000000000000000", "1e20%",
-                                        "1e999999999999999999999999999", "10000000000000000000000000000000000000000",
-                                        "0.1e19"};
+    static const char *const large[] = {
+        "1e18",  "1000000000000000000",           "-1000000000000000000",
+        "1e20%", "1e999999999999999999999999999", "10000000000000000000000000000000000000000",
+        "0.1e19"};
     for (size_t i = 0; i < UNIT_COUNT(large); i++)
         assert_reading(large[i], true, PRM_DECIMAL_TOO_LARGE);
     prm__decimal value = 0;
@@ -519,13 +542,20 @@ static void test_writes_money(void **state)
         uint32_t digits;
         const char *text;
     } rows[] = {
-        {0, 0, "0"}, {0, 2, "0.00"}, {5, 2, "0.05"}, {-5, 3, "-0.005"}, {123450, 2, "1234.50"}, {1000, 0, "1000"},
-        {-999999999999999999, 4, "-99999999999999.9999"}, {INT64_MIN, 4, "-922337203685477.5808"},
+        {0, 0, "0"},
+        {0, 2, "0.00"},
+        {5, 2, "0.05"},
+        {-5, 3, "-0.005"},
+        {123450, 2, "1234.50"},
+        {1000, 0, "1000"},
+        {-999999999999999999, 4, "-99999999999999.9999"},
+        {INT64_MIN, 4, "-922337203685477.5808"},
         {INT64_MAX, 0, "9223372036854775807"},
     };
     for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
         char buffer[24];
-        assert_int_equal(prm__decimal_write_minor(rows[i].minor, rows[i].digits, buffer), strlen(rows[i].text));
+        assert_int_equal(prm__decimal_write_minor(rows[i].minor, rows[i].digits, buffer),
+                         strlen(rows[i].text));
         assert_string_equal(buffer, rows[i].text);
     }
 }

@@ -36,6 +36,16 @@ static void test_long_messages_are_cut_on_a_code_point(void **state)
     for (size_t i = 0; i < 400; i++)
         memcpy(text + 3 * i, "\xE9\x87\x91", 3);
     text[sizeof text - 1] = '\0';
+    for (int lead = 0; lead < 4; lead++)
+        for (int size_given = 480; size_given < 520; size_given++) {
+            prm_error error;
+            assert_int_equal(
+                prm__error_set(&error, PRM_E_EVENT, "%.*s%.*s", lead, "abc", size_given / 3 * 3, text),
+                PRM_E_EVENT);
+            size_t whole = (size_t)(lead + size_given / 3 * 3), size = strlen(error.message);
+            assert_true(whole < sizeof error.message ? size == whole : size >= sizeof error.message - 5);
+            assert_true(prm__utf8_valid(error.message, size));
+        }
     for (int lead = 0; lead < 4; lead++) {
         prm_error error;
         assert_int_equal(prm__error_set(&error, PRM_E_EVENT, "%.*s%s", lead, "abc", text), PRM_E_EVENT);

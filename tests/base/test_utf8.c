@@ -93,6 +93,22 @@ static void test_length_and_floor(void **state)
     assert_int_equal(prm__utf8_floor("\x80\x80\x80", 3, 1), 1);
 }
 
+/* All of them, from the ranges that Unicode gives. */
+static void test_commands(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {{0x00, 0x1F}, {0x7F, 0x9F}, {0x2028, 0x2029}, {0x202A, 0x202E}, {0x2066, 0x2069}};
+    for (uint32_t code = 0; code < 0x110000; code++) {
+        bool expected = false;
+        for (size_t i = 0; i < UNIT_COUNT(ranges); i++)
+            expected = expected || (code >= ranges[i].first && code <= ranges[i].last);
+        if (prm__utf8_is_command(code) != expected)
+            fail_msg("code point %x", (unsigned)code);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +116,7 @@ int main(void)
         cmocka_unit_test(test_no_other_sequence_is_valid),
         cmocka_unit_test(test_bad_bytes_at_every_place),
         cmocka_unit_test(test_length_and_floor),
+        cmocka_unit_test(test_commands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -493,7 +493,7 @@ static void test_refuses_unsound_files(void **state)
     spec = new_york;
     spec.offsets[0] = INT32_MIN;
     assert_refused(&spec);
-    static const char *const footers[] = {"", "\n", "JST-9\n", "\nJST-9", "\nJST\n", "\nEST5EDT\n"};
+    static const char *const footers[] = {"", "\n", "XJST-9\n", "\nJST-9", "\nJST\n", "\nEST5EDT\n"};
     for (size_t i = 0; i < UNIT_COUNT(footers); i++) {
         spec = new_york;
         spec.footer = footers[i];
@@ -516,6 +516,26 @@ static void test_times_of_any_size_fit(void **state)
     assert_int_equal(parse_spec(&reader, &spec), PRM_OK);
     assert_int_equal(reader.transitions.count, 2);
     prm__vec_free(&reader.transitions);
+}
+
+static void test_times_keep_all_their_bits(void **state)
+{
+    (void)state;
+    static const int64_t times[] = {-5, 7, 2147483647, 4294967301, 253402300799};
+    for (size_t i = 0; i < UNIT_COUNT(times); i++) {
+        file_spec spec = {'2', 1, {times[i]}, {1}, 2, {-1, 1}, 0, "\n\n"};
+        spec.version = i < 3 ? 0 : '2';
+        reading reader;
+        reading_init(&reader, NULL);
+        assert_int_equal(parse_spec(&reader, &spec), PRM_OK);
+        assert_offset(&reader, times[i] - 1, -1);
+        assert_offset(&reader, times[i], 1);
+        spec.version = '2';
+        assert_int_equal(parse_spec(&reader, &spec), PRM_OK);
+        assert_offset(&reader, times[i] - 1, -1);
+        assert_offset(&reader, times[i], 1);
+        prm__vec_free(&reader.transitions);
+    }
 }
 
 /* ---- Names and files ---- */
@@ -684,6 +704,7 @@ static const system_row system_rows[] = {
       {1112499060, -9000},
       {1647149400, -9000},
       {1667709000, -12600}}},
+    {"Etc/GMT+10", -36000, {{0, 0}}},
     {"Asia/Kolkata", 19800, {{0, 0}}},
 };
 
@@ -758,6 +779,7 @@ int main(void)
         cmocka_unit_test(test_every_changed_byte_is_harmless),
         cmocka_unit_test(test_refuses_unsound_files),
         cmocka_unit_test(test_times_of_any_size_fit),
+        cmocka_unit_test(test_times_keep_all_their_bits),
         cmocka_unit_test(test_utc_and_offsets_need_no_file),
         cmocka_unit_test(test_refuses_names),
         cmocka_unit_test(test_files_that_are_no_zones),

@@ -77,7 +77,7 @@ BANNED_WORDS = {
 # What libprm.so may ask of others.
 ALLOWED_IMPORTS = re.compile(
     r"^(yaml_\w+|XXH\w+"
-    r"|mem(cpy|move|set|cmp|chr|rchr)|str(len|nlen|cmp|ncmp|chr|rchr|str|spn|cspn|pbrk)|bsearch"
+    r"|mem(cpy|move|set|cmp|chr|rchr)|bcmp|str(len|nlen|cmp|ncmp|chr|rchr|str|spn|cspn|pbrk)|bsearch"
     r"|malloc|realloc|free"
     r"|v?snprintf|fopen(64)?|fread|fclose|fseek|ferror|feof|__errno_location"
     r"|__(v?snprintf|memcpy|memmove|memset|fread)_chk"
