@@ -1,0 +1,411 @@
+/* api: what every public function says to NULL, a wrong size and a value that it does not
+ * take, and that it has changed nothing then. */
+#include "../engine/engine_rig.h"
+
+#include "../base/failing_alloc.h"
+
+#define BASE "commission: {on: deal.won, of: amount, base: 10%}\n"
+
+/* The call fails so, and says so where an error is asked for. */
+#define REFUSED(expected, call)                                                                              \
+    do {                                                                                                     \
+        prm_error error;                                                                                     \
+        memset(&error, 0xAA, sizeof error);                                                                  \
+        assert_int_equal(call, expected);                                                                    \
+        assert_int_equal(error.status, expected);                                                            \
+        assert_int_equal(error.diagnostic, 0);                                                               \
+        assert_true(strlen(error.message) > 5);                                                              \
+    } while (0)
+
+static prm_field partner_field(void)
+{
+    return (prm_field){PRM_NONE, PRM_VALUE_TEXT, "partner", 7, "a", 1, 0};
+}
+
+static prm_event deal(const prm_field *fields, uint32_t count)
+{
+    return (prm_event){PRM_NONE, count, "deal.won", 8, "d1", 2, 0, fields};
+}
+
+/* ---- Programs ---- */
+
+static void questions_to_no_program(void **state)
+{
+    (void)state;
+    prm_rule rule = {.size = sizeof rule};
+    char buffer[64] = "x";
+    assert_int_equal(prm_program_name(NULL).size, 0);
+    assert_int_equal(prm_program_title(NULL).size, 0);
+    assert_int_equal(prm_program_currency(NULL).size, 0);
+    assert_int_equal(prm_program_timezone(NULL).size, 0);
+    assert_int_equal(prm_program_minor_digits(NULL), 0);
+    assert_int_equal(prm_program_hash(NULL), 0);
+    assert_int_equal(prm_program_rule_count(NULL), 0);
+    assert_int_equal(prm_program_rule(NULL, 0, &rule), PRM_E_ARGUMENT);
+    assert_int_equal(prm_program_type(NULL, "deal.won", 8), PRM_NONE);
+    assert_int_equal(prm_program_field(NULL, "rep", 3), PRM_NONE);
+    assert_int_equal(prm_program_dump(NULL, buffer, sizeof buffer), 0);
+    assert_int_equal(prm_program_write_time(NULL, 0, buffer, sizeof buffer), 0);
+    assert_int_equal(prm_program_write_money(NULL, 0, buffer, sizeof buffer), 0);
+    assert_null(prm_program_ref(NULL));
+    prm_program_unref(NULL);
+}
+
+static void rules_and_handles_of_a_program(void **state)
+{
+    (void)state;
+    prm_program *program = rig_program("rules:\n  one: {each: deal.won, then: {cash: 1}}\n");
+    prm_rule rule = {.size = sizeof rule};
+    assert_int_equal(prm_program_rule_count(program), 1);
+    assert_int_equal(prm_program_rule(program, 0, &rule), PRM_OK);
+    assert_int_equal(rule.line, 5);
+    assert_memory_equal(rule.name.data, "one", 3);
+    assert_int_equal(rule.title.size, 0);
+    assert_int_equal(prm_program_rule(program, 1, &rule), PRM_E_ARGUMENT);
+    assert_int_equal(prm_program_rule(program, 0, NULL), PRM_E_ARGUMENT);
+    rule.size = sizeof rule.size;
+    assert_int_equal(prm_program_rule(program, 0, &rule), PRM_E_ARGUMENT);
+    assert_int_equal(prm_program_type(program, NULL, 3), PRM_NONE);
+    assert_int_equal(prm_program_field(program, NULL, 3), PRM_NONE);
+    assert_int_equal(prm_program_type(program, "deal.wom", 8), PRM_NONE);
+    assert_int_equal(prm_program_field(program, NULL, 0), PRM_NONE);
+    assert_int_not_equal(prm_program_type(program, "deal.won", 8), PRM_NONE);
+    assert_int_not_equal(prm_program_field(program, "amount", 6), PRM_NONE);
+    assert_int_equal(prm_program_dump(program, NULL, 10), 0);
+    assert_true(prm_program_dump(program, NULL, 0) > 0);
+    prm_program_unref(program);
+}
+
+static void times_that_are_none(void **state)
+{
+    (void)state;
+    prm_program *program = rig_program(BASE);
+    int64_t out = 42;
+    REFUSED(PRM_E_ARGUMENT, prm_program_read_time(NULL, "0", 1, &out, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_program_read_time(program, NULL, 1, &out, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_program_read_time(program, "0", 1, NULL, &error));
+    REFUSED(PRM_E_EVENT, prm_program_read_time(program, NULL, 0, &out, &error));
+    REFUSED(PRM_E_EVENT, prm_program_read_time(program, "soon", 4, &out, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_program_read_local_time(NULL, "0", 1, &out, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_program_read_local_time(program, NULL, 1, &out, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_program_read_local_time(program, "0", 1, NULL, &error));
+    REFUSED(PRM_E_EVENT, prm_program_read_local_time(program, "2026-06-20", 10, &out, &error));
+    assert_int_equal(prm_program_read_time(program, "soon", 4, &out, NULL), PRM_E_EVENT);
+    assert_int_equal(out, 42);
+    prm_program_unref(program);
+}
+
+static void compiling_nothing(void **state)
+{
+    (void)state;
+    prm_program *program = NULL;
+    prm_diagnostics *diagnostics = NULL;
+    REFUSED(PRM_E_ARGUMENT, prm_program_compile(NULL, 3, NULL, &program, NULL, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_program_compile("x", 1, NULL, NULL, NULL, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_program_load(NULL, NULL, &program, NULL, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_program_load("x", NULL, NULL, NULL, &error));
+    REFUSED(PRM_E_IO, prm_program_load("no/such/file.yaml", NULL, &program, &diagnostics, &error));
+    assert_null(program);
+    assert_null(diagnostics);
+}
+
+static void diagnostics_beyond_the_last(void **state)
+{
+    (void)state;
+    prm_program *program = NULL;
+    prm_diagnostics *diagnostics = NULL;
+    prm_diagnostic one = {.size = sizeof one};
+    char buffer[8] = "full";
+    assert_int_equal(prm_program_compile("x: 1\n", 5, NULL, &program, &diagnostics, NULL), PRM_E_PROGRAM);
+    size_t count = prm_diagnostics_count(diagnostics);
+    assert_true(count > 0);
+    assert_int_equal(prm_diagnostics_get(diagnostics, 0, &one), PRM_OK);
+    assert_int_equal(prm_diagnostics_get(diagnostics, count, &one), PRM_E_ARGUMENT);
+    assert_int_equal(prm_diagnostics_get(diagnostics, 0, NULL), PRM_E_ARGUMENT);
+    assert_int_equal(prm_diagnostics_get(NULL, 0, &one), PRM_E_ARGUMENT);
+    one.size = 8;
+    assert_int_equal(prm_diagnostics_get(diagnostics, 0, &one), PRM_E_ARGUMENT);
+    assert_int_equal(prm_diagnostics_count(NULL), 0);
+    assert_int_equal(prm_diagnostics_render(NULL, 0, buffer, sizeof buffer), 0);
+    assert_string_equal(buffer, "");
+    assert_true(prm_diagnostics_render(diagnostics, 0, NULL, 0) > 0);
+    prm_diagnostics_free(diagnostics);
+    prm_diagnostics_free(NULL);
+}
+
+/* ---- Engines ---- */
+
+static void an_engine_of_nothing(void **state)
+{
+    (void)state;
+    prm_program *program = rig_program(BASE);
+    prm_engine *engine = NULL;
+    prm_engine_options options = {.size = sizeof options - 1, .clock_follows = 1};
+    REFUSED(PRM_E_ARGUMENT, prm_engine_new(NULL, NULL, &engine, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_new(program, NULL, NULL, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_new(program, &options, &engine, &error));
+    options.size = 0;
+    REFUSED(PRM_E_ARGUMENT, prm_engine_new(program, &options, &engine, &error));
+    assert_null(engine);
+    assert_null(prm_engine_program(NULL));
+    assert_int_equal(prm_engine_clock(NULL), 0);
+    prm_engine_free(NULL);
+    prm_program_unref(program);
+}
+
+static void texts_that_are_not_taken(void **state)
+{
+    static char large[PRM_LIMIT_TEXT_BYTES + 1];
+    (void)state;
+    rig r;
+    uint32_t key = 42;
+    rig_open(&r, BASE);
+    memset(large, 'x', sizeof large);
+    REFUSED(PRM_E_ARGUMENT, prm_engine_intern(NULL, "a", 1, &key, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_intern(r.engine, NULL, 1, &key, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_intern(r.engine, "a", 1, NULL, &error));
+    REFUSED(PRM_E_LIMIT, prm_engine_intern(r.engine, large, sizeof large, &key, &error));
+    REFUSED(PRM_E_EVENT, prm_engine_intern(r.engine, "\xC3\x28", 2, &key, &error));
+    REFUSED(PRM_E_EVENT, prm_engine_intern(r.engine, "a\0b", 3, &key, &error));
+    assert_int_equal(key, 42);
+    assert_int_equal(prm_engine_intern(r.engine, large, sizeof large - 1, &key, NULL), PRM_OK);
+    rig_close(&r);
+}
+
+static void events_that_are_not_there(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(&r, BASE);
+    prm_field field = partner_field();
+    prm_event event = deal(&field, 1);
+    REFUSED(PRM_E_ARGUMENT, prm_engine_ingest(NULL, &event, 1, sizeof event, NULL, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_ingest(r.engine, NULL, 1, sizeof event, NULL, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_ingest(r.engine, &event, 1, sizeof event - 1, NULL, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_ingest(r.engine, &event, 1, 0, NULL, &error));
+    assert_int_equal(prm_engine_ingest(r.engine, NULL, 0, sizeof event, NULL, NULL), PRM_OK);
+    assert_int_equal(rig_counts(&r).events, 0);
+    rig_close(&r);
+}
+
+/* Where a size promises data, there must be a pointer; else nothing of the call is taken. */
+static void a_null_inside_of_an_event(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(&r, BASE);
+    const prm_field good = partner_field();
+    prm_field field = good;
+    prm_event events[2] = {deal(&good, 1), deal(&field, 1)};
+    events[1].id = "d2";
+    events[1].fields = NULL;
+    REFUSED(PRM_E_ARGUMENT, prm_engine_ingest(r.engine, events, 2, sizeof events[0], NULL, &error));
+    events[1] = deal(&field, 1);
+    events[1].id = NULL;
+    REFUSED(PRM_E_ARGUMENT, prm_engine_ingest(r.engine, events, 2, sizeof events[0], NULL, &error));
+    events[1] = deal(&field, 1);
+    events[1].type_name = NULL;
+    REFUSED(PRM_E_ARGUMENT, prm_engine_ingest(r.engine, events, 2, sizeof events[0], NULL, &error));
+    events[1] = deal(&field, 1);
+    field.name = NULL;
+    REFUSED(PRM_E_ARGUMENT, prm_engine_ingest(r.engine, events, 2, sizeof events[0], NULL, &error));
+    field = good;
+    field.text = NULL;
+    REFUSED(PRM_E_ARGUMENT, prm_engine_ingest(r.engine, events, 2, sizeof events[0], NULL, &error));
+    assert_int_equal(rig_counts(&r).events, 0);
+    field = good;
+    assert_int_equal(prm_engine_ingest(r.engine, events, 1, sizeof events[0], NULL, NULL), PRM_OK);
+    rig_close(&r);
+}
+
+/* With sizes of 0, or handles in their place, no pointer is needed. */
+static void nulls_that_are_fine(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(&r, BASE);
+    prm_field fields[2] = {partner_field(), {PRM_NONE, PRM_VALUE_TEXT, NULL, 0, NULL, 0, 0}};
+    fields[0].field = prm_program_field(r.program, "partner", 7);
+    fields[0].name = NULL;
+    prm_event event = deal(fields, 2);
+    event.type = prm_program_type(r.program, "deal.won", 8);
+    event.type_name = NULL;
+    prm_answer answer;
+    assert_int_equal(prm_engine_ingest(r.engine, &event, 1, sizeof event, &answer, NULL), PRM_OK);
+    assert_int_equal(answer.answer, PRM_ACCEPTED);
+    assert_int_equal(answer.dropped, 1);
+    event = (prm_event){PRM_NONE, 0, NULL, 0, NULL, 0, 0, NULL};
+    assert_int_equal(prm_engine_ingest(r.engine, &event, 1, sizeof event, &answer, NULL), PRM_OK);
+    assert_int_equal(answer.diagnostic, 601);
+    rig_close(&r);
+}
+
+static void the_text_of_no_answer(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(&r, BASE);
+    prm_field field = partner_field();
+    prm_event event = deal(&field, 1);
+    prm_answer answer = {PRM_ACCEPTED, 0, PRM_NONE, 0};
+    char buffer[16];
+    assert_int_equal(prm_engine_answer_text(NULL, &event, &answer, buffer, sizeof buffer), 0);
+    assert_int_equal(prm_engine_answer_text(r.engine, NULL, &answer, buffer, sizeof buffer), 0);
+    assert_int_equal(prm_engine_answer_text(r.engine, &event, NULL, buffer, sizeof buffer), 0);
+    assert_int_equal(prm_engine_answer_text(r.engine, &event, &answer, NULL, 5), 0);
+    assert_int_equal(prm_engine_answer_text(r.engine, &event, &answer, NULL, 0), 8);
+    assert_int_equal(prm_engine_answer_text(r.engine, &event, &answer, buffer, sizeof buffer), 8);
+    assert_string_equal(buffer, "accepted");
+    answer.answer = PRM_TOO_LATE + 1;
+    assert_int_equal(prm_engine_answer_text(r.engine, &event, &answer, buffer, sizeof buffer), 0);
+    rig_close(&r);
+}
+
+static void clocks_that_cannot_be(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(&r, BASE);
+    REFUSED(PRM_E_ARGUMENT, prm_engine_advance(NULL, 0, &error));
+    REFUSED(PRM_E_CLOCK, prm_engine_advance(r.engine, -1, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_advance(r.engine, INT64_C(253402300800000), &error));
+    assert_int_equal(prm_engine_clock(r.engine), 0);
+    assert_int_equal(prm_engine_advance(r.engine, INT64_C(253402300799999), NULL), PRM_OK);
+    rig_close(&r);
+}
+
+static void counts_need_a_place(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(&r, BASE);
+    prm_counts counts = {.size = sizeof counts};
+    assert_int_equal(prm_engine_counts(NULL, &counts), PRM_E_ARGUMENT);
+    assert_int_equal(prm_engine_counts(r.engine, NULL), PRM_E_ARGUMENT);
+    counts.size = 8;
+    assert_int_equal(prm_engine_counts(r.engine, &counts), PRM_E_ARGUMENT);
+    counts.size = sizeof counts;
+    assert_int_equal(prm_engine_counts(r.engine, &counts), PRM_OK);
+    assert_int_equal(counts.size, sizeof counts);
+    rig_close(&r);
+}
+
+/* ---- Rows ---- */
+
+static void rows_of_nothing(void **state)
+{
+    (void)state;
+    rig r;
+    prm_rows *rows = NULL;
+    prm_text nobody = {NULL, 0};
+    rig_open(&r, BASE);
+    REFUSED(PRM_E_ARGUMENT, prm_engine_ledger(NULL, &rows, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_ledger(r.engine, NULL, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_journal(NULL, 1, &rows, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_journal(r.engine, 1, NULL, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_journal(r.engine, 0, &rows, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_journal_release(NULL, 1, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_progress(NULL, PRM_NONE, nobody, &rows, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_progress(r.engine, PRM_NONE, nobody, NULL, &error));
+    REFUSED(PRM_E_NOT_FOUND, prm_engine_progress(r.engine, 0, nobody, &rows, &error));
+    REFUSED(PRM_E_NOT_FOUND, prm_engine_progress(r.engine, PRM_NONE, rig_as_text("acme"), &rows, &error));
+    assert_null(rows);
+    rig_close(&r);
+}
+
+static void walking_needs_a_place_of_full_size(void **state)
+{
+    (void)state;
+    rig r;
+    prm_rows *rows = NULL;
+    prm_row row = {.size = sizeof row};
+    prm_progress one = {.size = sizeof one};
+    rig_open(&r, BASE "rules:\n  x: {when: {count: deal.won, at_least: 9}, then: {cash: 1}}\n");
+    rig_give(&r, "d1 2026-01-01 deal.won partner=a amount=100");
+    assert_int_equal(prm_engine_ledger(r.engine, &rows, NULL), PRM_OK);
+    assert_int_equal(prm_rows_count(NULL), 0);
+    assert_int_equal(prm_rows_next(NULL, &row), 0);
+    assert_int_equal(prm_rows_next(rows, NULL), 0);
+    assert_int_equal(prm_rows_next_progress(rows, &one), 0); /* rows of the other kind */
+    row.size = 16;
+    assert_int_equal(prm_rows_next(rows, &row), 0);
+    row.size = sizeof row;
+    assert_int_equal(prm_rows_next(rows, &row), 1);
+    prm_rows_free(rows);
+    assert_int_equal(prm_engine_progress(r.engine, PRM_NONE, (prm_text){NULL, 0}, &rows, NULL), PRM_OK);
+    assert_int_equal(prm_rows_next(rows, &row), 0);
+    assert_int_equal(prm_rows_next_progress(NULL, &one), 0);
+    assert_int_equal(prm_rows_next_progress(rows, NULL), 0);
+    one.size = 16;
+    assert_int_equal(prm_rows_next_progress(rows, &one), 0);
+    one.size = sizeof one;
+    assert_int_equal(prm_rows_next_progress(rows, &one), 1);
+    assert_int_equal(prm_rows_next_progress(rows, &one), 0);
+    prm_rows_free(rows);
+    prm_rows_free(NULL);
+    rig_close(&r);
+}
+
+static void rates_that_cannot_be_told(void **state)
+{
+    (void)state;
+    rig r;
+    int64_t rate = 42;
+    prm_text none = {NULL, 0}, acme = {"acme", 4};
+    rig_open(&r, BASE);
+    REFUSED(PRM_E_ARGUMENT, prm_engine_rate(NULL, acme, none, none, none, 0, &rate, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_rate(r.engine, acme, none, none, none, 0, NULL, &error));
+    REFUSED(PRM_E_CLOCK, prm_engine_rate(r.engine, acme, none, none, none, 1, &rate, &error));
+    assert_int_equal(rate, 42);
+    assert_int_equal(prm_engine_rate(r.engine, none, none, none, none, 0, &rate, NULL), PRM_OK);
+    assert_int_equal(rate, INT64_C(100000000000));
+    rig_close(&r);
+    rig_open(&r, "rules:\n  x: {each: deal.won, then: {cash: 1}}\n");
+    REFUSED(PRM_E_NOT_FOUND, prm_engine_rate(r.engine, acme, none, none, none, 0, &rate, &error));
+    rig_close(&r);
+}
+
+static void memory_that_runs_out_is_said(void **state)
+{
+    (void)state;
+    rig r = {rig_program(BASE), NULL};
+    failing_alloc memory;
+    failing_alloc_init(&memory, 0);
+    prm_engine_options options = {.size = sizeof options, .clock_follows = 1, .allocator = &memory.host};
+    prm_rows *rows = NULL;
+    assert_int_equal(prm_engine_new(r.program, &options, &r.engine, NULL), PRM_OK);
+    rig_give(&r, "d1 2026-01-01 deal.won partner=a amount=100");
+    memory.fail_at = memory.calls + 1;
+    REFUSED(PRM_E_MEMORY, prm_engine_ledger(r.engine, &rows, &error));
+    memory.fail_at = memory.calls + 1;
+    REFUSED(PRM_E_MEMORY, prm_engine_journal(r.engine, 1, &rows, &error));
+    memory.fail_at = memory.calls + 1;
+    REFUSED(PRM_E_MEMORY, prm_engine_progress(r.engine, PRM_NONE, (prm_text){NULL, 0}, &rows, &error));
+    assert_null(rows);
+    rig_close(&r);
+    assert_int_equal(memory.bytes, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(questions_to_no_program),
+        cmocka_unit_test(rules_and_handles_of_a_program),
+        cmocka_unit_test(times_that_are_none),
+        cmocka_unit_test(compiling_nothing),
+        cmocka_unit_test(diagnostics_beyond_the_last),
+        cmocka_unit_test(an_engine_of_nothing),
+        cmocka_unit_test(texts_that_are_not_taken),
+        cmocka_unit_test(events_that_are_not_there),
+        cmocka_unit_test(a_null_inside_of_an_event),
+        cmocka_unit_test(nulls_that_are_fine),
+        cmocka_unit_test(the_text_of_no_answer),
+        cmocka_unit_test(clocks_that_cannot_be),
+        cmocka_unit_test(counts_need_a_place),
+        cmocka_unit_test(rows_of_nothing),
+        cmocka_unit_test(walking_needs_a_place_of_full_size),
+        cmocka_unit_test(rates_that_cannot_be_told),
+        cmocka_unit_test(memory_that_runs_out_is_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
