@@ -62,7 +62,7 @@ static void print(const char *title, const prm_program *program, prm_rows *rows)
     prm_row row;
     char what[64];
     puts(title);
-    for (row.size = sizeof row; prm_rows_next(rows, &row);) {
+    for (row.size = sizeof row; prm_rows_next(rows, &row) > 0;) {
         (void)(row.has_rate ? prm_write_rate(row.rate, row.rate_added != 0, what, sizeof what)
                             : prm_program_write_money(program, row.amount, what, sizeof what));
         printf("  %s %.*s %s to %.*s, id %.*s\n", row.op == PRM_REVERSE ? "reverse" : "grant",

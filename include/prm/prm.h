@@ -430,9 +430,15 @@ PRM_API PRM_MUST_USE prm_status prm_engine_journal(prm_engine *engine, uint64_t 
 /* Frees the memory of postings up to number `last`, once the host has them. */
 PRM_API PRM_MUST_USE prm_status prm_engine_journal_release(prm_engine *engine, uint64_t last, prm_error *error);
 
-/* How many rows there are in all; the next row into *out (whose `size` is set),
- * returning 1, or 0 at the end. */
+/* How many rows there are in all. */
 PRM_API size_t prm_rows_count(const prm_rows *rows);
+
+/* The next row into *out, whose `size` is set: 1 for a row, 0 at the end, -1 when an
+ * argument is NULL or `size` is not that of the struct.
+ *
+ *     prm_row row = {.size = sizeof row};
+ *     while (prm_rows_next(rows, &row) > 0) ...
+ */
 PRM_API PRM_MUST_USE int32_t prm_rows_next(prm_rows *rows, prm_row *out);
 
 /* Frees the iterator; before its engine. */
@@ -444,7 +450,8 @@ PRM_API void prm_rows_free(prm_rows *rows);
  * customer and product would get at `time`, after all that happens at that
  * instant. Empty texts are no rep, customer or product. An unknown partner has
  * the base rate. PRM_E_NOT_FOUND when the program has no commission;
- * PRM_E_CLOCK when `time` lies after the clock. */
+ * PRM_E_CLOCK when `time` lies after the clock; PRM_E_LIMIT when the additions in
+ * force go beyond 64 bits. */
 PRM_API PRM_MUST_USE prm_status prm_engine_rate(prm_engine *engine, prm_text partner, prm_text rep,
                                                 prm_text customer, prm_text product, int64_t time,
                                                 int64_t *rate_e12, prm_error *error);
@@ -482,6 +489,8 @@ typedef struct prm_progress {
  * `partner` empty for all. */
 PRM_API PRM_MUST_USE prm_status prm_engine_progress(prm_engine *engine, uint32_t rule, prm_text partner,
                                                     prm_rows **out, prm_error *error);
+
+/* The next line of progress into *out; as prm_rows_next. */
 PRM_API PRM_MUST_USE int32_t prm_rows_next_progress(prm_rows *rows, prm_progress *out);
 
 /* The name of a progress state: "open", "reached", ...; static C string. */

@@ -30,13 +30,26 @@ static prm_status api_engine_ready(const prm_engine *engine, prm_error *error)
     return engine->poisoned ? api_engine_fail(error, PRM_E_INTERNAL) : PRM_OK;
 }
 
+/* At least what this version knows, and of a later version's struct nothing that is set. */
+static bool api_engine_options_known(const prm_engine_options *options)
+{
+    if (options->size < sizeof *options)
+        return false;
+    for (size_t i = sizeof *options; i < options->size; i++)
+        if (((const char *)options)[i] != 0)
+            return false;
+    return true;
+}
+
 prm_status prm_engine_new(prm_program *program, const prm_engine_options *options, prm_engine **out,
                           prm_error *error)
 {
     if (!program || !out)
         return prm__error_set(error, PRM_E_ARGUMENT, "a program and a place for the engine are needed");
-    if (options && options->size < sizeof *options)
-        return prm__error_set(error, PRM_E_ARGUMENT, "prm_engine_options.size is %u; set it to sizeof the struct",
+    if (options && !api_engine_options_known(options))
+        return prm__error_set(error, PRM_E_ARGUMENT,
+                              "prm_engine_options.size is %u; set it to sizeof the struct, and what this "
+                              "version does not know to 0",
                               (unsigned)options->size);
     return api_engine_fail(error, prm__engine_new(program, options, out));
 }
@@ -102,7 +115,7 @@ prm_status prm_engine_ingest(prm_engine *engine, const prm_event *events, size_t
 size_t prm_engine_answer_text(const prm_engine *engine, const prm_event *event, const prm_answer *answer,
                               char *buffer, size_t capacity)
 {
-    if (!engine || !event || !answer || (!buffer && capacity))
+    if (!engine || !event || !answer || (!buffer && capacity) || !api_event_sound(event))
         return 0;
     return prm__answer_explain(engine, event, answer, buffer, capacity);
 }
@@ -163,7 +176,9 @@ size_t prm_rows_count(const prm_rows *rows)
 
 int32_t prm_rows_next(prm_rows *rows, prm_row *out)
 {
-    return rows && out && out->size >= sizeof *out && prm__rows_next(rows, out);
+    if (!rows || !out || out->size < sizeof *out)
+        return -1;
+    return prm__rows_next(rows, out);
 }
 
 void prm_rows_free(prm_rows *rows)
@@ -194,8 +209,9 @@ prm_status prm_engine_rate(prm_engine *engine, prm_text partner, prm_text rep, p
         return api_engine_fail(error, status);
     uint32_t key = api_known(engine, partner);
     uint32_t index = key ? prm__engine_find_partner(engine, key) : PRM_NONE;
-    *rate_e12 = prm__rate_at(engine, index, api_known(engine, rep), api_known(engine, customer),
-                             api_known(engine, product), time);
+    if (!prm__rate_at(engine, index, api_known(engine, rep), api_known(engine, customer),
+                      api_known(engine, product), time, rate_e12))
+        return prm__error_set(error, PRM_E_LIMIT, "the additions in force make a rate beyond all limits");
     return PRM_OK;
 }
 
@@ -219,5 +235,7 @@ prm_status prm_engine_progress(prm_engine *engine, uint32_t rule, prm_text partn
 
 int32_t prm_rows_next_progress(prm_rows *rows, prm_progress *out)
 {
-    return rows && out && out->size >= sizeof *out && prm__progress_next(rows, out);
+    if (!rows || !out || out->size < sizeof *out)
+        return -1;
+    return prm__progress_next(rows, out);
 }

@@ -27,6 +27,7 @@ void prm__amend_init(prm_engine *engine)
     prm__vec_init(&engine->targets, &engine->alloc, sizeof(prm__amend_item));
     prm__vec_init(&engine->before, &engine->alloc, sizeof(prm__amend_before));
     prm__vec_init(&engine->voids, &engine->alloc, sizeof(prm__void));
+    prm__vec_init(&engine->void_events, &engine->alloc, sizeof(uint32_t));
     prm__vec_init(&engine->void_of_key, &engine->alloc, sizeof(uint32_t));
     prm__vec_init(&engine->void_changes, &engine->alloc, sizeof(prm__void_change));
     prm__vec_init(&engine->marked, &engine->alloc, sizeof(uint32_t));
@@ -38,6 +39,7 @@ void prm__amend_free(prm_engine *engine)
     prm__vec_free(&engine->targets);
     prm__vec_free(&engine->before);
     prm__vec_free(&engine->voids);
+    prm__vec_free(&engine->void_events);
     prm__vec_free(&engine->void_of_key);
     prm__vec_free(&engine->void_changes);
     prm__vec_free(&engine->marked);
@@ -342,6 +344,7 @@ prm_status prm__void_add(prm_engine *engine, uint32_t event)
     uint32_t key = prm__engine_view_text(engine, &view, PRM_NAME_EVENT);
     prm__void *known = amend_void_of(engine, key);
     PRM_TRY(prm__vec_reserve(&engine->void_changes, 1));
+    PRM_TRY(prm__vec_append(&engine->void_events, &event, 1));
     if (!known) {
         if (engine->void_of_key.count <= key) {
             size_t more = key + 1 - engine->void_of_key.count;
@@ -398,8 +401,11 @@ prm_status prm__void_apply(prm_engine *engine, uint32_t index)
     return PRM_OK;
 }
 
-void prm__void_undo(prm_engine *engine)
+void prm__void_undo(prm_engine *engine, uint32_t mark)
 {
+    const uint32_t *events = engine->void_events.data;
+    while (engine->void_events.count && events[engine->void_events.count - 1] >= mark)
+        engine->void_events.count--;
     for (size_t i = engine->void_changes.count; i-- > 0;) {
         const prm__void_change *change = prm__vec_at(&engine->void_changes, i);
         PRM_VEC(engine->voids, prm__void)[change->index] = change->before;
@@ -410,16 +416,24 @@ void prm__void_undo(prm_engine *engine)
     }
 }
 
+uint64_t prm__void_waiting(const prm_engine *engine)
+{
+    uint64_t waiting = 0;
+    for (size_t i = 0; i < engine->void_events.count; i++)
+        waiting += prm__engine_event(engine, PRM_VEC(engine->void_events, uint32_t)[i])->time > engine->clock;
+    return waiting;
+}
+
 uint64_t prm__void_unmatched(const prm_engine *engine)
 {
     uint64_t unmatched = 0;
-    for (size_t i = 0; i < engine->voids.count; i++) {
-        const prm__void *known = prm__vec_at(&engine->voids, i);
-        if (known->count == 0 || known->time > engine->clock)
+    for (size_t i = 0; i < engine->void_events.count; i++) {
+        prm__view view;
+        prm__engine_view(engine, PRM_VEC(engine->void_events, uint32_t)[i], &view);
+        if (view.event->time > engine->clock)
             continue;
-        prm_text id = prm__engine_text(engine, known->target);
-        if (prm__store_find(&engine->store, engine->layouts, id) == PRM_NO_INDEX)
-            unmatched++;
+        prm_text id = prm__engine_text(engine, prm__engine_view_text(engine, &view, PRM_NAME_EVENT));
+        unmatched += prm__store_find(&engine->store, engine->layouts, id) == PRM_NO_INDEX;
     }
     return unmatched;
 }

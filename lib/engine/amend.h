@@ -35,10 +35,12 @@ PRM_MUST_USE prm_status prm__void_expected(prm_engine *engine, prm_text id);
 /* Marks the event that void `index` names, if it is there, and touches its partner. */
 PRM_MUST_USE prm_status prm__void_apply(prm_engine *engine, uint32_t index);
 
-/* Takes back what this call did to voids and marks. Cannot fail. */
-void prm__void_undo(prm_engine *engine);
+/* Takes back what this call did to voids and marks; its events have handles from `mark` on.
+ * Cannot fail. */
+void prm__void_undo(prm_engine *engine, uint32_t mark);
 
-/* Voids in effect whose event is not there. */
+/* Events event.voided that lie after the clock, and those in effect whose event is not there. */
+uint64_t prm__void_waiting(const prm_engine *engine);
 uint64_t prm__void_unmatched(const prm_engine *engine);
 
 #endif

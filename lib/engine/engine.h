@@ -55,7 +55,7 @@ typedef struct prm__partner {
     prm__list life;         /* of uint32_t: its partner.* events, in order */
     prm__list roster;       /* of uint32_t: text keys of the reps now on it */
     int64_t last_voider;    /* time of the latest of them */
-    int64_t asked_at;       /* the last instant at which a lifecycle event asked a rule */
+    int64_t asked_at;       /* the last instant at which a lifecycle event was counted, or asked, or earned */
     int64_t due;            /* earliest hint about it in the heap; INT64_MAX: none */
 } prm__partner;
 
@@ -145,6 +145,7 @@ struct prm_engine {
     uint32_t poisoned;
     int64_t clock;
     prm__intern texts;       /* first the program's own texts, in their order + 1 */
+    prm__intern numbers;     /* numbers of which distinct values are counted, as 16 bytes each */
     uint32_t *program_keys;  /* text key of each text of the program */
     uint32_t *type_of_key;   /* for keys up to known_keys: event type, or PRM_NO_INDEX */
     uint32_t *name_of_key;   /* for keys up to known_keys: field name, or PRM_NO_INDEX */
@@ -167,6 +168,7 @@ struct prm_engine {
     uint32_t reduction_slots;
     uint32_t reduction_used;
     prm__vec voids;          /* of prm__void */
+    prm__vec void_events;    /* of uint32_t: every event.voided, by arrival */
     prm__vec void_of_key;    /* of uint32_t: index + 1 into voids by text key */
     prm__vec due;            /* heap of prm__due */
     prm__vec links;          /* of prm__link: who looked at whom; see link.h */

@@ -210,9 +210,10 @@ static void fire_rate_commission(prm_engine *engine, const prm__partner *partner
     const prm__p_commission *commission = &engine->program->head->commission;
     prm__rate_case one = {partner, engine->at_subjects, prm__engine_view_text(engine, view, PRM_NAME_PRODUCT),
                           place};
-    int64_t rate = prm__rate_of(engine, &one);
+    int64_t rate;
     outcome->number = 0;
-    if (!prm__decimal_share(outcome->more.base, rate, engine->program->head->minor_digits,
+    if (!prm__rate_of(engine, &one, &rate) ||
+        !prm__decimal_share(outcome->more.base, rate, engine->program->head->minor_digits,
                             (prm__rounding)commission->rounding, &outcome->number))
         outcome->number = 0;
 }

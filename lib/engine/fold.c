@@ -288,7 +288,7 @@ static prm_status fold_event(prm__step *step, bool roster_changed)
     PRM_TRY(fold_find_subjects(step));
     fold_set_anchors(step);
     PRM_TRY(fold_measures(step));
-    if (step->type->ask_count && step->type->rank < 2)
+    if (step->type->rank < 2 && (step->type->ask_count || step->type->route_count || step->type->earns))
         partner->asked_at = step->place.time;
     PRM_TRY(fold_ask_rules(step, roster_changed));
     if (step->type->earns)

@@ -324,7 +324,7 @@ static void ingest_cut_history(prm_engine *engine, prm__partner *partner, uint32
 
 static void ingest_undo(prm_engine *engine, const prm__ingest_mark *mark)
 {
-    prm__void_undo(engine);
+    prm__void_undo(engine, mark->store_top);
     for (size_t i = 0; i < engine->touched.count; i++) {
         prm__partner *partner = prm__engine_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]);
         ingest_cut_history(engine, partner, mark->store_top);

@@ -223,6 +223,7 @@ prm_status prm__engine_new(prm_program *program, const prm_engine_options *optio
     engine->journal_first = 1;
     uint64_t seed = options ? options->hash_seed : 0;
     prm__intern_init(&engine->texts, &engine->alloc, seed);
+    prm__intern_init(&engine->numbers, &engine->alloc, seed);
     prm__store_init(&engine->store, &engine->alloc, seed);
     prm__pool_init(&engine->pool, &engine->alloc);
     lifetime_vecs(engine);
@@ -253,6 +254,7 @@ void prm__engine_free(prm_engine *engine)
     lifetime_free_tables(engine);
     prm__pool_free(&engine->pool);
     prm__store_free(&engine->store);
+    prm__intern_free(&engine->numbers);
     prm__intern_free(&engine->texts);
     prm__alloc alloc = engine->alloc;
     prm__alloc_release(&alloc, engine, 1, sizeof *engine);

@@ -121,7 +121,7 @@ static bool measure_sample(prm_engine *engine, const prm__p_measure *row, const 
     }
     sample->number = prm__engine_view_number(engine, view, slot);
     if (prm__catalog_measure(row->kind)->field == PRM_MEASURE_ANY_FIELD) {
-        sample->key = prm__intern_key(&engine->texts, (const char *)&sample->number, sizeof sample->number);
+        sample->key = prm__intern_key(&engine->numbers, (const char *)&sample->number, sizeof sample->number);
         if (!sample->key)
             *status = PRM_E_MEMORY;
     }

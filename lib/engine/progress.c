@@ -7,6 +7,15 @@
 #include "engine/subject.h"
 #include <string.h>
 
+static prm_text progress_key(const prm_engine *engine, const prm__subject *subject, uint32_t name)
+{
+    const prm__p_kind *kind = &engine->program->kinds[subject->kind];
+    for (uint32_t i = 0; i < kind->key_count; i++)
+        if (kind->keys[i] == name)
+            return prm__engine_text(engine, subject->keys[i]);
+    return prm__engine_text(engine, 0);
+}
+
 static int progress_compare(const void *a, const void *b, const void *context)
 {
     const prm_engine *engine = context;
@@ -16,7 +25,13 @@ static int progress_compare(const void *a, const void *b, const void *context)
     if (left->partner != right->partner)
         return prm__bytes_compare(prm__engine_text(engine, prm__engine_partner(engine, left->partner)->key),
                                 prm__engine_text(engine, prm__engine_partner(engine, right->partner)->key));
+    static const uint32_t columns[] = {PRM_NAME_REP, PRM_NAME_CUSTOMER, PRM_NAME_PRODUCT};
     const prm__subject *x = prm__subject_at(engine, left->subject), *y = prm__subject_at(engine, right->subject);
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        int order = prm__bytes_compare(progress_key(engine, x, columns[i]), progress_key(engine, y, columns[i]));
+        if (order)
+            return order;
+    }
     for (uint32_t i = 0; i < PRM_KIND_KEYS; i++)
         if (x->keys[i] != y->keys[i])
             return prm__bytes_compare(prm__engine_text(engine, x->keys[i]), prm__engine_text(engine, y->keys[i]));
@@ -165,15 +180,6 @@ prm_status prm__progress_rows(prm_engine *engine, uint32_t rule, uint32_t partne
 static prm_decimal progress_decimal(prm__decimal value)
 {
     return (prm_decimal){(int64_t)(value >> 64), (uint64_t)value};
-}
-
-static prm_text progress_key(const prm_engine *engine, const prm__subject *subject, uint32_t name)
-{
-    const prm__p_kind *kind = &engine->program->kinds[subject->kind];
-    for (uint32_t i = 0; i < kind->key_count; i++)
-        if (kind->keys[i] == name)
-            return prm__engine_text(engine, subject->keys[i]);
-    return prm__engine_text(engine, 0);
 }
 
 bool prm__progress_next(prm_rows *rows, prm_progress *out)

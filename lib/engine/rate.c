@@ -16,18 +16,28 @@ static void rate_cut(prm__outcome *old, const prm__outcome *new_rate)
         old->kind = PRM_OUTCOME_NONE;
 }
 
-/* Ends what the newest outcome replaces in its chain; gives the first that stays. */
+/* Whether `old` ends just where `next` begins: because `next` has ended it, or might have. */
+static bool rate_ends_at(const prm__outcome *old, const prm__outcome *next)
+{
+    return old->until == next->from && old->more.rate.until_position == next->more.rate.from_position;
+}
+
+/* Ends what the newest outcome replaces in its chain; gives the first that stays. What is
+ * overtaken before it began was never in force, so what it had ended goes on to the newest. */
 static prm_status rate_replace(prm_engine *engine, prm__partner *partner, uint32_t head, uint32_t *older)
 {
     prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
-    const prm__outcome *newest = &outcomes[partner->outcomes.count - 1];
+    const prm__outcome *newest = &outcomes[partner->outcomes.count - 1], *overtaken = NULL;
     uint32_t at = head;
-    while (at) {
+    for (; at; at = outcomes[at - 1].more.rate.older) {
+        prm__outcome *old = &outcomes[at - 1];
         PRM_TRY(prm__stash_from(engine, partner, at - 1));
-        rate_cut(&outcomes[at - 1], newest);
-        if (outcomes[at - 1].kind != PRM_OUTCOME_NONE)
+        if (overtaken && rate_ends_at(old, overtaken) && newest->from == overtaken->from)
+            old->more.rate.until_position = newest->more.rate.from_position;
+        rate_cut(old, newest);
+        if (old->kind != PRM_OUTCOME_NONE)
             break;
-        at = outcomes[at - 1].more.rate.older;
+        overtaken = old;
     }
     *older = at;
     return PRM_OK;
@@ -131,7 +141,7 @@ static prm__decimal rate_unset(const prm_engine *engine, uint32_t product)
     return program->head->commission.base;
 }
 
-int64_t prm__rate_of(prm_engine *engine, const prm__rate_case *one)
+bool prm__rate_of(prm_engine *engine, const prm__rate_case *one, int64_t *out)
 {
     const prm__p_commission *commission = &engine->program->head->commission;
     prm__rate_sum sum = {NULL, 0, 0};
@@ -146,7 +156,10 @@ int64_t prm__rate_of(prm_engine *engine, const prm__rate_case *one)
         rate = commission->max;
     if (rate < commission->min)
         rate = commission->min;
-    return (int64_t)rate;
+    if (rate > INT64_MAX - 1 || rate < INT64_MIN + 1)
+        return false;
+    *out = (int64_t)rate;
+    return true;
 }
 
 void prm__rate_aim(prm_engine *engine, const prm__view *view)
@@ -175,8 +188,8 @@ static uint32_t rate_given(uint32_t name, uint32_t rep, uint32_t customer, uint3
     }
 }
 
-int64_t prm__rate_at(prm_engine *engine, uint32_t partner, uint32_t rep, uint32_t customer, uint32_t product,
-                     int64_t time)
+bool prm__rate_at(prm_engine *engine, uint32_t partner, uint32_t rep, uint32_t customer, uint32_t product,
+                  int64_t time, int64_t *out)
 {
     const prm_program *program = engine->program;
     for (uint32_t kind = 0; kind < program->kinds_count; kind++) {
@@ -192,5 +205,5 @@ int64_t prm__rate_at(prm_engine *engine, uint32_t partner, uint32_t rep, uint32_
     prm__rate_case one = {NULL, engine->at_subjects, product, {time, UINT32_MAX}};
     if (partner != PRM_NONE)
         one.partner = prm__engine_partner(engine, partner);
-    return prm__rate_of(engine, &one);
+    return prm__rate_of(engine, &one, out);
 }

@@ -20,13 +20,13 @@ typedef struct prm__rate_case {
 } prm__rate_case;
 
 /* The rate in e12: the latest set one, else the product's, else the base; plus the
- * additions; within min and max. */
-int64_t prm__rate_of(prm_engine *engine, const prm__rate_case *one);
+ * additions; within min and max. False when it is beyond 64 bits. */
+PRM_MUST_USE bool prm__rate_of(prm_engine *engine, const prm__rate_case *one, int64_t *out);
 
 /* The rate in e12 that a commission event of a partner (index, or PRM_NONE) with
  * these text keys (0: none) would get after all that happens at `time`. */
-int64_t prm__rate_at(prm_engine *engine, uint32_t partner, uint32_t rep, uint32_t customer, uint32_t product,
-                     int64_t time);
+PRM_MUST_USE bool prm__rate_at(prm_engine *engine, uint32_t partner, uint32_t rep, uint32_t customer,
+                               uint32_t product, int64_t time, int64_t *out);
 
 /* The subjects of an event for every kind that has rates, into engine->at_subjects. */
 void prm__rate_aim(prm_engine *engine, const prm__view *view);

@@ -64,14 +64,15 @@ static inline bool prm__subject_keys(const prm_engine *engine, const prm__event 
 {
     const prm_program *program = engine->program;
     const uint16_t *at = engine->key_at + ((size_t)event->type * program->kinds_count + kind) * PRM_KIND_KEYS;
-    uint32_t count = program->kinds[kind].key_count;
     memset(keys, 0, PRM_KIND_KEYS * sizeof *keys);
-    for (uint32_t i = 0; i < count; i++) {
-        keys[i] = at[i] ? prm__event_narrow(event, at[i]) : 0;
+    uint32_t i = 0, count = program->kinds[kind].key_count;
+    while (i < count && at[i]) {
+        keys[i] = prm__event_narrow(event, at[i]);
         if (!keys[i] || keys[i] == engine->empty_key)
             return false;
+        i++;
     }
-    return true;
+    return i == count;
 }
 
 /* Attribute `attribute` of the partner or rep subject that owns it. */

@@ -29,6 +29,7 @@ void prm__tally(const prm_engine *engine, prm_counts *out)
     *out = engine->counts;
     out->size = size;
     out->unmatched = prm__void_unmatched(engine);
+    out->waiting = prm__void_waiting(engine);
     out->outcomes = engine->outcome_rows;
     out->postings = engine->journal_first - 1 + engine->journal.count;
     out->bytes = engine->alloc.held;

@@ -324,20 +324,20 @@ static void walking_needs_a_place_of_full_size(void **state)
     rig_give(&r, "d1 2026-01-01 deal.won partner=a amount=100");
     assert_int_equal(prm_engine_ledger(r.engine, &rows, NULL), PRM_OK);
     assert_int_equal(prm_rows_count(NULL), 0);
-    assert_int_equal(prm_rows_next(NULL, &row), 0);
-    assert_int_equal(prm_rows_next(rows, NULL), 0);
+    assert_int_equal(prm_rows_next(NULL, &row), -1);
+    assert_int_equal(prm_rows_next(rows, NULL), -1);
     assert_int_equal(prm_rows_next_progress(rows, &one), 0); /* rows of the other kind */
     row.size = 16;
-    assert_int_equal(prm_rows_next(rows, &row), 0);
+    assert_int_equal(prm_rows_next(rows, &row), -1);
     row.size = sizeof row;
     assert_int_equal(prm_rows_next(rows, &row), 1);
     prm_rows_free(rows);
     assert_int_equal(prm_engine_progress(r.engine, PRM_NONE, (prm_text){NULL, 0}, &rows, NULL), PRM_OK);
     assert_int_equal(prm_rows_next(rows, &row), 0);
-    assert_int_equal(prm_rows_next_progress(NULL, &one), 0);
-    assert_int_equal(prm_rows_next_progress(rows, NULL), 0);
+    assert_int_equal(prm_rows_next_progress(NULL, &one), -1);
+    assert_int_equal(prm_rows_next_progress(rows, NULL), -1);
     one.size = 16;
-    assert_int_equal(prm_rows_next_progress(rows, &one), 0);
+    assert_int_equal(prm_rows_next_progress(rows, &one), -1);
     one.size = sizeof one;
     assert_int_equal(prm_rows_next_progress(rows, &one), 1);
     assert_int_equal(prm_rows_next_progress(rows, &one), 0);

@@ -47,7 +47,7 @@ static int64_t work_sum(prm_engine *engine)
     int64_t sum = 0;
     if (prm_engine_ledger(engine, &rows, NULL) != PRM_OK)
         return -1;
-    while (prm_rows_next(rows, &row))
+    while (prm_rows_next(rows, &row) > 0)
         sum += row.has_amount ? row.amount : 0;
     prm_rows_free(rows);
     return sum;

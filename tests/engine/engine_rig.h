@@ -257,7 +257,7 @@ static inline void rig_print_row(const rig *r, rig_text *out, const prm_row *row
 static inline void rig_print_rows(const rig *r, rig_text *out, prm_rows *rows, bool journal)
 {
     prm_row row = {.size = sizeof row};
-    while (prm_rows_next(rows, &row)) {
+    while (prm_rows_next(rows, &row) > 0) {
         if (journal)
             RIG_PRINT(out, row.op == PRM_GRANT ? "+ " : "- ");
         rig_print_row(r, out, &row);
@@ -290,7 +290,7 @@ static inline void rig_print_instants(const rig *r, rig_text *out, const char *b
     prm_rows *rows = NULL;
     prm_row row = {.size = sizeof row};
     assert_int_equal(prm_engine_ledger(r->engine, &rows, NULL), PRM_OK);
-    while (prm_rows_next(rows, &row)) {
+    while (prm_rows_next(rows, &row) > 0) {
         rig_print_name(out, "", row.id);
         rig_print_name(out, between, row.event);
         RIG_PRINT(out, "%s", between);
@@ -369,7 +369,7 @@ static inline void rig_print_all_progress(const rig *r, rig_text *out, uint32_t 
     prm_rows *rows = NULL;
     prm_progress one = {.size = sizeof one};
     assert_int_equal(prm_engine_progress(r->engine, rule, (prm_text){NULL, 0}, &rows, NULL), PRM_OK);
-    while (prm_rows_next_progress(rows, &one))
+    while (prm_rows_next_progress(rows, &one) > 0)
         rig_print_progress(r, out, &one);
     prm_rows_free(rows);
 }

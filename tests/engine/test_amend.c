@@ -288,7 +288,7 @@ static void many_refunds(void **state)
     prm_row row = {.size = sizeof row};
     int64_t total = 0;
     assert_int_equal(prm_engine_ledger(r.engine, &rows, NULL), PRM_OK);
-    while (prm_rows_next(rows, &row))
+    while (prm_rows_next(rows, &row) > 0)
         total += row.amount;
     prm_rows_free(rows);
     assert_int_equal(total, 20 * (10 + 9 + 8 + 7 + 6 + 5 + 4 + 3 + 2 + 1) + 100000);

@@ -190,7 +190,7 @@ char *facts_ledger(prm_engine *engine)
     prm_row row = {.size = sizeof row};
     assert_int_equal(prm_engine_ledger(engine, &rows, NULL), PRM_OK);
     print(&text, "%zu rows\n", prm_rows_count(rows));
-    while (prm_rows_next(rows, &row))
+    while (prm_rows_next(rows, &row) > 0)
         print_row(&text, &row);
     prm_rows_free(rows);
     return text.data;
@@ -237,13 +237,13 @@ void facts_check_journal(prm_engine *engine)
     prm_row row = {.size = sizeof row};
     assert_non_null(sum);
     assert_int_equal(prm_engine_journal(engine, 1, &rows, NULL), PRM_OK);
-    while (prm_rows_next(rows, &row))
+    while (prm_rows_next(rows, &row) > 0)
         net_add(sum, &row, row.op == PRM_GRANT ? 1 : -1);
     prm_rows_free(rows);
     for (size_t i = 0; i < sum->count; i++)
         assert_true(sum->signs[i] >= 0);
     assert_int_equal(prm_engine_ledger(engine, &rows, NULL), PRM_OK);
-    while (prm_rows_next(rows, &row))
+    while (prm_rows_next(rows, &row) > 0)
         net_add(sum, &row, -1);
     prm_rows_free(rows);
     for (size_t i = 0; i < sum->count; i++) {
