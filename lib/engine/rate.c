@@ -23,7 +23,8 @@ static bool rate_ends_at(const prm__outcome *old, const prm__outcome *next)
 }
 
 /* Ends what the newest outcome replaces in its chain; gives the first that stays. What is
- * overtaken before it began was never in force, so what it had ended goes on to the newest. */
+ * overtaken before it began was never in force: what it had ended goes on to the newest, and
+ * commissions that had its rate are rated again. */
 static prm_status rate_replace(prm_engine *engine, prm__partner *partner, uint32_t head, uint32_t *older)
 {
     prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
@@ -38,6 +39,8 @@ static prm_status rate_replace(prm_engine *engine, prm__partner *partner, uint32
         if (old->kind != PRM_OUTCOME_NONE)
             break;
         overtaken = old;
+        if (old->from < partner->rerate_from)
+            partner->rerate_from = old->from;
     }
     *older = at;
     return PRM_OK;

@@ -61,6 +61,19 @@ static void an_overtaken_rate_ends_nothing(void **state)
     rig_close(&r);
 }
 
+/* The rate of the first is overtaken by the second at the same instant, so the first never had it. */
+static void commissions_do_not_keep_an_overtaken_rate(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(&r, "commission: {on: deal.won, of: amount, base: 10%}\n"
+                 "rules:\n"
+                 "  x: {each: deal.won, then: {rate: +15%, from: now}}\n");
+    rig_give(&r, "a 2026-01-05 deal.won partner=p amount=100; b 2026-01-05 deal.won partner=p amount=200");
+    rig_ledger(&r, "commission!a p cash 10\nx!b p rate +15% 2026-01-05..\ncommission!b p cash 50\n");
+    rig_close(&r);
+}
+
 static void voids_after_the_clock_wait_too(void **state)
 {
     (void)state;
@@ -176,6 +189,7 @@ int main(void)
         cmocka_unit_test(commission_on_lifecycle_reopens_its_instant),
         cmocka_unit_test(counting_lifecycle_reopens_its_instant),
         cmocka_unit_test(an_overtaken_rate_ends_nothing),
+        cmocka_unit_test(commissions_do_not_keep_an_overtaken_rate),
         cmocka_unit_test(voids_after_the_clock_wait_too),
         cmocka_unit_test(each_void_without_its_event_is_unmatched),
         cmocka_unit_test(progress_stands_in_the_order_of_columns),
