@@ -278,7 +278,7 @@ typedef struct prm_field {
 } prm_field;
 
 /* One event. A field with an empty text counts as missing, except that it
- * clears an attribute (LANGUAGE: joined and updated events). */
+ * clears an attribute, a referrer or a parent on joined and updated events. */
 typedef struct prm_event {
     uint32_t type;         /* handle from prm_program_type, or PRM_NONE: by name */
     uint32_t field_count;  /* elements of `fields` */
