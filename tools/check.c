@@ -20,6 +20,23 @@ static void check_describe(const char *path, const prm_program *program)
            (int)currency.size, currency.data, (int)zone.size, zone.data);
 }
 
+/* The library's examples of where windows end, a line each. Compiled once more for them:
+ * what else there is to say was said. */
+static void check_examples(const char *path)
+{
+    prm_program *program = NULL;
+    prm_diagnostics *diagnostics = NULL;
+    prm_status status = prm_program_load(path, NULL, &program, &diagnostics, NULL);
+    size_t count = status == PRM_OK ? prm_diagnostics_count(diagnostics) : 0;
+    for (size_t i = 0; i < count; i++) {
+        prm_diagnostic one = {.size = sizeof one};
+        if (prm_diagnostics_get(diagnostics, i, &one) == PRM_OK && one.severity == PRM_SEVERITY_NOTE)
+            printf("  %.*s\n", (int)one.message.size, one.message.data);
+    }
+    prm_diagnostics_free(diagnostics);
+    prm_program_unref(program);
+}
+
 static int check_main(const cli *args)
 {
     int status = CLI_DONE;
@@ -27,8 +44,10 @@ static int check_main(const cli *args)
     for (size_t i = 0; i < args->operand_count; i++) {
         prm_program *program = NULL;
         int one = load_program(args->operands[i], &program, &tally);
-        if (one == CLI_DONE)
+        if (one == CLI_DONE) {
             check_describe(args->operands[i], program);
+            check_examples(args->operands[i]);
+        }
         if (one > status)
             status = one;
         prm_program_unref(program);

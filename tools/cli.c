@@ -142,6 +142,11 @@ int cli_number(const cli *args, const char *name, size_t least, size_t most, siz
     return 0;
 }
 
+static int cli_option_width(const cli_option *option)
+{
+    return (int)(strlen(option->name) + (option->argument == NULL ? 0 : strlen(option->argument)));
+}
+
 void cli_help(const cli_verb *verb)
 {
     printf("prm %s %s%s\n\n%s\n", verb->name, verb->operands, verb->option_count > 0 ? " [options]" : "",
@@ -150,11 +155,14 @@ void cli_help(const cli_verb *verb)
         printf("\n%s", verb->details);
     if (verb->option_count > 0)
         printf("\n");
+    int widest = 0;
+    for (size_t i = 0; i < verb->option_count; i++)
+        widest = cli_option_width(&verb->options[i]) > widest ? cli_option_width(&verb->options[i]) : widest;
     for (size_t i = 0; i < verb->option_count; i++) {
         const cli_option *option = &verb->options[i];
         const char *argument = option->argument == NULL ? "" : option->argument;
-        int width = printf("  --%s %s", option->name, argument);
-        printf("%*s%s\n", width < 24 ? 24 - width : 1, "", option->help);
+        printf("  --%s %s%*s%s\n", option->name, argument, widest - cli_option_width(option) + 2, "",
+               option->help);
     }
 }
 

@@ -297,8 +297,37 @@ static csv_result csv_refuse_header(csv_reader *reader, const char *reason)
     return CSV_BROKEN;
 }
 
+/* Whether the first line end outside quotes is a CR without LF, as no CSV of today has. */
+static int csv_ends_with_cr(input *in)
+{
+    int quoted = 0;
+    for (size_t at = 0; at < INPUT_RECORD_BYTES && input_has(in, at); at++) {
+        char byte = in->data[in->begin + at];
+        if (byte == '"')
+            quoted = !quoted;
+        else if (!quoted && byte == '\n')
+            return 0;
+        else if (!quoted && byte == '\r' && input_has(in, at + 1))
+            return in->data[in->begin + at + 1] != '\n';
+    }
+    return 0;
+}
+
+static csv_result csv_refuse_unnamed(csv_reader *reader, const prm_text *names)
+{
+    for (size_t i = 0; i < reader->count; i++)
+        if (names[i].size == 0)
+            return csv_refuse_header(reader, "a column without a name");
+    return CSV_RECORD;
+}
+
 csv_result csv_header(csv_reader *reader, arena *owner, prm_text **names)
 {
+    reader->line = 1;
+    if (input_is_utf16(reader->in))
+        return csv_refuse_header(reader, "the file is UTF-16; save it as UTF-8");
+    if (csv_ends_with_cr(reader->in))
+        return csv_refuse_header(reader, "lines end with CR only; save the file with LF or CRLF");
     csv_result result = csv_next(reader);
     if (result == CSV_END) {
         reader->line = 1;
@@ -307,11 +336,12 @@ csv_result csv_header(csv_reader *reader, arena *owner, prm_text **names)
     if (result != CSV_RECORD)
         return result;
     prm_text *copies = arena_take(owner, reader->count * sizeof *copies);
-    for (size_t i = 0; i < reader->count; i++) {
-        if (reader->cells[i].size == 0)
-            return csv_refuse_header(reader, "a column without a name");
+    for (size_t i = 0; i < reader->count; i++)
         copies[i] = arena_text(owner, reader->cells[i]);
-    }
+    reader->columns = reader->count;
+    *names = copies;
+    if (csv_refuse_unnamed(reader, copies) == CSV_BROKEN)
+        return CSV_BROKEN;
     prm_text twin = csv_find_twin(copies, reader->count);
     if (twin.size > 0) {
         snprintf(reader->reason, sizeof reader->reason, "two columns are named '%.*s'",
@@ -320,8 +350,6 @@ csv_result csv_header(csv_reader *reader, arena *owner, prm_text **names)
     }
     if (reader->count == 1 && memchr(copies[0].data, ';', copies[0].size) != NULL)
         return csv_refuse_header(reader, "one column with ';' in its name: cells are separated by commas");
-    reader->columns = reader->count;
-    *names = copies;
     return CSV_RECORD;
 }
 

@@ -43,7 +43,8 @@ void csv_open(csv_reader *reader, input *in);
 csv_result csv_next(csv_reader *reader);
 
 /* Reads the header and fixes `columns`; the names live in `owner`. CSV_BROKEN
- * when there is none, or when a name is empty or occurs twice. */
+ * when there is none, or when a name is empty or occurs twice; `columns` and the names
+ * then tell what stands there, 0 when that could not be read either. */
 csv_result csv_header(csv_reader *reader, arena *owner, prm_text **names);
 
 void csv_close(csv_reader *reader);

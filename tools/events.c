@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "csv.h"
+#include "fieldname.h"
 #include "ndjson.h"
 #include "suggest.h"
 
@@ -65,7 +66,7 @@ static int events_read_time(events_source *source, prm_text text, int64_t *out)
         return 1;
     }
     if (prm_program_read_time(source->options.program, text.data, text.size, out, &error) != PRM_OK) {
-        EVENTS_UNREADABLE(source, "the time '%.*s': %s", events_shown(text), text.data, error.message);
+        EVENTS_UNREADABLE(source, "%s", error.message);
         return 0;
     }
     if (text.size <= EVENTS_TIME_BYTES) {
@@ -96,6 +97,11 @@ static int events_begin(events_source *source, event_batch *batch, const prm_tex
     return 1;
 }
 
+static int events_is_envelope(prm_text name)
+{
+    return text_is(name, "id") || text_is(name, "type") || text_is(name, "time");
+}
+
 /* ---- CSV ------------------------------------------------------------------------- */
 
 /* Where the header has `name`; MAP_NONE when it does not. */
@@ -107,22 +113,117 @@ static size_t events_find_column(const events_source *source, prm_text name)
     return MAP_NONE;
 }
 
+/* Whether the header's column `name` is needed for what it says. */
+static int events_is_required(const events_source *source, prm_text name)
+{
+    const mapping *map = source->options.map;
+    if (map == NULL)
+        return events_is_envelope(name);
+    for (size_t i = 0; i < map->column_count; i++)
+        if (text_same(map->columns[i].name, name))
+            return 1;
+    return 0;
+}
+
+/* The column of the header that was most likely meant as `name`; an empty text when there
+ * is none. */
+static prm_text events_nearest_column(const events_source *source, prm_text name)
+{
+    size_t count = 0;
+    prm_text *names = memory_take((source->csv.columns + 1) * sizeof *names);
+    for (size_t i = 0; i < source->csv.columns; i++)
+        if (!events_is_required(source, source->columns[i]))
+            names[count++] = source->columns[i];
+    size_t near = suggest_nearest(name, names, count);
+    prm_text found = near < count ? names[near] : (prm_text){"", 0};
+    free(names);
+    return found;
+}
+
 static void events_report_column(events_source *source, prm_text name, const char *wanted_by)
 {
-    size_t near = suggest_nearest(name, source->columns, source->csv.columns);
-    if (near < source->csv.columns)
+    prm_text near = events_nearest_column(source, name);
+    if (near.size > 0)
         EVENTS_UNREADABLE(source, "the header has no column '%.*s'%s; did you mean '%.*s'?",
-                          events_shown(name), name.data, wanted_by, events_shown(source->columns[near]),
-                          source->columns[near].data);
+                          events_shown(name), name.data, wanted_by, events_shown(near), near.data);
     else
         EVENTS_UNREADABLE(source, "the header has no column '%.*s'%s", events_shown(name), name.data,
                           wanted_by);
+}
+
+/* Whether the first line has none of the columns that every file of events has, nor more
+ * than one that could be meant as such, which chance may give: then it is a row. */
+static int events_lacks_header(const events_source *source)
+{
+    size_t similar = 0;
+    if (source->options.map != NULL || source->csv.columns == 0)
+        return 0;
+    for (size_t i = 0; i < EVENTS_ENVELOPE; i++) {
+        prm_text name = text_of(events_envelope[i]);
+        if (events_find_column(source, name) != MAP_NONE)
+            return 0;
+        similar += events_nearest_column(source, name).size > 0;
+    }
+    return similar < 2;
+}
+
+static void events_report_no_header(events_source *source)
+{
+    EVENTS_UNREADABLE(source, "the first line is no header: %stype and time are missing",
+                      source->options.id_optional ? "" : "id, ");
+}
+
+enum { EVENTS_UNKNOWN_SHOWN = 5 };
+
+static void events_warn_column(const events_source *source, prm_text name)
+{
+    prm_text near = fieldname_nearest(source->options.program, name);
+    findings_warn(source->options.findings, events_origin(source),
+                  "column '%.*s' is no field of the program%s%s%s", events_shown(name), name.data,
+                  near.size > 0 ? "; did you mean '" : "", near.data, near.size > 0 ? "'?" : "");
+}
+
+static void events_warn_columns(const events_source *source, const size_t *unknown, size_t count)
+{
+    buffer names = {0};
+    size_t shown = count < EVENTS_UNKNOWN_SHOWN ? count : EVENTS_UNKNOWN_SHOWN;
+    for (size_t i = 0; i < shown; i++) {
+        prm_text name = source->columns[unknown[i]];
+        prm_text near = fieldname_nearest(source->options.program, name);
+        buffer_format(&names, "%s'%.*s'", i > 0 ? ", " : "", events_shown(name), name.data);
+        if (near.size > 0)
+            buffer_format(&names, " (did you mean '%s'?)", near.data);
+    }
+    if (count > shown)
+        buffer_format(&names, " and %zu more", count - shown);
+    findings_warn(source->options.findings, events_origin(source),
+                  "columns %.*s are no fields of the program", (int)names.size, names.data);
+    buffer_free(&names);
+}
+
+/* One warning for all columns that no field of the program answers to. */
+static void events_warn_unknown(const events_source *source)
+{
+    size_t count = 0;
+    size_t *unknown = memory_take((source->csv.columns + 1) * sizeof *unknown);
+    for (size_t i = 0; i < source->csv.columns; i++)
+        if (!fieldname_known(source->options.program, source->columns[i]))
+            unknown[count++] = i;
+    if (count == 1)
+        events_warn_column(source, source->columns[unknown[0]]);
+    else if (count > 1)
+        events_warn_columns(source, unknown, count);
+    free(unknown);
 }
 
 static int events_bind_fields(events_source *source)
 {
     int complete = 1;
     size_t count = source->csv.columns;
+    if (events_lacks_header(source)) {
+        events_report_no_header(source);
+        return 0;
+    }
     for (size_t i = 0; i < EVENTS_ENVELOPE; i++) {
         prm_text name = text_of(events_envelope[i]);
         source->envelope[i] = events_find_column(source, name);
@@ -135,6 +236,8 @@ static int events_bind_fields(events_source *source)
     for (size_t i = 0; i < count; i++)
         source->handles[i] = prm_program_field(source->options.program, source->columns[i].data,
                                                source->columns[i].size);
+    if (complete)
+        events_warn_unknown(source);
     return complete;
 }
 
@@ -161,7 +264,10 @@ static int events_start_csv(events_source *source)
 {
     csv_open(&source->csv, &source->in);
     if (csv_header(&source->csv, &source->names, &source->columns) != CSV_RECORD) {
-        EVENTS_UNREADABLE(source, "%s", source->csv.reason);
+        if (events_lacks_header(source))
+            events_report_no_header(source);
+        else
+            EVENTS_UNREADABLE(source, "%s", source->csv.reason);
         return 0;
     }
     return source->options.map != NULL ? events_bind_mapping(source) : events_bind_fields(source);
@@ -248,9 +354,8 @@ static void events_note_unseen(const events_source *source)
     const mapping *map = source->options.map;
     for (size_t i = 0; i < map->column_count; i++)
         if (!source->seen[i])
-            fprintf(source->options.findings->out, "%s:%u: warning: no object of %s has '%s'\n",
-                    map->doc.file, (unsigned)map->columns[i].line, source->in.name,
-                    map->columns[i].name.data);
+            findings_warn(source->options.findings, (event_origin){map->doc.file, map->columns[i].line},
+                          "no object of %s has '%s'", source->in.name, map->columns[i].name.data);
 }
 
 /* ---- NDJSON ----------------------------------------------------------------------------- */
@@ -272,11 +377,6 @@ static int events_add_member(events_source *source, event_batch *batch, prm_text
         name = batch_text(batch, name);
     batch_add_field(batch, handle, name, text);
     return 1;
-}
-
-static int events_is_envelope(prm_text name)
-{
-    return text_is(name, "id") || text_is(name, "type") || text_is(name, "time");
 }
 
 static int events_add_members(events_source *source, event_batch *batch, json_object *object, int flat)
@@ -357,6 +457,10 @@ static int events_start(events_source *source)
     }
     if (source->is_csv)
         return events_start_csv(source);
+    if (input_is_utf16(&source->in)) {
+        EVENTS_UNREADABLE(source, "the file is UTF-16; save it as UTF-8");
+        return 0;
+    }
     ndjson_open(&source->json, &source->in);
     return 1;
 }

@@ -2,6 +2,7 @@
 
 /* One batch is read, taken by the engine and answered before the next. */
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,39 @@ static void feed_note_latest(feed *work, size_t index)
         work->latest = time;
 }
 
+static void feed_note_ignored(feed *work, const prm_event *event)
+{
+    prm_text type = {event->type_name, event->type_name_size};
+    size_t at = 0;
+    while (at < work->ignored_count && !text_is(type, work->ignored[at].type))
+        at++;
+    if (at == FEED_IGNORED)
+        return;
+    if (at == work->ignored_count)
+        work->ignored[work->ignored_count++].type = memory_string(type.data, type.size);
+    work->ignored[at].count++;
+}
+
+static int feed_ignored_order(const void *a, const void *b)
+{
+    const feed_ignored *first = a;
+    const feed_ignored *second = b;
+    if (first->count != second->count)
+        return first->count > second->count ? -1 : 1;
+    return strcmp(first->type, second->type);
+}
+
+void feed_write_ignored(feed *work, buffer *out)
+{
+    if (work->ignored_count == 0)
+        return;
+    qsort(work->ignored, work->ignored_count, sizeof work->ignored[0], feed_ignored_order);
+    for (size_t i = 0; i < work->ignored_count && i < FEED_IGNORED_SHOWN; i++)
+        buffer_format(out, "%s%.60s %" PRIu64, i == 0 ? " (" : ", ", work->ignored[i].type,
+                      work->ignored[i].count);
+    buffer_string(out, work->ignored_count > FEED_IGNORED_SHOWN ? ", ...)" : ")");
+}
+
 feed_result feed_batch(feed *work)
 {
     prm_error error;
@@ -42,6 +76,8 @@ feed_result feed_batch(feed *work)
         feed_note_latest(work, i);
         if (work->answers[i].answer == PRM_REJECTED)
             feed_report(work, i);
+        if (work->answers[i].answer == PRM_IGNORED)
+            feed_note_ignored(work, &batch->events[i]);
     }
     batch_clear(batch);
     return FEED_DONE;
@@ -61,6 +97,7 @@ feed_result feed_file(feed *work, const char *path)
     while (more && result == FEED_DONE) {
         more = events_read(source, &work->batch, work->batch_size);
         result = feed_batch(work);
+        findings_flush(work->source.findings);
         progressbar_update(work->bar, work->bytes + events_bytes(source), work->tally.made);
     }
     work->bytes += events_bytes(source);
@@ -73,4 +110,7 @@ void feed_free(feed *work)
     batch_free(&work->batch);
     free(work->answers);
     work->answers = NULL;
+    for (size_t i = 0; i < work->ignored_count; i++)
+        free(work->ignored[i].type);
+    work->ignored_count = 0;
 }

@@ -11,6 +11,14 @@ typedef enum feed_result {
     FEED_FAILED,  /* the library failed: a message was written */
 } feed_result;
 
+enum { FEED_IGNORED = 64, FEED_IGNORED_SHOWN = 5 };
+
+/* A type of events that the program does not know. */
+typedef struct feed_ignored {
+    char *type;
+    uint64_t count;
+} feed_ignored;
+
 /* All zeros but the first part. */
 typedef struct feed {
     prm_engine *engine;
@@ -23,12 +31,18 @@ typedef struct feed {
     size_t answer_capacity;
     uint64_t bytes;
     int64_t latest; /* time of the latest accepted event */
+    feed_ignored ignored[FEED_IGNORED];
+    size_t ignored_count;  /* of types; those beyond the room are in no entry */
 } feed;
 
 feed_result feed_file(feed *work, const char *path);
 
 /* The batch at hand into the engine; FEED_DONE or FEED_FAILED. */
 feed_result feed_batch(feed *work);
+
+/* Adds the most frequent ignored types, as " (deal.wonn 2, foo.bar 1)"; nothing when there
+ * are none. */
+void feed_write_ignored(feed *work, buffer *out);
 
 void feed_free(feed *work);
 

@@ -64,6 +64,12 @@ int input_more(input *in)
     return 1;
 }
 
+int input_is_utf16(input *in)
+{
+    return input_has(in, 1) && (memcmp(in->data + in->begin, "\xFF\xFE", 2) == 0 ||
+                                memcmp(in->data + in->begin, "\xFE\xFF", 2) == 0);
+}
+
 void input_skip_mark(input *in)
 {
     if (input_has(in, 2) && memcmp(in->data + in->begin, "\xEF\xBB\xBF", 3) == 0)

@@ -40,6 +40,9 @@ static inline int input_has(input *in, size_t offset)
     return 1;
 }
 
+/* Whether the window starts with the byte order mark of UTF-16. */
+int input_is_utf16(input *in);
+
 /* Takes a UTF-8 byte order mark at the start of the window. */
 void input_skip_mark(input *in);
 

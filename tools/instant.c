@@ -11,16 +11,16 @@ static int instant_of_local(const civil_time *time, const prm_program *program, 
                             char *reason, size_t capacity)
 {
     char text[64];
-    prm_error error;
     int date = snprintf(text, sizeof text, "%04d-%02d-%02d", time->year, time->month, time->day);
     int rest = snprintf(text + date, sizeof text - (size_t)date, "T%02d:%02d:%02d.%03d", time->hour,
                         time->minute, time->second, time->milliseconds);
+    /* a pattern reads no impossible day or hour, so what the library refuses is out of range */
     prm_status status = has_time
-                            ? prm_program_read_local_time(program, text, (size_t)(date + rest), out, &error)
-                            : prm_program_read_time(program, text, (size_t)date, out, &error);
+                            ? prm_program_read_local_time(program, text, (size_t)(date + rest), out, NULL)
+                            : prm_program_read_time(program, text, (size_t)date, out, NULL);
     if (status == PRM_OK)
         return 1;
-    snprintf(reason, capacity, "%s", error.message);
+    snprintf(reason, capacity, "the year is not between 1970 and 9999");
     return 0;
 }
 

@@ -2,8 +2,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli.h"
+#include "input.h"
 #include "memory.h"
 
 /* The library renders diagnostics; here they only find their way out. */
@@ -24,6 +26,19 @@ static void load_write(const prm_diagnostics *diagnostics, size_t index, load_ta
     tally->warnings += one.severity == PRM_SEVERITY_WARNING;
 }
 
+/* Why the file cannot be opened or read, as an errno; 0 when it can after all. */
+static int load_reason(const char *path)
+{
+    input in;
+    int reason = input_open(&in, path);
+    if (reason == 0) {
+        input_more(&in);
+        reason = in.error;
+        input_close(&in);
+    }
+    return reason;
+}
+
 int load_program(const char *path, prm_program **out, load_tally *tally)
 {
     prm_error error;
@@ -36,7 +51,11 @@ int load_program(const char *path, prm_program **out, load_tally *tally)
     if (status == PRM_OK)
         return CLI_DONE;
     if (count == 0) {
-        fprintf(stderr, "prm: %s\n", error.message);
+        int reason = status == PRM_E_IO ? load_reason(path) : 0;
+        if (reason != 0)
+            fprintf(stderr, "prm: %s: %s\n", path, strerror(reason));
+        else
+            fprintf(stderr, "prm: %s\n", error.message);
         if (tally != NULL)
             tally->errors++;
     }

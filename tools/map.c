@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "csv.h"
+#include "fieldname.h"
 #include "suggest.h"
 
 /* The mapping under construction. */
@@ -64,11 +65,12 @@ static size_t map_read_reference(map_loader *loader, const yamldoc_node *node, s
     return end + 1;
 }
 
-static void map_read_template(map_loader *loader, const yamldoc_node *node, const char *what,
-                              map_template *out)
+/* Answers 0 with a problem when the text is no template. */
+static int map_read_template(map_loader *loader, const yamldoc_node *node, const char *what,
+                             map_template *out)
 {
     if (!yamldoc_expect(loader->doc, node, YAMLDOC_TEXT, what))
-        return;
+        return 0;
     prm_text text = node->text;
     char *literals = arena_take(&loader->map->memory, text.size + 1);
     size_t used = 0;
@@ -80,16 +82,17 @@ static void map_read_template(map_loader *loader, const yamldoc_node *node, cons
         if (byte == '{' && !doubled) {
             i = map_read_reference(loader, node, i, out);
             if (i == 0)
-                return;
+                return 0;
             continue;
         }
         if (byte == '}' && !doubled) {
             yamldoc_problem_at(loader->doc, node, "'}' without '{'; a brace itself is written '}}'");
-            return;
+            return 0;
         }
         map_add_literal(out, literals, &used, byte);
         i += byte == '{' || byte == '}' ? 2 : 1;
     }
+    return 1;
 }
 
 static const time_pattern *map_read_pattern(map_loader *loader, const yamldoc_node *node)
@@ -372,13 +375,29 @@ static void map_read_field(map_loader *loader, const yamldoc_node *node, map_fie
         map_read_template(loader, of, "'of'", &out->text);
 }
 
+/* A field that the program does not have is dropped from every event; most often it is
+ * misspelt. Types that it does not know are dropped whole and have a warning of their own. */
+static void map_check_field_name(map_loader *loader, const yamldoc_node *node, const map_event *event)
+{
+    int ignored = event->type.count == 1 && event->type.parts[0].column == MAP_NONE &&
+                  event->type_handle == PRM_NONE;
+    if (ignored || fieldname_known(loader->program, node->key))
+        return;
+    prm_text near = fieldname_nearest(loader->program, node->key);
+    yamldoc_warning(loader->doc, node->key_line, node->key_column, "the program has no field '%s'%s%s%s",
+                    node->key.data, near.size > 0 ? "; did you mean '" : "", near.data,
+                    near.size > 0 ? "'?" : "");
+}
+
 static void map_read_fields(map_loader *loader, const yamldoc_node *node, map_event *out)
 {
     if (node == NULL || !yamldoc_expect(loader->doc, node, YAMLDOC_MAP, "'fields'"))
         return;
     out->fields = arena_take(&loader->map->memory, node->count * sizeof *out->fields);
-    for (const yamldoc_node *child = node->first; child != NULL; child = child->next)
+    for (const yamldoc_node *child = node->first; child != NULL; child = child->next) {
         map_read_field(loader, child, &out->fields[out->field_count++]);
+        map_check_field_name(loader, child, out);
+    }
 }
 
 static void map_read_type(map_loader *loader, const yamldoc_node *node, map_event *out)
@@ -395,6 +414,17 @@ static void map_read_type(map_loader *loader, const yamldoc_node *node, map_even
                            name.data);
 }
 
+static void map_read_id(map_loader *loader, const yamldoc_node *node, map_event *out)
+{
+    if (!map_read_template(loader, node, "'id'", &out->id))
+        return;
+    for (size_t i = 0; i < out->id.count; i++)
+        if (out->id.parts[i].column != MAP_NONE)
+            return;
+    yamldoc_problem_at(loader->doc, node,
+                       "the id names no column, so all rows would make the same event; write \"{column}\"");
+}
+
 static void map_read_event(map_loader *loader, const yamldoc_node *node, map_event *out)
 {
     static const char *const keys[] = {"type", "when", "id", "time", "fields"};
@@ -408,7 +438,7 @@ static void map_read_event(map_loader *loader, const yamldoc_node *node, map_eve
     if (type != NULL)
         map_read_type(loader, type, out);
     if (id != NULL)
-        map_read_template(loader, id, "'id'", &out->id);
+        map_read_id(loader, id, out);
     if (time != NULL)
         map_read_time(loader, time, out);
     map_read_when(loader, yamldoc_child(node, "when"), out);

@@ -68,6 +68,18 @@ static int map_shown(prm_text text)
     return (int)(text.size < 100 ? text.size : 100);
 }
 
+static int map_fail(const map_row *row, const char *reason)
+{
+    snprintf(row->state->reason, sizeof row->state->reason, "%s", reason);
+    return 0;
+}
+
+static int map_fail_empty(const map_row *row, const char *what)
+{
+    snprintf(row->state->reason, sizeof row->state->reason, "the event's %s is empty", what);
+    return 0;
+}
+
 static int map_fail_time(const map_row *row, prm_text text, const char *reason)
 {
     snprintf(row->state->reason, sizeof row->state->reason, "the time '%.*s': %s", map_shown(text), text.data,
@@ -82,11 +94,11 @@ static int map_set_time(const map_row *row, const map_event *event)
     int64_t time;
     prm_text text = map_expand(row, &event->time);
     if (text.size == 0)
-        return map_fail_time(row, (prm_text){"", 0}, "it is empty");
+        return map_fail_empty(row, "time");
     if (event->pattern == NULL) {
         prm_error error;
         if (prm_program_read_time(row->program, text.data, text.size, &time, &error) != PRM_OK)
-            return map_fail_time(row, text, error.message);
+            return map_fail(row, error.message);
     } else if (!pattern_read(event->pattern, text, &civil, reason, sizeof reason) ||
                !instant_of(event->pattern, &civil, row->program, &time, reason, sizeof reason)) {
         return map_fail_time(row, text, reason);
@@ -124,10 +136,20 @@ static int map_add_fields(const map_row *row, const map_event *event)
     return 1;
 }
 
-static int map_fail_empty(const map_row *row, const char *what)
+/* Rows without their own value in the id would all make the same event. */
+static int map_set_id(const map_row *row, const map_event *event)
 {
-    snprintf(row->state->reason, sizeof row->state->reason, "the event's %s is empty", what);
-    return 0;
+    for (size_t i = 0; i < event->id.count; i++) {
+        const map_part *part = &event->id.parts[i];
+        if (part->column == MAP_NONE || row->values[part->column].size > 0)
+            continue;
+        prm_text name = row->map->columns[part->column].name;
+        snprintf(row->state->reason, sizeof row->state->reason,
+                 "column '%.*s', of which the id is made, is empty", map_shown(name), name.data);
+        return 0;
+    }
+    batch_set_id(row->batch, map_expand(row, &event->id));
+    return 1;
 }
 
 static int map_make_event(const map_row *row, const map_event *event)
@@ -140,11 +162,7 @@ static int map_make_event(const map_row *row, const map_event *event)
     if (handle == PRM_NONE)
         handle = prm_program_type(row->program, type.data, type.size);
     batch_set_type(row->batch, handle, type);
-    prm_text id = map_expand(row, &event->id);
-    if (id.size == 0)
-        return map_fail_empty(row, "id");
-    batch_set_id(row->batch, id);
-    return map_set_time(row, event) && map_add_fields(row, event);
+    return map_set_id(row, event) && map_set_time(row, event) && map_add_fields(row, event);
 }
 
 map_result map_apply(const mapping *map, map_state *state, const prm_program *program, prm_text *values,

@@ -2,7 +2,7 @@
 
 /* json-c reads the values. Three things it would let pass are caught here: a
  * number that it would change (it stops at 64 bits), a key that occurs twice
- * (it keeps the last), and NUL bytes. */
+ * (it keeps the last), and bytes or escapes that are no characters. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,6 +12,7 @@
 
 #include <json-c/json_visit.h>
 
+#include "ndjsonraw.h"
 #include "width.h"
 
 enum { NDJSON_DEPTH = 32, NDJSON_DIGITS = 40 };
@@ -102,6 +103,17 @@ static int ndjson_has_twins(json_object *object, const char *data, size_t size)
     return members != ndjson_count_colons(data, size);
 }
 
+/* Keys that are the same only once their escapes are read have no one spelling to name. */
+static ndjson_result ndjson_break_twin(ndjson_reader *reader, prm_text line)
+{
+    prm_text twin = ndjsonraw_twin(line);
+    if (twin.size == 0)
+        return ndjson_break(reader, "a key occurs twice");
+    snprintf(reader->reason, sizeof reader->reason, "the key '%.*s' occurs twice",
+             (int)(twin.size < 100 ? twin.size : 100), twin.data);
+    return NDJSON_BROKEN;
+}
+
 static ndjson_result ndjson_parse(ndjson_reader *reader, const char *data, size_t size)
 {
     size_t fault = utf8_fault(data, size);
@@ -110,6 +122,12 @@ static ndjson_result ndjson_parse(ndjson_reader *reader, const char *data, size_
     if (fault < size) {
         snprintf(reader->reason, sizeof reader->reason, "byte 0x%02X is not UTF-8",
                  (unsigned)(unsigned char)data[fault]);
+        return NDJSON_BROKEN;
+    }
+    prm_text lone = ndjsonraw_lone_surrogate((prm_text){data, size});
+    if (lone.size > 0) {
+        snprintf(reader->reason, sizeof reader->reason,
+                 "%.*s is half of a pair of surrogates and no character", (int)lone.size, lone.data);
         return NDJSON_BROKEN;
     }
     if (data[0] == '[')
@@ -127,7 +145,7 @@ static ndjson_result ndjson_parse(ndjson_reader *reader, const char *data, size_
     if (!json_object_is_type(reader->object, json_type_object))
         return ndjson_break(reader, "not a JSON object");
     if (ndjson_has_twins(reader->object, data, size))
-        return ndjson_break(reader, "a key occurs twice");
+        return ndjson_break_twin(reader, (prm_text){data, size});
     return NDJSON_OBJECT;
 }
 

@@ -1,7 +1,7 @@
 /* Objects of an NDJSON file: one JSON object per line. Numbers keep their text
  * and never pass through a double. What is broken is answered alone, with its
  * line: text that is not JSON, a line above INPUT_RECORD_BYTES, a key that
- * occurs twice, a NUL character. Empty lines are passed over. */
+ * occurs twice, a NUL character, half of a surrogate pair. Empty lines are passed over. */
 #ifndef TOOLS_NDJSON_H
 #define TOOLS_NDJSON_H
 

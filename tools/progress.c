@@ -81,7 +81,7 @@ static progress_item *progress_collect(prm_rows *rows, int pending, size_t *coun
     progress_item *items = memory_take((prm_rows_count(rows) + 1) * sizeof *items);
     progress_item item = {.row = {.size = sizeof item.row}};
     *count = 0;
-    while (prm_rows_next_progress(rows, &item.row)) {
+    while (prm_rows_next_progress(rows, &item.row) > 0) {
         if (pending && item.row.state != PRM_STATE_OPEN)
             continue;
         item.place = *count;

@@ -71,6 +71,15 @@ void progressbar_update(progressbar *bar, uint64_t bytes, uint64_t events)
     bar->drawn = now;
 }
 
+void progressbar_evaluating(progressbar *bar, uint64_t events)
+{
+    if (!bar->enabled)
+        return;
+    fprintf(stderr, "\revaluating %" PRIu64 " event%s ...\033[K", events, events == 1 ? "" : "s");
+    fflush(stderr);
+    bar->shown = 1;
+}
+
 void progressbar_clear(progressbar *bar)
 {
     if (bar == NULL || !bar->shown)

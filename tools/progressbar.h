@@ -20,6 +20,9 @@ void progressbar_open(progressbar *bar, uint64_t total);
 /* Tells how far the work is; draws at most ten times a second. */
 void progressbar_update(progressbar *bar, uint64_t bytes, uint64_t events);
 
+/* Says that all is read and so many events are being evaluated, until progressbar_clear. */
+void progressbar_evaluating(progressbar *bar, uint64_t events);
+
 /* Wipes the line; the next update draws again. */
 void progressbar_clear(progressbar *bar);
 

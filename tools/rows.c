@@ -72,7 +72,7 @@ void rows_write(const prm_program *program, prm_rows *rows, sheet_format format,
     size_t first = format == SHEET_TABLE && !with_op ? 1 : 0;
     size_t last = format == SHEET_TABLE ? ROWS_COLUMNS - 1 : ROWS_COLUMNS;
     sheet *out = sheet_open(stdout, format, rows_columns + first, last - first, sheet_terminal_width());
-    while (prm_rows_next(rows, &row) && !ferror(stdout)) {
+    while (prm_rows_next(rows, &row) > 0 && !ferror(stdout)) {
         rows_cells(program, &row, &scratch, cells);
         sheet_row(out, cells + first);
     }

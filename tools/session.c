@@ -44,10 +44,12 @@ static int session_load_mapping(session *work)
         return CLI_DONE;
     int good = map_load(&work->map, path, work->program);
     work->mapped = 1;
+    if (work->map.doc.missing != 0) {
+        fprintf(stderr, "prm: %s: %s\n", path, strerror(work->map.doc.missing));
+        return CLI_MISUSE;
+    }
     findings_write_safe(stderr, (prm_text){work->map.doc.messages.data, work->map.doc.messages.size});
-    if (good)
-        return CLI_DONE;
-    return work->map.doc.missing != 0 ? CLI_MISUSE : CLI_FINDINGS;
+    return good ? CLI_DONE : CLI_FINDINGS;
 }
 
 /* The engine, its clock set where the command line gives one. For a journal the clock follows
@@ -58,9 +60,12 @@ static int session_make_engine(session *work)
     prm_error error;
     int64_t clock = 0;
     const char *text = cli_value(work->args, "clock");
-    prm_engine_options options = {.size = sizeof options, .clock_follows = text == NULL && cli_has(work->args, "journal")};
+    prm_engine_options options = {
+        .size = sizeof options,
+        .clock_follows = text == NULL && cli_has(work->args, "journal"),
+    };
     if (text != NULL && prm_program_read_time(work->program, text, strlen(text), &clock, &error) != PRM_OK)
-        return cli_misuse(work->args->verb, "--clock '%s': %s", text, error.message);
+        return cli_misuse(work->args->verb, "--clock: %s", error.message);
     if (getrandom(&options.hash_seed, sizeof options.hash_seed, GRND_NONBLOCK) < 0)
         options.hash_seed = 0;
     if (prm_engine_new(work->program, &options, &work->engine, &error) != PRM_OK)
@@ -73,7 +78,7 @@ static int session_make_engine(session *work)
 int session_open(session *work, const cli *args)
 {
     *work = (session){.args = args};
-    work->findings = (findings){.out = stderr, .shown = FINDINGS_SHOWN, .bar = &work->bar};
+    work->findings = (findings){.out = stderr, .shown = FINDINGS_SHOWN, .bar = &work->bar, .sorted = 1};
     if (cli_has(args, "all-errors"))
         work->findings.shown = UINT64_MAX;
     int status = session_read_options(work);
@@ -107,7 +112,10 @@ static int session_evaluate(session *work)
     int64_t latest = work->feed.latest;
     if (cli_has(work->args, "clock") || latest <= prm_engine_clock(work->engine))
         return CLI_DONE;
-    return prm_engine_advance(work->engine, latest, &error) == PRM_OK ? CLI_DONE : session_fail(&error);
+    progressbar_evaluating(&work->bar, work->feed.tally.made);
+    prm_status status = prm_engine_advance(work->engine, latest, &error);
+    progressbar_clear(&work->bar);
+    return status == PRM_OK ? CLI_DONE : session_fail(&error);
 }
 
 int session_feed(session *work, size_t batch_size)
@@ -125,15 +133,16 @@ int session_feed(session *work, size_t batch_size)
     progressbar_open(&work->bar, session_input_bytes(work->args));
     for (size_t i = 0; result == FEED_DONE && (path = cli_nth(work->args, "events", i)) != NULL; i++)
         result = feed_file(feeding, path);
-    progressbar_clear(&work->bar);
     findings_close(&work->findings);
+    progressbar_clear(&work->bar);
     if (result != FEED_DONE)
         return result == FEED_MISSING ? CLI_MISUSE : CLI_FINDINGS;
     return session_evaluate(work);
 }
 
-static void session_write_summary(const session *work, const prm_counts *counts)
+static void session_write_summary(session *work, const prm_counts *counts)
 {
+    buffer line = {0};
     const events_tally *tally = &work->feed.tally;
     if (work->mapped)
         fprintf(stderr,
@@ -141,11 +150,13 @@ static void session_write_summary(const session *work, const prm_counts *counts)
                 "; events made %" PRIu64 "\n",
                 (tally->mapped + tally->without + tally->unmapped), tally->mapped, tally->without,
                 tally->unmapped, tally->made);
-    fprintf(stderr,
-            "events %" PRIu64 ": accepted %" PRIu64 ", duplicate %" PRIu64 ", ignored %" PRIu64
-            ", rejected %" PRIu64 ", too late %" PRIu64 "\n",
-            counts->events, counts->accepted, counts->duplicate, counts->ignored, counts->rejected,
-            counts->too_late);
+    buffer_format(&line, "events %" PRIu64 ": accepted %" PRIu64 ", duplicate %" PRIu64 ", ignored %" PRIu64,
+                  counts->events, counts->accepted, counts->duplicate, counts->ignored);
+    feed_write_ignored(&work->feed, &line);
+    buffer_format(&line, ", rejected %" PRIu64 ", too late %" PRIu64 "\n", counts->rejected,
+                  counts->too_late);
+    findings_write_safe(stderr, (prm_text){line.data, line.size});
+    buffer_free(&line);
     fprintf(stderr,
             "unreadable %" PRIu64 ", dropped fields %" PRIu64 ", unmatched voids %" PRIu64
             ", waiting %" PRIu64 "\n",

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "events.h"
 #include "strptime.h"
@@ -189,11 +190,10 @@ static void testevents_keep_names(event_batch *batch, size_t first_field)
     }
 }
 
-/* Reads all of the file, whose findings go to `notes`; 0 when it can't be opened. */
+/* Reads all of the file, whose findings go to `notes`; 0 with the errno when it can't be opened. */
 static int testevents_read_file(testevents_maker *maker, const test_events *events, const mapping *map,
-                                findings *notes)
+                                findings *notes, int *missing)
 {
-    int missing;
     size_t first_field = maker->batch->field_count;
     events_tally tally = {0};
     events_options options = {
@@ -203,7 +203,7 @@ static int testevents_read_file(testevents_maker *maker, const test_events *even
         .findings = notes,
         .tally = &tally,
     };
-    events_source *source = events_open(events->file.data, &options, &missing);
+    events_source *source = events_open(events->file.data, &options, missing);
     if (source == NULL)
         return 0;
     while (events_read(source, maker->batch, SIZE_MAX))
@@ -237,14 +237,17 @@ static void testevents_add_file(testevents_maker *maker, const test_events *even
     mapping map = {0};
     size_t first = maker->batch->count;
     int mapped = events->map.size > 0;
+    int missing = 0;
     findings notes = {.out = open_memstream(&text, &size), .shown = FINDINGS_SHOWN};
     int good = !mapped || map_load(&map, events->map.data, maker->program);
     if (mapped)
         buffer_put(maker->problems, map.doc.messages.data, good ? 0 : map.doc.messages.size);
-    if (good && notes.out != NULL && !testevents_read_file(maker, events, mapped ? &map : NULL, &notes)) {
-        buffer_format(maker->problems, "%s cannot be opened\n", events->file.data);
+    if (good && notes.out != NULL &&
+        !testevents_read_file(maker, events, mapped ? &map : NULL, &notes, &missing)) {
+        buffer_format(maker->problems, "%s: %s\n", events->file.data, strerror(missing));
         good = 0;
     }
+    findings_close(&notes);
     if (notes.out != NULL)
         fclose(notes.out);
     if (notes.count > 0)

@@ -276,7 +276,7 @@ void testquestion_explain(const void *context, const test_wanted *wanted, buffer
     }
     if (prm_engine_progress(question->engine, PRM_NONE, (prm_text){0}, &rows, &error) != PRM_OK)
         return;
-    while (prm_rows_next_progress(rows, &row)) {
+    while (prm_rows_next_progress(rows, &row) > 0) {
         testquestion_distance distance = testquestion_measure(&row);
         if (row.state == PRM_STATE_REACHED || !testquestion_may_mean(wanted, &row) ||
             (nearest.rule != PRM_NONE && !testquestion_is_nearer(distance, least)))

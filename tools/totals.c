@@ -51,7 +51,7 @@ static totals_item *totals_collect(prm_rows *rows, int by_rule, size_t *count)
     prm_row row = {.size = sizeof row};
     totals_item *items = memory_take((prm_rows_count(rows) + 1) * sizeof *items);
     *count = 0;
-    while (prm_rows_next(rows, &row)) {
+    while (prm_rows_next(rows, &row) > 0) {
         if (!row.has_amount)
             continue;
         int commission = text_is(row.rule, "commission") || text_is(row.rule, "override");

@@ -88,6 +88,14 @@ void yamldoc_problem_at(yamldoc *doc, const yamldoc_node *node, const char *form
     va_end(list);
 }
 
+void yamldoc_warning(yamldoc *doc, uint32_t line, uint32_t column, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    yamldoc_say(doc, "warning", line, column, format, list);
+    va_end(list);
+}
+
 void yamldoc_warning_at(yamldoc *doc, const yamldoc_node *node, const char *format, ...)
 {
     va_list list;

@@ -57,6 +57,8 @@ void yamldoc_problem_at(yamldoc *doc, const yamldoc_node *node, const char *form
     __attribute__((format(printf, 3, 4)));
 
 /* Adds a warning, which is shown alike and is no problem. */
+void yamldoc_warning(yamldoc *doc, uint32_t line, uint32_t column, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 void yamldoc_warning_at(yamldoc *doc, const yamldoc_node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -108,6 +108,9 @@ class Usage(Case):
             for words in (("help", verb), (verb, "--help"), (verb, "-h")):
                 out, _ = self.prm(*words)
                 self.assertTrue(out.startswith("prm %s PROGRAM" % verb), out)
+        out, _ = self.prm("help", "run")
+        self.assertIn("  --format table|csv|ndjson  of the output", out)
+        self.assertIn("  --quiet                    no summary", out)
 
     def test_version(self):
         out, _ = self.prm("--version")
@@ -131,14 +134,17 @@ class Usage(Case):
             (("run", "program.yaml", "--events", "events.csv", "--format", "xml"), "--format is table, csv"),
             (("run", "program.yaml", "--events", "events.csv", "--input", "xml"), "--input is csv"),
             (("run", "program.yaml", "--events", "events.csv", "--batch", "0"), "--batch takes a number"),
-            (("run", "program.yaml", "--events", "events.csv", "--clock", "soon"), "--clock 'soon'"),
-            (("run", "program.yaml", "--events", "absent.csv"), "absent.csv: No such file"),
-            (("run", "program.yaml", "--events", "."), "Is a directory"),
-            (("run", "absent.yaml", "--events", "events.csv"), "absent.yaml"),
-            (("run", "program.yaml", "--events", "events.csv", "--map", "absent.map"), "absent.map"),
+            (("run", "program.yaml", "--events", "events.csv", "--clock", "soon"), "prm run: --clock: "),
+            (("run", "program.yaml", "--events", "absent.csv"),
+             "prm: absent.csv: No such file or directory\n"),
+            (("run", "program.yaml", "--events", "."), "prm: .: Is a directory\n"),
+            (("run", "absent.yaml", "--events", "events.csv"), "prm: absent.yaml: No such file or directory\n"),
+            (("run", ".", "--events", "events.csv"), "prm: .: Is a directory\n"),
+            (("run", "program.yaml", "--events", "events.csv", "--map", "absent.map"),
+             "prm: absent.map: No such file or directory\n"),
             (("progress", "program.yaml", "--events", "events.csv", "--rule", "two-leeds"),
              "did you mean 'two-leads'?"),
-            (("check", "absent.yaml"), "absent.yaml"),
+            (("check", "absent.yaml"), "prm: absent.yaml: No such file or directory\n"),
         )
         for words, message in cases:
             with self.subTest(words=words):
@@ -292,7 +298,7 @@ class Output(Case):
             self.assertEqual(process.wait(60), 1)
 
     def test_table_on_a_terminal(self):
-        master, slave = pty.openpty()
+        master, slave = open_terminal()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 70, 0, 0))
         self.write("long.csv", EVENTS.replace("globex", "山田商事株式会社と、とても長い名前の会社"))
         done = subprocess.run([PRM, "run", "program.yaml", "--events", "long.csv"], cwd=self.folder, stdout=slave,
@@ -306,7 +312,7 @@ class Output(Case):
 
     def test_progress_bar(self):
         for environment, shown in (({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False)):
-            master, slave = pty.openpty()
+            master, slave = open_terminal()
             with subprocess.Popen([PRM, "run", "program.yaml", "--events", "-", "--batch", "1"], cwd=self.folder,
                                   stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=slave,
                                   env={**os.environ, **environment}) as process:
@@ -320,7 +326,17 @@ class Output(Case):
             out = read_terminal(master)
             self.assertEqual("\rreading  " in out, shown, out)
             if shown:  # wiped before the summary
-                self.assertIn("\r\033[Kevents 7:", out)
+                self.assertIn("\revaluating 7 events ...\033[K\r\033[Kevents 7:", out)
+            else:
+                self.assertNotIn("evaluating", out)
+
+
+def open_terminal():
+    """Both ends of a terminal; a bare chroot has none to give."""
+    try:
+        return pty.openpty()
+    except OSError as error:
+        raise unittest.SkipTest("no pseudo-terminal here: %s" % error) from error
 
 
 def read_terminal(master):
@@ -382,14 +398,60 @@ class BadInput(Case):
         self.expect("id,type,time,id\n", "1: two columns are named 'id'", accepted=0)
         self.expect("id,tpye,time,partner\n", "1: the header has no column 'type'; did you mean 'tpye'?",
                     accepted=0)
-        self.expect("a,b\n1,2\n", "1: the header has no column 'id'", "1: the header has no column 'type'",
-                    "1: the header has no column 'time'", accepted=0)
+        self.expect("id,time,partner\n", "1: the header has no column 'type'", accepted=0)
+        self.expect("Id,Type,Time\n", "1: the header has no column 'id'; did you mean 'Id'?",
+                    "1: the header has no column 'type'; did you mean 'Type'?",
+                    "1: the header has no column 'time'; did you mean 'Time'?", accepted=0)
+        missing = "1: the first line is no header: id, type and time are missing"
+        for content in ("a,b\n1,2\n", self.GOOD, "g1,deal.won,2026-06-01,acme,\n", "x,x,2026-06-01\n"):
+            self.expect(content, missing, accepted=0)
+        self.expect("id,type,time,\n", "1: a column without a name", accepted=0)
+
+    def test_line_ends_and_encodings(self):
+        self.expect((self.HEADER + self.GOOD).replace("\n", "\r"),
+                    "1: lines end with CR only; save the file with LF or CRLF", accepted=0)
+        for codec in ("utf-16-le", "utf-16-be"):
+            for name, line in (("bad.csv", "1:"), ("bad.ndjson", "")):
+                self.expect(("\ufeff" + self.HEADER).encode(codec), line + " the file is UTF-16; save it as UTF-8",
+                            accepted=0, name=name)
+        quoted = self.HEADER.replace("amount", 'amount,"two\rlines"') + self.GOOD.replace(",1\n", ",1,\n")
+        self.assertIn("accepted 1,", self.run_events(quoted, status=0)[1])
+
+    def test_unknown_columns(self):
+        _, errors = self.run_events(self.HEADER.replace("amount", "amont") + self.GOOD, status=0)
+        self.assertEqual(errors.splitlines()[0],
+                         "bad.csv:1: warning: column 'amont' is no field of the program; did you mean 'amount'?")
+        _, errors = self.run_events("id,type,time,partner,a1,a2,a3,a4,a5,a6,a7\n", status=0)
+        self.assertEqual(errors.count("warning:"), 1)
+        self.assertIn("columns 'a1', 'a2', 'a3', 'a4', 'a5' and 2 more are no fields of the program\n", errors)
+        _, errors = self.run_events("id,type,time,partner,region,reb\n", status=0)
+        self.assertIn("columns 'region', 'reb' (did you mean 'rep'?) are no fields of the program\n", errors)
+
+    def test_ignored_types(self):
+        rows = ("deal.wonn", "foo.bar", "deal.wonn")
+        _, errors = self.run_events(self.HEADER + "".join(
+            "i%d,%s,2026-06-01,acme,\n" % (i, rows[i]) for i in range(3)), status=0)
+        self.assertIn(" ignored 3 (deal.wonn 2, foo.bar 1), rejected 0", errors)
+        _, errors = self.run_events(self.HEADER + "".join(
+            "i%d,t%d,2026-06-01,acme,\n" % (i, i % 70) for i in range(140)), status=0)
+        self.assertIn(" ignored 140 (t0 2, t1 2, t10 2, t11 2, t12 2, ...), rejected 0", errors)
+        _, errors = self.run_events(self.HEADER + "i,\x1b[31m,2026-06-01,acme,\n", status=0)
+        self.assertIn(" ignored 1 (?[31m 1), ", errors)
+
+    def test_findings_in_the_order_of_lines(self):
+        content = self.HEADER + "x1,deal.won,2026-06-01,,1\nbroken\nx3,deal.won,2026-06-01,acme,much\nbroken\n"
+        _, errors = self.run_events(content)
+        self.assertEqual([line.split(":")[1] for line in errors.splitlines()[:4]], ["2", "3", "4", "5"])
+        _, errors = self.run_events(self.HEADER + "x1,deal.won,2026-06-01,,1\nbroken\n" * 30)
+        self.assertEqual([int(line.split(":")[1]) for line in errors.splitlines()[:20]], list(range(2, 22)))
+        self.assertIn("... and 40 more", errors)
 
     def test_envelopes(self):
         self.expect(self.HEADER + ",deal.won,2026-06-01,acme,1\nx2,,2026-06-01,acme,1\nx3,deal.won,,acme,1\n" + self.GOOD,
                     "2: the event has no id", "3: the event has no type", "4: the event has no time")
         errors = self.run_events(self.HEADER + "x1,deal.won,01/06/2026,acme,1\n" + self.GOOD)[1]
-        self.assertIn("bad.csv:2: the time '01/06/2026': ", errors)
+        self.assertRegex(errors, r"(?m)^bad\.csv:2: ")
+        self.assertEqual(errors.count("01/06/2026"), 1)
         self.assertIn("unreadable 1,", errors)
 
     def test_ndjson(self):
@@ -420,7 +482,7 @@ class BadInput(Case):
                    "c,event.voided,2026-06-01,acme,,\n"
                    "broken\n")
         _, errors = self.run_events(content)
-        self.assertIn("events 5: accepted 1, duplicate 1, ignored 1, rejected 2, too late 0\n", errors)
+        self.assertIn("events 5: accepted 1, duplicate 1, ignored 1 (weather.changed 1), rejected 2, too late 0\n", errors)
         self.assertIn("unreadable 1, ", errors)
 
     def test_unmatched_voids(self):
@@ -467,7 +529,7 @@ class Mapping(Case):
         self.assertEqual(errors.splitlines()[:4], [
             "rows.csv:2: the table 'manager' has no 'lee'",
             "rows.csv:3: the time '2026-06-03': '/' is missing",
-            "rows.csv:4: the event's id is empty",
+            "rows.csv:4: column 'no', of which the id is made, is empty",
             "rows 4: mapped 1, without an event 0, not mapped 3; events made 1"])
 
     def test_missing_column(self):

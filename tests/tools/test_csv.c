@@ -194,6 +194,12 @@ static void test_headers(void **state)
     header_expect("", "there is no header: the file is empty");
     header_expect("id,type,id\n", "two columns are named 'id'");
     header_expect("id,,time\n", "a column without a name");
+    header_expect("id,type\r1,2\r", "lines end with CR only; save the file with LF or CRLF");
+    header_expect("id,type\r\n1,2\r\n", NULL);
+    header_expect("id,\"a\rb\"\n", NULL);
+    header_expect("id,type\r", NULL);
+    header_expect("\xFF\xFEi", "the file is UTF-16; save it as UTF-8");
+    header_expect("\xFE\xFF", "the file is UTF-16; save it as UTF-8");
     header_expect("id;type;time\n", "one column with ';' in its name: cells are separated by commas");
 }
 

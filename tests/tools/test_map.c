@@ -166,8 +166,17 @@ static void test_empty_envelope(void **state)
     EXPECT_ROW(&f, "deal.won 1 1767225600 partner=x;", "kind=deal.won", "no=1", "at=1767225600");
     EXPECT_ROW(&f, "none", "kind=deal.won", "no=1", "at=2026-01-01", "skip=yes");
     EXPECT_ROW(&f, "the event's type is empty", "no=1", "at=2026-01-01");
-    EXPECT_ROW(&f, "the event's id is empty", "kind=deal.won", "at=2026-01-01");
-    EXPECT_ROW(&f, "the time '': it is empty", "kind=deal.won", "no=1");
+    EXPECT_ROW(&f, "column 'no', of which the id is made, is empty", "kind=deal.won", "at=2026-01-01");
+    EXPECT_ROW(&f, "the event's time is empty", "kind=deal.won", "no=1");
+    fixture_close(&f);
+    /* rows that share the rest of the id would be duplicates of each other */
+    fixture_open(&f, "mapping: 1\nrename:\n  no: {none: \"\"}\nevents:\n"
+                     "  - {type: deal.won, id: \"{region}-{no}-w\", time: \"{at}\"}\n");
+    assert_true(f.loaded);
+    EXPECT_ROW(&f, "deal.won e-1-w 1767225600;", "region=e", "no=1", "at=1767225600");
+    EXPECT_ROW(&f, "column 'no', of which the id is made, is empty", "region=e", "at=1767225600");
+    EXPECT_ROW(&f, "column 'no', of which the id is made, is empty", "region=e", "no=none", "at=1767225600");
+    EXPECT_ROW(&f, "column 'region', of which the id is made, is empty", "no=1", "at=1767225600");
     fixture_close(&f);
 }
 
@@ -190,20 +199,22 @@ static void test_local_times(void **state)
     };
     map_fixture f;
     fixture_open(&f, "mapping: 1\ntime: \"%Y-%m-%d %H:%M\"\nevents:\n"
-                     "  - {type: deal.won, id: a, time: \"{at}\", fields: {partner: x}}\n");
+                     "  - {type: deal.won, id: \"{at}\", time: \"{at}\", fields: {partner: x}}\n");
     assert_true(f.loaded);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char local[40];
         char expected[80];
         snprintf(local, sizeof local, "at=%s", cases[i].local);
-        snprintf(expected, sizeof expected, "deal.won a %d partner=x;", (int)cases[i].seconds);
+        snprintf(expected, sizeof expected, "deal.won %s %d partner=x;", cases[i].local,
+                 (int)cases[i].seconds);
         EXPECT_ROW(&f, expected, local);
     }
     batch_clear(&f.batch);
     prm_text early = text_of("1960-01-01 00:00");
     assert_int_equal(map_apply(&f.map, &f.state, f.program, &early, &f.batch, (event_origin){"rows", 1}),
                      MAP_FAILED);
-    assert_non_null(strstr(f.state.reason, "the time '1960-01-01 00:00': "));
+    assert_non_null(strstr(f.state.reason,
+                           "the time '1960-01-01 00:00': the year is not between 1970 and 9999"));
     fixture_close(&f);
 }
 
@@ -213,10 +224,11 @@ static void test_zoned_times(void **state)
     (void)state;
     map_fixture f;
     fixture_open(&f, "mapping: 1\nevents:\n"
-                     "  - {type: deal.won, id: a, time: {text: \"{at}\", format: \"%Y-%m-%d %H:%M %z\"}}\n"
-                     "  - {type: deal.won, id: b, time: {text: \"{epoch}\", format: \"%s\"}}\n");
+                     "  - {type: deal.won, id: \"a{epoch}\",\n"
+                     "     time: {text: \"{at}\", format: \"%Y-%m-%d %H:%M %z\"}}\n"
+                     "  - {type: deal.won, id: \"b{epoch}\", time: {text: \"{epoch}\", format: \"%s\"}}\n");
     assert_true(f.loaded);
-    EXPECT_ROW(&f, "deal.won a 1782921600;deal.won b 5;", "at=2026-07-02 01:00 +0900", "epoch=5");
+    EXPECT_ROW(&f, "deal.won a5 1782921600;deal.won b5 5;", "at=2026-07-02 01:00 +0900", "epoch=5");
     EXPECT_ROW(&f, "the time '1969-12-31 23:59 Z': the year is not between 1970 and 9999",
                "at=1969-12-31 23:59 Z", "epoch=5");
     EXPECT_ROW(&f, "the time '253402300800': the year is not between 1970 and 9999",
@@ -301,11 +313,33 @@ static void test_problem_places(void **state)
     EXPECT_PROBLEMS("mapping: 1\n---\nmapping: 1\n", "a second document");
     EXPECT_PROBLEMS("", "the file is empty");
     EXPECT_PROBLEMS("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "nested too deeply");
-    EXPECT_PROBLEMS("mapping: 1\nmapping: 1\nevents: [{type: a, id: b, time: c}]\n",
+    EXPECT_PROBLEMS("mapping: 1\nmapping: 1\nevents: [{type: a, id: \"{b}\", time: c}]\n",
                     "map.yaml:2:1: error: the key 'mapping' stands here twice (first in line 1)");
     EXPECT_PROBLEMS("mapping: 1\ntables: {manager: {file: teams.csv, key: agent, value: manager}}\nevents:\n"
-                    "  - {type: a, id: b, time: c, fields: {partner: {table: manger, of: x}}}\n",
+                    "  - {type: a, id: \"{b}\", time: c, fields: {partner: {table: manger, of: x}}}\n",
                     "no table 'manger'; did you mean 'manager'?");
+    EXPECT_PROBLEMS("mapping: 1\nevents:\n  - {type: deal.won, id: all, time: \"{at}\"}\n",
+                    "map.yaml:3:26: error: the id names no column, so all rows would make the same event");
+}
+
+/* What the program drops from every event is said once, when the mapping is read. */
+static void test_unknown_fields(void **state)
+{
+    (void)state;
+    map_fixture f;
+    fixture_open(&f, "mapping: 1\nevents:\n  - type: deal.won\n    id: \"{no}\"\n    time: \"{at}\"\n"
+                     "    fields: {partner: x, amont: \"{value}\", colour: red}\n"
+                     "  - {type: deal.wonn, id: \"{no}\", time: \"{at}\", fields: {price: x}}\n");
+    assert_true(f.loaded);
+    buffer_byte(&f.map.doc.messages, '\0');
+    const char *said = f.map.doc.messages.data;
+    assert_non_null(strstr(said, "map.yaml:6:26: "
+                                 "warning: the program has no field 'amont'; did you mean 'amount'?\n"));
+    assert_non_null(strstr(said, "map.yaml:6:44: warning: the program has no field 'colour'\n"));
+    assert_non_null(strstr(said, "the program knows no event type 'deal.wonn'"));
+    assert_null(strstr(said, "'partner'"));
+    assert_null(strstr(said, "'price'"));
+    fixture_close(&f);
 }
 
 int main(void)
@@ -314,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_rows),        cmocka_unit_test(test_empty_envelope),
         cmocka_unit_test(test_local_times), cmocka_unit_test(test_zoned_times),
         cmocka_unit_test(test_problems),    cmocka_unit_test(test_problem_places),
+        cmocka_unit_test(test_unknown_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

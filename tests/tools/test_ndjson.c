@@ -45,6 +45,8 @@ static void test_values(void **state)
 {
     (void)state;
     value_expect("\"a\\u00e9\\n\"", "a\xC3\xA9\n");
+    value_expect("\"\\uD83C\\uDF81\"", "\xF0\x9F\x8E\x81");
+    value_expect("\"\\\\ud800\"", "\\ud800");
     value_expect("\"\"", "");
     value_expect("null", "-");
     value_expect("true", "true");
@@ -110,8 +112,16 @@ static void test_broken_lines(void **state)
         {SCRATCH_TEXT("{\"a\":'x'}"), "not JSON"},
         {SCRATCH_TEXT("\"text\""), "not a JSON object"},
         {SCRATCH_TEXT("[{\"a\":1}]"), "a list, where one JSON object per line is expected"},
-        {SCRATCH_TEXT("{\"a\":1,\"a\":2}"), "a key occurs twice"},
-        {SCRATCH_TEXT("{\"a\":{\"b\":1,\"b\":\"x:y\"}}"), "a key occurs twice"},
+        {SCRATCH_TEXT("{\"a\":1,\"a\":2}"), "the key 'a' occurs twice"},
+        {SCRATCH_TEXT("{\"a\":{\"b\":1,\"b\":\"x:y\"}}"), "the key 'b' occurs twice"},
+        {SCRATCH_TEXT("{\"a\":\"b\",\"c\":[{\"a\":1},{\"a\":2}],\"d\" : 3,\"d\" : 4}"),
+         "the key 'd' occurs twice"},
+        {SCRATCH_TEXT("{\"e\\\"\":1,\"e\\\"\":2}"), "the key 'e\\\"' occurs twice"},
+        {SCRATCH_TEXT("{\"a\":1,\"\\u0061\":2}"), "a key occurs twice"},
+        {SCRATCH_TEXT("{\"a\":\"x\\ud800\"}"), "\\ud800 is half of a pair of surrogates"},
+        {SCRATCH_TEXT("{\"a\":\"\\uD83D\\uD83D\\uDE00\"}"), "\\uD83D is half of a pair"},
+        {SCRATCH_TEXT("{\"a\":\"\\\\\\uDE00\"}"), "\\uDE00 is half of a pair"},
+        {SCRATCH_TEXT("{\"\\udfff\":1}"), "\\udfff is half of a pair"},
         {SCRATCH_TEXT("{\"a\":\"\0\"}"), "a NUL byte"},
         {SCRATCH_TEXT("{\"a\":\"\xFF\"}"), "byte 0xFF is not UTF-8"},
     };
