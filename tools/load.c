@@ -13,6 +13,8 @@
 static void load_write(const prm_diagnostics *diagnostics, size_t index, load_tally *tally)
 {
     prm_diagnostic one = {.size = sizeof one};
+    if (prm_diagnostics_get(diagnostics, index, &one) != PRM_OK || one.number == 511)
+        return; /* examples of windows: `prm check` shows them, a line each */
     size_t size = prm_diagnostics_render(diagnostics, index, NULL, 0);
     char *text = memory_take(size + 1);
     prm_diagnostics_render(diagnostics, index, text, size + 1);
@@ -20,7 +22,7 @@ static void load_write(const prm_diagnostics *diagnostics, size_t index, load_ta
     if (size == 0 || text[size - 1] != '\n')
         fputc('\n', stderr);
     free(text);
-    if (tally == NULL || prm_diagnostics_get(diagnostics, index, &one) != PRM_OK)
+    if (tally == NULL)
         return;
     tally->errors += one.severity == PRM_SEVERITY_ERROR;
     tally->warnings += one.severity == PRM_SEVERITY_WARNING;

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* Windows and rates at the ends of time may begin or end outside of it. */
+#define API_TIME_MARGIN (3 * 366 * PRM_MS_PER_DAY)
+
 /* The size of prm_rule in its first version: what a caller's must have at least. Fields
  * appended later are filled only where the caller's size covers them. */
 #define API_SIZE_RULE (2 * sizeof(uint32_t) + 2 * sizeof(prm_text))
@@ -153,6 +156,23 @@ static int api_shown(const char *text, size_t size)
     return size == 0 ? 0 : (int)prm__utf8_floor(text, size, 40);
 }
 
+static const char *api_time_problem(prm__time_problem problem)
+{
+    switch (problem) {
+    case PRM_TIME_OUT_OF_RANGE:
+        return "lies outside of the years 1970 to 9999";
+    case PRM_TIME_NO_SUCH_DAY:
+        return "is no time: the calendar has no such day";
+    case PRM_TIME_LEAP_SECOND:
+        return "has 60 seconds: write 59, or the next minute";
+    case PRM_TIME_WITHOUT_OFFSET:
+        return "has no offset from UTC: add Z, or an offset such as +09:00";
+    case PRM_TIME_NOT_ONE:
+        break;
+    }
+    return "is no time: write 2026-06-20T10:00:00+09:00, a date, or Unix seconds";
+}
+
 prm_status prm_program_read_time(const prm_program *program, const char *text, size_t size, int64_t *out,
                                  prm_error *error)
 {
@@ -160,9 +180,8 @@ prm_status prm_program_read_time(const prm_program *program, const char *text, s
         return prm__error_set(error, PRM_E_ARGUMENT, "prm_program_read_time: an argument is NULL");
     if (size > 0 && prm__caltime_read(&program->calendar.zone, text, size, out))
         return PRM_OK;
-    return prm__error_set(error, PRM_E_EVENT,
-                          "\"%.*s\" is no time: write 2026-06-20T10:00:00+09:00, a date, or Unix seconds",
-                          api_shown(text, size), size > 0 ? text : "");
+    return prm__error_set(error, PRM_E_EVENT, "\"%.*s\" %s", api_shown(text, size), size > 0 ? text : "",
+                          api_time_problem(prm__caltime_problem(text, size)));
 }
 
 prm_status prm_program_read_local_time(const prm_program *program, const char *text, size_t size,
@@ -194,7 +213,7 @@ static size_t api_write(const char *text, size_t size, char *buffer, size_t capa
 size_t prm_program_write_time(const prm_program *program, int64_t time, char *buffer, size_t capacity)
 {
     char text[API_WRITE_BYTES];
-    if (program == NULL || time < PRM_TIME_MIN || time > PRM_TIME_MAX + 1)
+    if (program == NULL || time < PRM_TIME_MIN - API_TIME_MARGIN || time > PRM_TIME_MAX + API_TIME_MARGIN)
         return 0;
     size_t size = prm__caltime_write(&program->calendar.zone, program->calendar.is_utc != 0, time, text);
     return api_write(text, size, buffer, capacity);

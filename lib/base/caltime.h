@@ -68,6 +68,18 @@ int64_t prm__caltime_local(const prm__zone *zone, int32_t days, int64_t ms_of_da
  * beyond ms truncated), a date, or an integer of Unix seconds. False when it is
  * none of these, out of the years 1970 to 9999, or has seconds of 60. */
 PRM_MUST_USE bool prm__caltime_read(const prm__zone *zone, const char *text, size_t size, int64_t *out);
+
+typedef enum prm__time_problem {
+    PRM_TIME_NOT_ONE = 0,   /* in none of the forms */
+    PRM_TIME_OUT_OF_RANGE,  /* before 1970 or after 9999 */
+    PRM_TIME_NO_SUCH_DAY,   /* 2026-02-30 */
+    PRM_TIME_LEAP_SECOND,   /* 23:59:60 */
+    PRM_TIME_WITHOUT_OFFSET /* a local time */
+} prm__time_problem;
+
+/* Why prm__caltime_read refused a text. */
+prm__time_problem prm__caltime_problem(const char *text, size_t size);
+
 /* Only a date "2026-06-20", in days. */
 PRM_MUST_USE bool prm__caltime_read_date(const char *text, size_t size, int32_t *days);
 /* "2026-06-20T10:00:00[.fff]" as local time. */

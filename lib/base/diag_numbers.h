@@ -61,6 +61,9 @@
     X(RULE_WITHOUT_OUTCOME, 507, PRM_SEVERITY_ERROR, "the rule can never have an outcome")                   \
     X(RATE_NEVER_HOLDS, 508, PRM_SEVERITY_WARNING, "the rate ends before it can take effect")                \
     X(NO_COMMISSION, 509, PRM_SEVERITY_WARNING, "a rate in a program without commission changes nothing")    \
+    X(RATE_WITHOUT_PERCENT, 510, PRM_SEVERITY_WARNING, "a rate of 100% or more is written without %")        \
+    X(WINDOW_EXAMPLE, 511, PRM_SEVERITY_NOTE, "where a span of time ends, by an example")                    \
+    X(NEVER_HOLDS, 512, PRM_SEVERITY_WARNING, "a condition is never true, or an amount never above zero")    \
     X(EVENT_ID_MISSING, 601, PRM_SEVERITY_ERROR, "the event has no id")                                      \
     X(EVENT_ID_TOO_LONG, 602, PRM_SEVERITY_ERROR, "the event's id is longer than 128 bytes")                 \
     X(EVENT_CONFLICT, 603, PRM_SEVERITY_ERROR, "an event with this id and other content was accepted")       \
@@ -74,7 +77,6 @@
     X(EVENT_FIELD_TWICE, 611, PRM_SEVERITY_ERROR, "a field was given twice")                                 \
     X(EVENT_TYPE_MISSING, 612, PRM_SEVERITY_ERROR, "the event has no type")                                  \
     X(EVENT_NAME_UNKNOWN, 613, PRM_SEVERITY_ERROR, "a handle is not one of this engine or program")          \
-    X(EVENT_TOO_MANY_FIELDS, 614, PRM_SEVERITY_ERROR, "the event has too many fields")                       \
     X(TOO_MANY_DIAGNOSTICS, 901, PRM_SEVERITY_NOTE, "only the first 100 are shown")
 
 typedef enum prm__diag_number {

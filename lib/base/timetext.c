@@ -155,6 +155,65 @@ bool prm__caltime_read_local(const prm__zone *zone, const char *text, size_t siz
            timetext_put(prm__caltime_local(zone, days, ms_of_day), out);
 }
 
+/* ---- What is wrong ---- */
+
+/* The digits that come next, however many. */
+static uint32_t timetext_skip_digits(timetext_cursor *cursor)
+{
+    uint32_t count = 0;
+    for (; cursor->at < cursor->end && timetext_is_digit(*cursor->at); count++)
+        cursor->at++;
+    return count;
+}
+
+/* Digits in the form of a date. */
+static bool timetext_date_form(timetext_cursor *cursor, uint32_t *year_digits)
+{
+    *year_digits = timetext_skip_digits(cursor);
+    return *year_digits >= 4 && timetext_take(cursor, '-') && timetext_skip_digits(cursor) == 2 &&
+           timetext_take(cursor, '-') && timetext_skip_digits(cursor) == 2;
+}
+
+/* What is wrong behind a date that exists. */
+static prm__time_problem timetext_clock_problem(timetext_cursor cursor)
+{
+    int32_t hour, minute, second;
+    int64_t ms, offset;
+    timetext_cursor clock = cursor;
+    if (!timetext_clock(&clock, &ms)) {
+        bool leap = timetext_number(&cursor, 2, 23, &hour) && timetext_take(&cursor, ':') &&
+                    timetext_number(&cursor, 2, 59, &minute) && timetext_take(&cursor, ':') &&
+                    timetext_number(&cursor, 2, 60, &second) && second == 60;
+        return leap ? PRM_TIME_LEAP_SECOND : PRM_TIME_NOT_ONE;
+    }
+    if (clock.at == clock.end)
+        return PRM_TIME_WITHOUT_OFFSET;
+    return timetext_offset(&clock, &offset) && clock.at == clock.end ? PRM_TIME_OUT_OF_RANGE
+                                                                     : PRM_TIME_NOT_ONE;
+}
+
+prm__time_problem prm__caltime_problem(const char *text, size_t size)
+{
+    timetext_cursor cursor = timetext_open(text, size);
+    timetext_cursor form = cursor;
+    uint32_t year_digits;
+    int32_t days;
+    bool negative = timetext_take(&form, '-');
+    if (timetext_skip_digits(&form) > 0 && form.at == form.end)
+        return PRM_TIME_OUT_OF_RANGE; /* Unix seconds */
+    form = cursor;
+    if (negative || !timetext_date_form(&form, &year_digits))
+        return PRM_TIME_NOT_ONE;
+    if (year_digits > 4)
+        return PRM_TIME_OUT_OF_RANGE;
+    bool exists = timetext_date(&cursor, &days);
+    if (form.at == form.end)
+        return exists ? PRM_TIME_OUT_OF_RANGE : PRM_TIME_NO_SUCH_DAY;
+    if (!timetext_take(&form, 'T') && !timetext_take(&form, 't') && !timetext_take(&form, ' '))
+        return PRM_TIME_NOT_ONE;
+    return exists ? timetext_clock_problem(form) : PRM_TIME_NO_SUCH_DAY;
+}
+
 /* ---- Writing ---- */
 
 /* At least `width` digits, at `at`; returns what comes after them. */

@@ -20,10 +20,12 @@ static void compile_init(prm__compiler *c, prm_diagnostics *diag, prm__alloc *al
     prm__vec_init(&c->routes, alloc, sizeof(prm__compile_pair));
     prm__vec_init(&c->asks, alloc, sizeof(prm__compile_pair));
     prm__vec_init(&c->words, alloc, sizeof(uint32_t));
+    prm__vec_init(&c->examples, alloc, sizeof(prm__compile_example_row));
 }
 
 static void compile_free(prm__compiler *c)
 {
+    prm__vec_free(&c->examples);
     prm__vec_free(&c->words);
     prm__vec_free(&c->asks);
     prm__vec_free(&c->routes);
@@ -66,6 +68,9 @@ static prm_status compile_run(prm__compiler *c, const char *zoneinfo, const prm_
         return PRM_E_PROGRAM;
     if (!prm__compile_layout(c))
         return diag->exhausted ? PRM_E_MEMORY : PRM_E_LIMIT;
+    prm__compile_show_examples(c);
+    if (diag->exhausted)
+        return PRM_E_MEMORY;
     return prm__builder_finish(&c->builder, host, out);
 }
 

@@ -145,20 +145,29 @@ static bool action_until(prm__compiler *c, const prm__yaml_node *node, prm__p_ac
     return true;
 }
 
+static bool action_duration(prm__compiler *c, const prm__yaml_node *node, const char *key,
+                            prm__duration *duration)
+{
+    if (!prm__scalar_duration(&c->lang, node, key, 0, node->size, duration))
+        return false;
+    if (duration->unit != PRM_UNIT_MS)
+        prm__compile_example(c, node->span, key, (prm_text){node->text, node->size}, *duration);
+    return true;
+}
+
 static bool action_lasts(prm__compiler *c, const prm__yaml_node *const *values, prm__p_action *action)
 {
     const prm__yaml_node *lasts = values[ACTION_LASTS];
     prm__schema_exclude(&c->lang, lasts, values[ACTION_UNTIL]);
-    if (values[ACTION_UNTIL] != NULL)
-        return action_until(c, values[ACTION_UNTIL], action) && lasts == NULL;
+    bool ok = values[ACTION_UNTIL] == NULL || action_until(c, values[ACTION_UNTIL], action);
     if (lasts == NULL)
-        return true;
+        return ok;
     if (strcmp(lasts->text, "period") == 0) {
         action->lasts = PRM_LASTS_PERIOD;
-        return true;
+        return ok;
     }
     action->lasts = PRM_LASTS_DURATION;
-    return prm__scalar_duration(&c->lang, lasts, "lasts", 0, lasts->size, &action->duration);
+    return action_duration(c, lasts, "lasts", &action->duration) && ok;
 }
 
 static bool action_wrong_rate(prm__compiler *c, const prm__yaml_node *node, const char *why)
@@ -230,7 +239,7 @@ static bool action_has_rep(const prm__compiler *c, prm__type_set types)
     for (uint32_t i = 0; i < types.count; i++)
         if (prm__vocab_field_of(&c->vocabulary, types.types[i], PRM_NAME_REP) != NULL)
             return true;
-    return types.count == 0;
+    return types.count == 0 || types.open;
 }
 
 static bool action_to(prm__compiler *c, const prm__yaml_node *node, const prm__compile_rule *rule,
@@ -255,8 +264,8 @@ static bool action_to(prm__compiler *c, const prm__yaml_node *node, const prm__c
 static bool action_reward(prm__compiler *c, const prm__yaml_node *const *values, uint32_t key,
                           const prm__compile_rule *rule, prm__p_action *action)
 {
-    const prm__scope scope = {&c->vocabulary, rule->asks.types, rule->asks.count,
-                              rule->row.condition != PRM_NO_INDEX};
+    const prm__scope scope = {&c->vocabulary, rule->asks.types, rule->asks.count, rule->has_value,
+                              rule->asks.open};
     action->kind = PRM_ACTION_REWARD;
     action->reward = key - ACTION_FIRST_REWARD;
     bool ok = prm__compile_expr(c, values[key], c->action_keys[key].name, &scope, PRM_TYPE_NUMBER,
@@ -265,9 +274,7 @@ static bool action_reward(prm__compiler *c, const prm__yaml_node *const *values,
     if (values[ACTION_ROUNDING] != NULL)
         ok = prm__compile_rounding(c, values[ACTION_ROUNDING], &action->rounding) && ok;
     if (values[ACTION_HOLD] != NULL)
-        ok = prm__scalar_duration(&c->lang, values[ACTION_HOLD], "hold", 0, values[ACTION_HOLD]->size,
-                                  &action->duration) &&
-             ok;
+        ok = action_duration(c, values[ACTION_HOLD], "hold", &action->duration) && ok;
     return ok;
 }
 

@@ -83,11 +83,11 @@ static bool commission_has_partner(const prm__compiler *c, uint32_t type, uint32
 static bool commission_types(prm__compiler *c, const prm__yaml_node *node)
 {
     prm__type_set types;
-    if (!prm__compile_type_set(c, node, &types) ||
-        !prm__compile_filter_types(c, types, &c->commission_types, commission_has_partner, 0))
+    bool known = prm__compile_type_set(c, node, &types);
+    if (!prm__compile_filter_types(c, types, &c->commission_types, commission_has_partner, 0))
         return false;
     if (c->commission_types.count == types.count)
-        return true;
+        return known;
     prm__diag_report(c->lang.diag, PRM_DIAG_RULE_SUBJECT, node->span, NULL,
                      "`event.voided` belongs to no partner, so it earns no commission");
     return false;
@@ -96,7 +96,8 @@ static bool commission_types(prm__compiler *c, const prm__yaml_node *node)
 static bool commission_exprs(prm__compiler *c, const prm__yaml_node *const *values, prm__p_commission *row)
 {
     const prm__type_set types = c->commission_types;
-    const prm__scope scope = {&c->vocabulary, types.types, types.count, false};
+    const prm__scope scope = {&c->vocabulary, types.types, types.count, false,
+                              types.open || types.count == 0};
     bool ok = values[COMMISSION_OF] != NULL &&
               prm__compile_expr(c, values[COMMISSION_OF], "of", &scope, PRM_TYPE_NUMBER, &row->of);
     return prm__compile_filter(c, values[COMMISSION_WHERE], NULL, types, &row->filter) && ok;
@@ -117,8 +118,8 @@ void prm__compile_commission(prm__compiler *c, const prm__yaml_node *node)
         .max = INT64_MAX,
     };
     commission_rates(c, values, &row);
-    if (values[COMMISSION_ON] == NULL || !commission_types(c, values[COMMISSION_ON]) ||
-        !commission_exprs(c, values, &row))
+    bool known = values[COMMISSION_ON] != NULL && commission_types(c, values[COMMISSION_ON]);
+    if (!commission_exprs(c, values, &row) || !known)
         return;
     c->builder.head.commission = row;
     for (uint32_t i = 0; i < c->commission_types.count; i++)

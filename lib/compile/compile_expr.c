@@ -70,14 +70,19 @@ static bool expr_words(prm__compiler *c, const prm__expr *expr)
     return true;
 }
 
+uint32_t prm__compile_pops(uint32_t word)
+{
+    int32_t pops = expr_pops[word & 0xFF];
+    return pops < 0 ? prm__catalog_function(word >> 8)->argument_count : (uint32_t)pops;
+}
+
 /* The stack that the words need at the most. */
 static uint32_t expr_depth(const prm__vec *words)
 {
     int32_t depth = 0, most = 0;
     for (size_t i = 0; i < words->count; i++) {
         uint32_t word = PRM_VEC(*words, uint32_t)[i];
-        int32_t pops = expr_pops[word & 0xFF];
-        depth += 1 - (pops < 0 ? (int32_t)prm__catalog_function(word >> 8)->argument_count : pops);
+        depth += 1 - (int32_t)prm__compile_pops(word);
         most = depth > most ? depth : most;
     }
     return (uint32_t)most;
@@ -116,13 +121,17 @@ bool prm__compile_expr(prm__compiler *c, const prm__yaml_node *node, const char 
     if (!prm__expr_read(&c->lang, node, key, scope, wanted, &expr))
         return false;
     c->words.count = 0;
-    return expr_words(c, &expr) && expr_keep(c, node, expr.type, out);
+    if (!expr_words(c, &expr))
+        return false;
+    prm__compile_never(c, node, key, 0);
+    return expr_keep(c, node, expr.type, out);
 }
 
 bool prm__compile_filter(prm__compiler *c, const prm__yaml_node *outer, const prm__yaml_node *inner,
                          prm__type_set types, uint32_t *out)
 {
-    const prm__scope scope = {&c->vocabulary, types.types, types.count, false};
+    const prm__scope scope = {&c->vocabulary, types.types, types.count, false,
+                              types.open || types.count == 0};
     const prm__yaml_node *nodes[2] = {outer, inner};
     prm__expr exprs[2];
     bool ok = true;
@@ -133,9 +142,14 @@ bool prm__compile_filter(prm__compiler *c, const prm__yaml_node *outer, const pr
     if (!ok || (outer == NULL && inner == NULL))
         return ok;
     c->words.count = 0;
-    for (uint32_t i = 0; i < 2; i++)
-        if (nodes[i] != NULL && !expr_words(c, &exprs[i]))
+    for (uint32_t i = 0; i < 2; i++) {
+        size_t first = c->words.count;
+        if (nodes[i] == NULL)
+            continue;
+        if (!expr_words(c, &exprs[i]))
             return false;
+        prm__compile_never(c, nodes[i], "where", first);
+    }
     if (outer != NULL && inner != NULL && !expr_word(c, PRM_OP_AND, 0))
         return false;
     return expr_keep(c, inner != NULL ? inner : outer, PRM_TYPE_BOOLEAN, out);

@@ -109,30 +109,33 @@ static bool rule_title(prm__compiler *c, const prm__yaml_node *node, uint32_t *t
     return *title != PRM_NO_INDEX;
 }
 
+static bool rule_each_types(prm__compiler *c, prm__compile_rule *rule)
+{
+    rule->row.first_each_type = (uint32_t)c->builder.type_lists.count;
+    rule->row.each_type_count = rule->asks.count;
+    return prm__lang_check(&c->lang,
+                           prm__vec_append(&c->builder.type_lists, rule->asks.types, rule->asks.count));
+}
+
 /* `each`: the types whose events fire the rule. */
 static bool rule_each(prm__compiler *c, const prm__yaml_node *node, prm__compile_rule *rule)
 {
     prm__type_set types;
-    rule->row.each = 1;
-    if (!prm__compile_type_set(c, node, &types) ||
-        !prm__compile_filter_types(c, types, &rule->asks, prm__compile_carries, rule->row.subject))
+    bool known = prm__compile_type_set(c, node, &types);
+    if (!prm__compile_filter_types(c, types, &rule->asks, prm__compile_carries, rule->row.subject))
         return false;
-    if (rule->asks.count == 0) {
+    if (known && rule->asks.count == 0) {
         prm__diag_report(c->lang.diag, PRM_DIAG_RULE_SUBJECT, node->span, NULL,
                          "these events carry no %s, so they belong to no subject of a rule `for: %s`",
                          prm__compile_kind_name(c, rule->row.subject),
                          prm__compile_kind_name(c, rule->row.subject));
+        known = false;
+    }
+    if (!prm__compile_filter(c, rule->where, NULL, rule->asks, &rule->row.each_filter)) {
+        rule->where = NULL;
         return false;
     }
-    rule->row.first_each_type = (uint32_t)c->builder.type_lists.count;
-    rule->row.each_type_count = rule->asks.count;
-    if (!prm__lang_check(&c->lang,
-                         prm__vec_append(&c->builder.type_lists, rule->asks.types, rule->asks.count)))
-        return false;
-    if (prm__compile_filter(c, rule->where, NULL, rule->asks, &rule->row.each_filter))
-        return true;
-    rule->where = NULL;
-    return false;
+    return known && rule_each_types(c, rule);
 }
 
 /* `each` and `when`: what makes the rule fire. */
@@ -140,6 +143,8 @@ static bool rule_trigger(prm__compiler *c, const prm__yaml_node *node, const prm
                          prm__compile_rule *rule)
 {
     bool ok = true;
+    rule->row.each = values[RULE_EACH] != NULL;
+    rule->has_value = values[RULE_WHEN] != NULL;
     if (values[RULE_EACH] != NULL)
         ok = rule_each(c, values[RULE_EACH], rule);
     if (values[RULE_WHEN] != NULL)
@@ -168,7 +173,7 @@ static bool rule_actions(prm__compiler *c, const prm__yaml_node *node, const prm
 /* Asked at the moment of firing, so it may name what the events of that moment have. */
 static bool rule_eligible(prm__compiler *c, const prm__yaml_node *node, prm__compile_rule *rule)
 {
-    const prm__scope scope = {&c->vocabulary, rule->asks.types, rule->asks.count, false};
+    const prm__scope scope = {&c->vocabulary, rule->asks.types, rule->asks.count, false, rule->asks.open};
     return node == NULL ||
            prm__compile_expr(c, node, "eligible", &scope, PRM_TYPE_BOOLEAN, &rule->row.eligible);
 }
@@ -202,7 +207,7 @@ static bool rule_any_asks(prm__compiler *c, prm__compile_rule *rule)
         return false;
     for (uint32_t i = 0; i < count; i++)
         every[i] = i;
-    const prm__type_set all = {every, count};
+    const prm__type_set all = {every, count, rule->asks.open};
     return prm__compile_filter_types(c, all, &rule->asks, rule_is_possible, 0);
 }
 
@@ -232,6 +237,7 @@ static void rule_compile(prm__compiler *c, const prm__yaml_node *node, uint32_t 
     if (!prm__schema_read(&c->lang, node, &schema, values, &rule.meant))
         return;
     rule.where = values[RULE_WHERE];
+    c->rule = node->key;
     rule.row.line = line;
     rule.row.window = PRM_NO_INDEX;
     rule.row.each_filter = PRM_NO_INDEX;

@@ -194,10 +194,22 @@ static uint32_t subject_word_start(const prm__yaml_node *node, uint32_t at)
     return at;
 }
 
+/* The end of the duration; of "30 days" too, which is reported as one. */
+static uint32_t subject_duration_end(const prm__yaml_node *node)
+{
+    uint32_t end = subject_word_end(node, 0);
+    uint32_t unit = subject_word_start(node, end), unit_end = subject_word_end(node, unit);
+    for (uint32_t i = 0; i < end; i++)
+        if (node->text[i] < '0' || node->text[i] > '9')
+            return end;
+    bool of = unit_end - unit == 2 && memcmp(node->text + unit, "of", 2) == 0;
+    return of || unit == node->size ? end : unit_end;
+}
+
 /* "30d", or "30d of partner.joined". */
 static bool subject_within(prm__compiler *c, const prm__yaml_node *node, uint32_t kind, prm__p_window *row)
 {
-    uint32_t duration_end = subject_word_end(node, 0);
+    uint32_t duration_end = subject_duration_end(node);
     uint32_t of = subject_word_start(node, duration_end);
     uint32_t of_end = subject_word_end(node, of);
     uint32_t type = subject_word_start(node, of_end);
@@ -211,7 +223,11 @@ static bool subject_within(prm__compiler *c, const prm__yaml_node *node, uint32_
                          "`within` is a duration, or a duration `of` an event type");
         return false;
     }
-    return subject_read_anchor(c, node, type, node->size, kind, &row->anchor) && ok;
+    if (!subject_read_anchor(c, node, type, node->size, kind, &row->anchor) || !ok)
+        return false;
+    prm__compile_example(c, prm__scalar_span(node, 0, duration_end), "within",
+                         (prm_text){node->text, node->size}, row->duration);
+    return true;
 }
 
 static bool subject_after(prm__compiler *c, const prm__yaml_node *node, uint32_t kind, prm__p_window *row)

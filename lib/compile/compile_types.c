@@ -172,8 +172,11 @@ bool prm__compile_type(prm__compiler *c, const prm__yaml_node *node, uint32_t fr
     if (*type != PRM_VOCAB_NONE)
         return true;
     const prm__vec *names = &c->vocabulary.type_names;
+    const char *near = prm__diag_nearest(name, to - from, names->data, names->count);
+    if (near != NULL)
+        *type = prm__vocab_find_type(&c->vocabulary, near, strlen(near));
     prm__diag_report(c->lang.diag, PRM_DIAG_UNKNOWN_EVENT_TYPE, prm__scalar_span(node, from, to),
-                     prm__lang_suggest(&c->lang, name, to - from, names->data, names->count, NULL),
+                     near != NULL ? prm__lang_format(&c->lang, "did you mean `%s`?", near) : NULL,
                      "there is no event type `%.*s`", prm__lang_shown(name, to - from), name);
     return false;
 }
@@ -196,18 +199,20 @@ static bool types_collect(prm__compiler *c, const bool *marks, prm__type_set *se
 bool prm__compile_type_set(prm__compiler *c, const prm__yaml_node *node, prm__type_set *set)
 {
     bool *marks = prm__lang_get(&c->lang, c->vocabulary.types.count * sizeof *marks);
+    memset(set, 0, sizeof *set);
     if (marks == NULL)
         return false;
     bool ok = true;
     for (const prm__yaml_node *each = prm__schema_first(node); each != NULL;
          each = prm__schema_next(node, each)) {
         uint32_t type;
-        if (prm__compile_type(c, each, 0, each->size, &type))
-            marks[type] = true;
+        ok = prm__compile_type(c, each, 0, each->size, &type) && ok;
+        if (type == PRM_VOCAB_NONE)
+            set->open = true;
         else
-            ok = false;
+            marks[type] = true;
     }
-    return ok && types_collect(c, marks, set);
+    return types_collect(c, marks, set) && ok;
 }
 
 bool prm__compile_filter_types(prm__compiler *c, prm__type_set set, prm__type_set *out,
@@ -219,6 +224,7 @@ bool prm__compile_filter_types(prm__compiler *c, prm__type_set set, prm__type_se
         return false;
     out->types = types;
     out->count = 0;
+    out->open = set.open;
     for (uint32_t i = 0; i < set.count; i++)
         if (keep(c, set.types[i], context))
             types[out->count++] = set.types[i];
@@ -234,5 +240,6 @@ bool prm__compile_join_types(prm__compiler *c, prm__type_set a, prm__type_set b,
         marks[a.types[i]] = true;
     for (uint32_t i = 0; i < b.count; i++)
         marks[b.types[i]] = true;
+    out->open = a.open || b.open;
     return types_collect(c, marks, out);
 }

@@ -162,6 +162,7 @@ static bool when_field_of(when_reading *r, const prm__yaml_node *node, bool numb
     }
     r->measure.name = prm__vocab_find_name(&c->vocabulary, node->text, node->size);
     bool typed = prm__compile_type_set(c, r->values[WHEN_OF], &r->types);
+    r->counted = r->types;
     if (r->measure.name == PRM_VOCAB_NONE) {
         when_suggest_field(r, node);
         return false;
@@ -188,11 +189,10 @@ static bool when_what(when_reading *r, uint32_t key)
         prm__schema_exclude(&r->c->lang, node, r->values[WHEN_OF]);
         return false;
     }
-    if (!prm__compile_type_set(r->c, node, &r->types))
-        return false;
+    bool known = prm__compile_type_set(r->c, node, &r->types);
     r->counted = r->types;
-    if (field == PRM_MEASURE_NO_FIELD)
-        return true;
+    if (!known || field == PRM_MEASURE_NO_FIELD)
+        return known;
     r->measure.name = PRM_NAME_REP;
     return when_with_field(r, node, "rep");
 }
@@ -332,6 +332,18 @@ static bool when_attribute(when_reading *r, const prm__yaml_node *node, uint32_t
     return false;
 }
 
+/* What no event needs to reach would hold at once. A coverage waits for a roster. */
+static bool when_bounded(when_reading *r, const prm__yaml_node *node, prm__decimal threshold)
+{
+    if (threshold > 0 || (threshold == 0 && r->measure.kind == PRM_MEASURE_COVERAGE))
+        return true;
+    prm__diag_report(r->c->lang.diag, PRM_DIAG_RULE_NO_TRIGGER, node->span,
+                     "write a threshold above zero, or `each` for every event",
+                     "`at_least: %.*s` would hold at once, before anything happens",
+                     prm__lang_shown(node->text, node->size), node->text);
+    return false;
+}
+
 /* Nobody covers more than everybody: `at_least: 100` is meant as 100%. */
 static bool when_reachable(when_reading *r, const prm__yaml_node *node, prm__decimal threshold)
 {
@@ -357,7 +369,7 @@ static bool when_threshold(when_reading *r, prm__p_condition *condition)
     if (strncmp(node->text, "rep.", strlen("rep.")) == 0)
         return when_attribute(r, node, PRM_OWNER_REP, &condition->attribute);
     return prm__scalar_number(&r->c->lang, node, "at_least", &condition->threshold) &&
-           when_reachable(r, node, condition->threshold);
+           when_bounded(r, node, condition->threshold) && when_reachable(r, node, condition->threshold);
 }
 
 /* ---- The whole ---- */
@@ -386,19 +398,21 @@ static bool when_asks(when_reading *r)
         return false;
     for (uint32_t i = 0; i < c->vocabulary.types.count; i++)
         every[i] = i;
-    prm__type_set all = {every, (uint32_t)c->vocabulary.types.count};
+    prm__type_set all = {every, (uint32_t)c->vocabulary.types.count, false};
     prm__type_set roster;
     return prm__compile_filter_types(c, all, &roster, when_is_roster, 0) &&
            prm__compile_join_types(c, rule->asks, roster, &rule->asks);
 }
 
+/* Where something is wrong, filters are still read for their errors. */
 static bool when_measure(when_reading *r)
 {
     uint32_t key = when_measure_key(r);
     bool ok = key != PRM_NO_INDEX && when_what(r, key);
     ok = when_for(r) && ok;
     ok = when_window(r) && ok;
-    return ok && when_subject(r) && when_asks(r) && when_filter(r);
+    ok = ok && when_subject(r);
+    return when_asks(r) && when_filter(r) && ok;
 }
 
 bool prm__compile_when(prm__compiler *c, const prm__yaml_node *node, prm__compile_rule *rule)

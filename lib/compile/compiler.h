@@ -18,7 +18,13 @@ typedef struct prm__compile_pair {
 typedef struct prm__type_set {
     const uint32_t *types;
     uint32_t count;
+    bool open; /* others were named too, but there are none of that name */
 } prm__type_set;
+
+typedef struct prm__compile_example_row {
+    prm__span span;
+    const char *text; /* in the arena */
+} prm__compile_example_row;
 
 typedef struct prm__compiler {
     prm__lang lang;
@@ -44,6 +50,10 @@ typedef struct prm__compiler {
     prm__vec routes; /* of prm__compile_pair, rows ascending */
     prm__vec asks;   /* likewise */
     prm__vec words;  /* of uint32_t: code under way */
+
+    const char *rule;            /* the name of the one under way, or NULL */
+    prm__vec examples;           /* of prm__compile_example_row */
+    const prm__yaml_node *never; /* warned of last, as never true */
 } prm__compiler;
 
 /* ---- compile_rows.c: rows that are there once ---- */
@@ -69,7 +79,9 @@ bool prm__compile_attributes(prm__compiler *c, const prm__yaml_node *node);
 /* The vocabulary becomes names, types, slots and attributes of the program. */
 bool prm__compile_vocabulary(prm__compiler *c);
 
-/* One event type; all event types of a scalar or a list. */
+/* One event type; all event types of a scalar or a list. Where there is no such type it is
+ * the one that was probably meant, or PRM_VOCAB_NONE, and the set is open: what depends on
+ * it can still be read for its errors. */
 bool prm__compile_type(prm__compiler *c, const prm__yaml_node *node, uint32_t from, uint32_t to,
                        uint32_t *type);
 bool prm__compile_type_set(prm__compiler *c, const prm__yaml_node *node, prm__type_set *set);
@@ -111,6 +123,21 @@ bool prm__compile_expr(prm__compiler *c, const prm__yaml_node *node, const char 
 bool prm__compile_filter(prm__compiler *c, const prm__yaml_node *outer, const prm__yaml_node *inner,
                          prm__type_set types, uint32_t *expr);
 
+/* How many values a word takes off the stack. */
+uint32_t prm__compile_pops(uint32_t word);
+
+/* ---- compile_constant.c, compile_example.c: what can be said of a right program ---- */
+
+/* Warns where the words under way, from `first` on, are never true, or never above zero. */
+void prm__compile_never(prm__compiler *c, const prm__yaml_node *node, const char *key, size_t first);
+
+/* Keeps an example of where a span ends; `words` are what was written behind `key`. */
+void prm__compile_example(prm__compiler *c, prm__span span, const char *key, prm_text words,
+                          prm__duration duration);
+
+/* Reports the examples. */
+void prm__compile_show_examples(prm__compiler *c);
+
 /* ---- compile_head.c, compile_commission.c, compile_action.c, compile_when.c, compile_rule.c ---- */
 
 enum {
@@ -149,6 +176,7 @@ typedef struct prm__compile_rule {
     uint64_t meant;              /* keys that stand there, or were meant */
     prm__type_set asks;          /* the events at which it may fire */
     bool has_rates;
+    bool has_value; /* it has a measure, if perhaps a wrong one */
 } prm__compile_rule;
 
 /* `when`: one measure with its condition; adds to `asks` unless the rule has `each`. */

@@ -57,6 +57,7 @@ typedef struct prm__scope {
     const uint32_t *types; /* of the events for which it is evaluated */
     uint32_t type_count;
     bool has_value; /* `value`: the rule's single measure */
+    bool open;      /* some types are unknown, which was reported: a field may be one of theirs */
 } prm__scope;
 
 /* Reads the expression of a scalar, which must result in `wanted`. `key` names the

@@ -293,7 +293,7 @@ prm__operand prm__check_field(prm__check *check, prm_text name, bool has, uint32
         prm__check_report(check, PRM_DIAG_EXPR_TYPE, start, end, NULL,
                           "the field `%.*s` is of different types in the events here",
                           prm__lang_shown(name.data, name.size), name.data);
-    else if (type == PRM_TYPE_ERROR && !conflict)
+    else if (type == PRM_TYPE_ERROR && !conflict && !check->scope->open)
         check_unknown_field(check, name, start, end);
     prm__expr_node node = {.operand = index};
     if (has)
@@ -343,7 +343,7 @@ prm__operand prm__check_attribute(prm__check *check, uint32_t owner, prm_text na
     uint32_t type = PRM_TYPE_ERROR;
     if (index == PRM_VOCAB_NONE)
         check_unknown_attribute(check, owner, name, start, end);
-    else if (owner == 1 && !check_has_rep(check))
+    else if (owner == 1 && !check->scope->open && !check_has_rep(check))
         prm__check_report(check, PRM_DIAG_UNKNOWN_NAME, start, end, NULL,
                           "the events here have no rep, so there is no `rep.%.*s`",
                           prm__lang_shown(name.data, name.size), name.data);

@@ -1,6 +1,7 @@
 /* expr_check: names and types of an expression, as its nodes are appended. An
- * operand with an error has the type PRM_TYPE_ERROR, about which nothing more is
- * said. Every function may run out of memory or of nodes: see `full`. */
+ * operand with an error, or one that nothing is known of, has the type
+ * PRM_TYPE_ERROR, about which nothing more is said. Every function may run out of
+ * memory or of nodes: see `full`. */
 #ifndef PRM_LANG_EXPR_CHECK_H
 #define PRM_LANG_EXPR_CHECK_H
 

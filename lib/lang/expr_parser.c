@@ -518,9 +518,10 @@ static bool parser_run(parser_state *p, const char *key, prm__value_type wanted,
         return false;
     if (p->value.type == (uint32_t)wanted)
         return parser_keep(p, out);
-    prm__check_report(&p->terms.check, PRM_DIAG_EXPR_TYPE, p->value.start, p->value.end, NULL,
-                      "`%s` takes %s, but this is %s", key, prm__check_type_name(wanted),
-                      prm__check_type_name(p->value.type));
+    if (p->value.type != PRM_TYPE_ERROR)
+        prm__check_report(&p->terms.check, PRM_DIAG_EXPR_TYPE, p->value.start, p->value.end, NULL,
+                          "`%s` takes %s, but this is %s", key, prm__check_type_name(wanted),
+                          prm__check_type_name(p->value.type));
     return false;
 }
 

@@ -28,6 +28,15 @@ static const char *scalar_list(prm__lang *lang, const char *const *names, uint32
     return list;
 }
 
+/* The first name that begins as the text does: "mon". */
+static const char *scalar_begun(const prm__yaml_node *node, const char *const *names, uint32_t count)
+{
+    for (uint32_t i = 0; i < count && node->size >= 2; i++)
+        if (strncmp(names[i], node->text, node->size) == 0)
+            return names[i];
+    return NULL;
+}
+
 bool prm__scalar_choice(prm__lang *lang, const prm__yaml_node *node, const char *key,
                         const char *const *names, uint32_t count, uint32_t *out)
 {
@@ -37,8 +46,10 @@ bool prm__scalar_choice(prm__lang *lang, const prm__yaml_node *node, const char 
             return true;
         }
     const char *list = scalar_list(lang, names, count);
+    const char *begun = scalar_begun(node, names, count);
     prm__diag_report(lang->diag, PRM_DIAG_BAD_VALUE, node->span,
-                     prm__lang_suggest(lang, node->text, node->size, names, count, NULL),
+                     begun != NULL ? prm__lang_format(lang, "did you mean `%s`?", begun)
+                                   : prm__lang_suggest(lang, node->text, node->size, names, count, NULL),
                      "`%s` is %s, not `%.*s`", key, list, prm__lang_shown(node->text, node->size),
                      node->text);
     return false;
@@ -82,6 +93,21 @@ bool prm__scalar_integer(prm__lang *lang, const prm__yaml_node *node, const char
     return false;
 }
 
+#define SCALAR_NUMBER_BYTES 40
+
+/* `15` is meant as 15%, where a rate stands. */
+static void scalar_without_percent(prm__lang *lang, const prm__yaml_node *node, prm__decimal rate)
+{
+    char text[SCALAR_NUMBER_BYTES];
+    if ((rate < PRM_DECIMAL_ONE && rate > -PRM_DECIMAL_ONE) || node->text[node->size - 1] == '%')
+        return;
+    prm__decimal_write(rate * 100, text);
+    prm__diag_report(
+        lang->diag, PRM_DIAG_RATE_WITHOUT_PERCENT, node->span,
+        prm__lang_format(lang, "did you mean `%.*s%%`?", prm__lang_shown(node->text, node->size), node->text),
+        "this is %s%%", text);
+}
+
 bool prm__scalar_rate(prm__lang *lang, const prm__yaml_node *node, const char *key, int64_t *rate, bool *sign)
 {
     prm__decimal number;
@@ -89,10 +115,32 @@ bool prm__scalar_rate(prm__lang *lang, const prm__yaml_node *node, const char *k
         return false;
     if (number > INT64_MAX || number < -INT64_MAX)
         return scalar_bad_number(lang, node, key, "is too large for a rate");
+    scalar_without_percent(lang, node, number);
     *rate = (int64_t)number;
     if (sign != NULL)
         *sign = node->text[0] == '+' || node->text[0] == '-';
     return true;
+}
+
+/* "30 days" is meant as 30d. */
+static const char *scalar_duration_hint(prm__lang *lang, const char *text, uint32_t size)
+{
+    static const char *const units[][2] = {
+        {"d", "d"},       {"day", "d"},    {"days", "d"},    {"w", "w"},       {"week", "w"}, {"weeks", "w"},
+        {"mo", "mo"},     {"month", "mo"}, {"months", "mo"}, {"y", "y"},       {"year", "y"}, {"years", "y"},
+        {"h", "h"},       {"hour", "h"},   {"hours", "h"},   {"minute", "m"},  {"min", "m"},  {"m", "m"},
+        {"minutes", "m"}, {"s", "s"},      {"second", "s"},  {"seconds", "s"},
+    };
+    uint32_t digits = 0;
+    while (digits < size && text[digits] >= '0' && text[digits] <= '9')
+        digits++;
+    uint32_t unit = digits;
+    while (unit < size && text[unit] == ' ')
+        unit++;
+    for (size_t i = 0; i < sizeof units / sizeof units[0] && digits > 0 && text[0] != '0'; i++)
+        if (strlen(units[i][0]) == size - unit && memcmp(units[i][0], text + unit, size - unit) == 0)
+            return prm__lang_format(lang, "did you mean `%.*s%s`?", (int)digits, text, units[i][1]);
+    return NULL;
 }
 
 bool prm__scalar_duration(prm__lang *lang, const prm__yaml_node *node, const char *key, uint32_t from,
@@ -100,7 +148,8 @@ bool prm__scalar_duration(prm__lang *lang, const prm__yaml_node *node, const cha
 {
     if (prm__duration_read(node->text + from, to - from, out))
         return true;
-    prm__diag_report(lang->diag, PRM_DIAG_BAD_DURATION, prm__scalar_span(node, from, to), NULL,
+    prm__diag_report(lang->diag, PRM_DIAG_BAD_DURATION, prm__scalar_span(node, from, to),
+                     scalar_duration_hint(lang, node->text + from, to - from),
                      "`%s` takes a duration such as 30d, 2w, 3mo, 1y, 720h, 90m or 45s, not `%.*s`", key,
                      prm__lang_shown(node->text + from, to - from), node->text + from);
     return false;

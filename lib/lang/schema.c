@@ -76,7 +76,7 @@ static const char *schema_kind_name(const prm__yaml_node *node)
     case PRM_YAML_SCALAR:
         return node->size == 0 ? "nothing" : "one value";
     case PRM_YAML_LIST:
-        return "a list";
+        return node->count == 0 ? "an empty list" : "a list";
     case PRM_YAML_MAPPING:
         return "a mapping";
     }
@@ -108,8 +108,9 @@ bool prm__schema_check(prm__lang *lang, const prm__yaml_node *node, prm__schema_
         prm__diag_report(lang->diag, PRM_DIAG_EXPR_QUOTE_THIS, span, "quote this expression",
                          "YAML took this expression for %s", schema_kind_name(node));
     else
-        prm__diag_report(lang->diag, PRM_DIAG_WRONG_TYPE, span, NULL, "`%s` takes %s, but here is %s", key,
-                         schema_type_names[type], empty ? "nothing" : schema_kind_name(node));
+        prm__diag_report(lang->diag, PRM_DIAG_WRONG_TYPE, span, NULL, "%s takes %s, but here is %s",
+                         node->key != NULL ? prm__lang_format(lang, "`%s`", key) : key,
+                         schema_type_names[type], schema_kind_name(node));
     return false;
 }
 

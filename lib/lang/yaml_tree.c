@@ -500,6 +500,11 @@ static bool yaml_tree_is_text(prm__lang *lang, const char *text, uint32_t size)
             break;
         at += step;
     }
+    if (text[at] == '\0') {
+        prm__diag_report(lang->diag, PRM_DIAG_YAML_ENCODING, (prm__span){at, at + 1}, "remove it",
+                         "this is a NUL byte");
+        return false;
+    }
     bool wide = size >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0);
     prm__diag_report(lang->diag, PRM_DIAG_YAML_ENCODING, (prm__span){at, at + 1},
                      wide ? "this looks like UTF-16: save the file as UTF-8" : "save the file as UTF-8",

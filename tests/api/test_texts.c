@@ -111,6 +111,30 @@ static void times_are_read_in_the_programs_zone(void **state)
     prm_program_unref(tokyo);
 }
 
+static void what_is_no_time_says_why(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } rows[] = {
+        {"1969-12-31", "\"1969-12-31\" lies outside of the years 1970 to 9999"},
+        {"2026-02-30", "\"2026-02-30\" is no time: the calendar has no such day"},
+        {"2016-12-31T23:59:60Z", "\"2016-12-31T23:59:60Z\" has 60 seconds: write 59, or the next minute"},
+        {"2026-06-20T10:00:00",
+         "\"2026-06-20T10:00:00\" has no offset from UTC: add Z, or an offset such as +09:00"},
+        {"soon", "\"soon\" is no time: write 2026-06-20T10:00:00+09:00, a date, or Unix seconds"},
+    };
+    prm_program *program = rig_program("commission: {on: deal.won, of: amount, base: 10%}\n");
+    for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+        prm_error error;
+        int64_t time = 0;
+        assert_int_equal(prm_program_read_time(program, rows[i].text, strlen(rows[i].text), &time, &error),
+                         PRM_E_EVENT);
+        assert_string_equal(error.message, rows[i].message);
+    }
+    prm_program_unref(program);
+}
+
 static void money_has_the_currencys_digits(void **state)
 {
     (void)state;
@@ -149,6 +173,7 @@ int main(void)
         cmocka_unit_test(what_a_program_says_of_itself),
         cmocka_unit_test(times_are_written_in_the_programs_zone),
         cmocka_unit_test(times_are_read_in_the_programs_zone),
+        cmocka_unit_test(what_is_no_time_says_why),
         cmocka_unit_test(money_has_the_currencys_digits),
         cmocka_unit_test(rates_and_decimals),
     };

@@ -45,6 +45,39 @@ static void test_reads_times(void **state)
     }
 }
 
+static void test_says_why_it_is_no_time(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        prm__time_problem problem;
+    } rows[] = {
+        {"", PRM_TIME_NOT_ONE},
+        {"now", PRM_TIME_NOT_ONE},
+        {"2026-06", PRM_TIME_NOT_ONE},
+        {"2026-06-20T10:00Z", PRM_TIME_NOT_ONE},
+        {"2026-06-20x", PRM_TIME_NOT_ONE},
+        {"2026-06-20T10:00:00+9", PRM_TIME_NOT_ONE},
+        {"2026-06-20T24:00:00Z", PRM_TIME_NOT_ONE},
+        {"-1", PRM_TIME_OUT_OF_RANGE},
+        {"253402300800", PRM_TIME_OUT_OF_RANGE},
+        {"1969-12-31", PRM_TIME_OUT_OF_RANGE},
+        {"1969-12-31T23:59:59Z", PRM_TIME_OUT_OF_RANGE},
+        {"1970-01-01T00:00:00+09:00", PRM_TIME_OUT_OF_RANGE},
+        {"10000-01-01T00:00:00Z", PRM_TIME_OUT_OF_RANGE},
+        {"2026-02-30", PRM_TIME_NO_SUCH_DAY},
+        {"2026-13-01", PRM_TIME_NO_SUCH_DAY},
+        {"2026-02-29T10:00:00Z", PRM_TIME_NO_SUCH_DAY},
+        {"2016-12-31T23:59:60Z", PRM_TIME_LEAP_SECOND},
+        {"2016-12-31T23:59:61Z", PRM_TIME_NOT_ONE},
+        {"2026-06-20T10:00:00", PRM_TIME_WITHOUT_OFFSET},
+        {"2026-06-20 10:00:00.5", PRM_TIME_WITHOUT_OFFSET},
+    };
+    for (size_t i = 0; i < UNIT_COUNT(rows); i++)
+        if (prm__caltime_problem(rows[i].text, strlen(rows[i].text)) != rows[i].problem)
+            fail_msg("%s", rows[i].text);
+}
+
 static void test_refuses_what_is_no_time(void **state)
 {
     (void)state;
@@ -276,6 +309,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads_times),
         cmocka_unit_test(test_refuses_what_is_no_time),
+        cmocka_unit_test(test_says_why_it_is_no_time),
         cmocka_unit_test(test_every_cut_of_a_time_is_refused),
         cmocka_unit_test(test_reads_dates),
         cmocka_unit_test(test_reads_local_times),

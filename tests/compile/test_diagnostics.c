@@ -50,6 +50,7 @@ static const finding_case cases[] = {
     {RULE "{when: 1, then: {cash: 1}}\n", "203 5:13"},
     {RULE "{" LEADS ", then: 1}\n", "203 5:58"},
     {"week: moonday\nrules: {}\n", "204 4:7 did you mean `monday`?"},
+    {"week: mon\nrules: {}\n", "204 4:7 did you mean `monday`?"},
     {"fiscal_year: 4\nrules: {}\n", "204 4:14"},
     {"month_closes: 32\nrules: {}\n", "204 4:15"},
     {"rounding: nearest\nrules: {}\n", "204 4:11"},
@@ -102,6 +103,10 @@ static const finding_case cases[] = {
     {RULE "{" LEADS ", then: {cash: 1}}\n  '': {" LEADS ", then: {cash: 1}}\n", "209 6:3"},
     {"=prm: 1\nprogram: ''\ncurrency: JPY\n", "209 2:10"},
     {RULE "{within: 30x, " LEADS ", then: {cash: 1}}\n", "210 5:15"},
+    {RULE "{within: 30 days of partner.joined, " LEADS ", then: {cash: 1}}\n",
+     "210 5:15 did you mean `30d`?"},
+    {RULE "{within: 3 months, " LEADS ", then: {cash: 1, hold: 2weeks}}\n",
+     "210 5:15 did you mean `3mo`?; 210 5:92 did you mean `2w`?"},
     {RULE "{within: 0d of deal.won, " LEADS ", then: {cash: 1}}\n", "210 5:15"},
     {RULE "{" LEADS ", then: {cash: 1, hold: soon}}\n", "210 5:74"},
     {"commission: {on: deal.won, of: amount, base: 5%}\n" RULE "{" LEADS
@@ -141,6 +146,22 @@ static const finding_case cases[] = {
     {RULE "{each: deal.won, then: {cash: value}}\n", "305 5:36"},
     {RULE "{for: amount, each: deal.won, then: {cash: 1}}\n", "306 5:12"},
 
+    /* What stands beside a misspelt event type is read for the one that was meant, or for any. */
+    {RULE "{each: deal.wun, where: amont > 1, then: {cash: amount + prodct}}\n",
+     "301 5:13 did you mean `deal.won`?; 305 5:30 did you mean `amount`?; 305 5:63 did you mean `product`?"},
+    {RULE "{each: x.y, where: colour == 'a' && amount >, then: {cash: 1}}\n", "301 5:13; 401 5:50"},
+    {RULE "{each: [deal.cancelled, x.y], where: colour > 1, then: {cash: weight, to: rep}}\n", "301 5:30"},
+    {RULE "{when: {count: x.y, where: colour + 1, at_least: 1}, then: {cash: value}}\n", "301 5:21"},
+    {RULE "{where: amont > 1, when: {sum: amount, of: deal.wun, where: prodct == 'x', at_least: 1}, "
+          "then: {cash: 1}}\n",
+     "305 5:14 did you mean `amount`?; 301 5:49 did you mean `deal.won`?; 305 5:66 did you mean `product`?"},
+    {"commission: {on: x.y, of: amont *, where: a ==, base: 5%}\n", "301 4:18; 401 4:34; 401 4:47"},
+    {"commission: {on: deal.wun, of: amont, base: 5%}\n",
+     "301 4:18 did you mean `deal.won`?; 305 4:32 did you mean `amount`?"},
+    {"commission: {on: deal.won, of: amount, base: 5%}\n" RULE "{" LEADS
+     ", then: {rate: +1%, lasts: soon, until: 2026-01-01}}\n",
+     "210 6:77; 206 6:83 keep one of the two"},
+
     /* Expressions */
     {RULE "{each: deal.won, where: amount >, then: {cash: 1}}\n", "401 5:38"},
     {RULE "{each: deal.won, where: amount > 'x', then: {cash: product}}\n", "402 5:30; 402 5:57"},
@@ -173,6 +194,10 @@ static const finding_case cases[] = {
     {RULE "{when: {at_least: 1}, then: {cash: 1}}\n",
      "501 5:7 write for example `{count: deal.won, at_least: 10}`"},
     {RULE "{when: {count: deal.won}, then: {cash: 1}}\n", "501 5:7 write for example `at_least: 10`"},
+    {RULE "{when: {count: deal.won, at_least: 0}, then: {cash: 1}}\n",
+     "501 5:41 write a threshold above zero, or `each` for every event"},
+    {RULE "{when: {coverage: deal.won, at_least: -1%}, then: {cash: 1}}\n",
+     "501 5:44 write a threshold above zero, or `each` for every event"},
     {RULE "{within: 3d of event.voided, " LEADS ", then: {cash: 1}}\n", "502 5:21"},
     {RULE "{each: deal.cancelled, then: {cash: 1, to: rep}}\n", "503 5:49"},
     {"commission: {on: deal.won, of: amount, base: 5%}\n" RULE
@@ -194,6 +219,20 @@ static const finding_case cases[] = {
     {RULE "{when: {coverage: course.completed, at_least: 100}, then: {cash: 1}}\n",
      "507 5:52 a coverage is a share: everybody is 100%"},
     {RULE "{" LEADS ", then: {rate: +1%}}\n", "509 5:59 add `commission:` to the program"},
+    {"commission: {on: deal.won, of: amount, base: 15, min: 1, max: 0.99999, by_product: {a: 150%, b: "
+     "+5}}\n" RULE "{" LEADS ", then: {rate: -1.5}}\n",
+     "510 4:46 did you mean `15%`?; 510 4:55 did you mean `1%`?; 204 4:55; 510 4:97 did you mean `+5%`?; "
+     "510 6:65 did you mean `-1.5%`?"},
+    {"timezone: Asia/Tokyo\n" RULE "{within: 30d of partner.joined, " LEADS ", then: {cash: 1, hold: 1mo}}\n",
+     "511 6:15; 511 6:105"},
+    {"commission: {on: deal.won, of: amount, base: 100%, max: 1500%}\n", ""},
+    {RULE "{each: deal.won, where: false && amount > 1, then: [{cash: 3 - 4}, {cash: amount * 0}]}\n",
+     "512 5:30; 512 5:65"},
+    {RULE "{each: deal.won, where: amount > 1 || true, then: {cash: '1 > 2 ? amount : 0'}}\n", "512 5:63"},
+    {RULE "{each: deal.won, eligible: \"'a' == 'b'\", " LEADS ", then: {cash: 1}}\n", "512 5:33"},
+    {RULE "{where: '!(1 < 2)', each: deal.won, " LEADS ", then: {cash: 1}}\n", "512 5:14"},
+    {RULE "{when: {count: deal.won, where: 1 / 2 > 5 % 3, at_least: 1}, then: {cash: 1}}\n", "512 5:38"},
+    {RULE "{each: deal.won, where: 1 / 0 > 1, then: {cash: 'min(0, 1)'}}\n", ""},
 };
 
 /* Those that need a text too long to be written here; each has a test below or beside this. */
@@ -374,6 +413,41 @@ static void test_more_than_a_hundred(void **state)
     free(text);
 }
 
+/* The message of the only finding. */
+static void expect_message(const char *text, size_t size, const char *expected)
+{
+    prm_program *program = NULL;
+    prm_diagnostics *diagnostics = NULL;
+    prm_diagnostic one = {.size = sizeof one};
+    prm_status status = prm_program_compile(text, size, NULL, &program, &diagnostics, NULL);
+    assert_true(status == PRM_OK || status == PRM_E_PROGRAM);
+    assert_int_equal(prm_diagnostics_count(diagnostics), 1);
+    assert_int_equal(prm_diagnostics_get(diagnostics, 0, &one), PRM_OK);
+    if (one.message.size != strlen(expected) || memcmp(one.message.data, expected, one.message.size) != 0)
+        fail_msg("%.*s", (int)one.message.size, one.message.data);
+    prm_diagnostics_free(diagnostics);
+    prm_program_unref(program);
+}
+
+#define EXPECT_MESSAGE(text, expected) expect_message(text, sizeof(text) - 1, expected)
+
+static void test_messages(void **state)
+{
+    (void)state;
+    EXPECT_MESSAGE("prm: 1\0", "this is a NUL byte");
+    EXPECT_MESSAGE("- a\n", "a program takes a mapping, but here is a list");
+    EXPECT_MESSAGE(COMPILING_HEAD RULE "1\n", "`a` takes a mapping, but here is one value");
+    EXPECT_MESSAGE(COMPILING_HEAD RULE "{for: [], " LEADS ", then: {cash: 1}}\n",
+                   "`for` takes one value or a list of values, but here is an empty list");
+    EXPECT_MESSAGE(COMPILING_HEAD RULE "{" LEADS ", then: []}\n",
+                   "`then` takes a mapping or a list of mappings, but here is an empty list");
+    EXPECT_MESSAGE(COMPILING_HEAD RULE "{when: {count: [], at_least: 1}, then: {cash: 1}}\n",
+                   "`count` takes one value or a list of values, but here is an empty list");
+    EXPECT_MESSAGE(COMPILING_HEAD "commission: {on: deal.won, of: amount, base: 15}\n", "this is 1500%");
+    EXPECT_MESSAGE(COMPILING_HEAD RULE "{each: deal.won, then: {cash: 0}}\n",
+                   "`cash` is never above zero, so nothing comes of it");
+}
+
 /* Everything wrong with a text, in one pass and in its order. */
 static void test_all_errors_of_one_text(void **state)
 {
@@ -417,6 +491,7 @@ static void test_all_errors_of_one_text(void **state)
                                "402 19:12; "
                                "305 20:19 did you mean `product`?; "
                                "204 20:31; "
+                               "510 20:45 did you mean `+5%`?; "
                                "204 20:55 did you mean `next`?; "
                                "202 21:3 write for example `then: {cash: 5000}`");
 }
@@ -424,13 +499,10 @@ static void test_all_errors_of_one_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_number),
-        cmocka_unit_test(test_every_number_has_a_case),
-        cmocka_unit_test(test_documentation),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_long_texts),
-        cmocka_unit_test(test_more_than_a_hundred),
-        cmocka_unit_test(test_all_errors_of_one_text),
+        cmocka_unit_test(test_each_number),   cmocka_unit_test(test_every_number_has_a_case),
+        cmocka_unit_test(test_documentation), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_long_texts),    cmocka_unit_test(test_more_than_a_hundred),
+        cmocka_unit_test(test_messages),      cmocka_unit_test(test_all_errors_of_one_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,7 @@ static void ask_yaml(asked *a, const char *yaml, prm__value_type wanted, const c
     add_attribute(a, 1, "amount", PRM_VOCAB_TEXT);
     a->types[0] = find_type(a, only_type != NULL ? only_type : "deal.won");
     a->types[1] = find_type(a, "course.completed");
-    a->scope = (prm__scope){&a->vocabulary, a->types, only_type != NULL ? 1 : 2, true};
+    a->scope = (prm__scope){&a->vocabulary, a->types, only_type != NULL ? 1 : 2, true, false};
     a->ok = prm__expr_read(&a->reading.lang, prm__yaml_find(a->reading.root, "k"), "k", &a->scope, wanted,
                            &a->expr);
 }

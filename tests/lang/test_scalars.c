@@ -73,6 +73,8 @@ static void test_rate(void **state)
     expect_rate("k: +5%", INT64_C(50000000000), true, "");
     expect_rate("k: -2.5%", INT64_C(-25000000000), true, "");
     expect_rate("k: '+0%'", 0, true, "");
+    expect_rate("k: 100%", INT64_C(1000000000000), false, "");
+    expect_rate("k: 0.999999999999", INT64_C(999999999999), false, "");
     expect_rate("k: 9223372%", INT64_C(92233720000000000), false, "");
     expect_rate("k: 9223372.04", -99, false, "212 1:4-14");
     expect_rate("k: 0.0000000000001", -99, false, "212 1:4-19");

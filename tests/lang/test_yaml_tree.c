@@ -137,7 +137,7 @@ static void test_encoding(void **state)
     reading r;
     reading_open(&r, "a: b\0c\n", 7);
     assert_null(r.root);
-    reading_expect(&r, "108 1:5-6 save the file as UTF-8");
+    reading_expect(&r, "108 1:5-6 remove it");
     reading_close(&r);
     reading_open(&r,
                  "\xFF\xFE"

@@ -153,17 +153,22 @@ class Usage(Case):
                 self.assertIn(message, errors)
 
 
+CHECKED = """program.yaml: cli: 2 rules, USD, Asia/Tokyo
+  faster: lasts 30d: from 2026-06-01 up to, not including, 2026-07-02T00:00:00+09:00
+"""
+
+
 class Check(Case):
     def test_good(self):
         out, errors = self.prm("check", "program.yaml", "program.yaml")
-        self.assertEqual(out, "program.yaml: cli: 2 rules, USD, Asia/Tokyo\n" * 2)
+        self.assertEqual(out, CHECKED * 2)
         self.assertEqual(errors, "")
 
     def test_errors_with_carets(self):
         self.write("bad.yaml", PROGRAM.replace("when: {count: lead.registered, at_least: 2}",
                                                "whne: {count: lead.registered, at_least: 2}"))
         out, errors = self.prm("check", "bad.yaml", "program.yaml", status=1)
-        self.assertEqual(out, "program.yaml: cli: 2 rules, USD, Asia/Tokyo\n")
+        self.assertEqual(out, CHECKED)
         self.assertIn("bad.yaml:12:5", errors)
         self.assertIn("whne", errors)
         self.assertRegex(errors, r"\n *(\| *)?\^")
