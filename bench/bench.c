@@ -145,7 +145,8 @@ int main(int argc, char **argv)
         result = feed_for_counting(program, (size_t)strtoull(argv[3], NULL, 10));
     } else {
         report_head();
-        result = bench_six_rules(program, 10000, 1000000, 1024) || bench_six_rules(program, 10000, 1000000, 1) ||
+        result = bench_six_rules(program, 10000, 1000000, 1024) ||
+                 bench_six_rules(program, 10000, 1000000, 1) ||
                  bench_six_rules(program, 100000, 1000000, 1024);
     }
     prm_program_unref(program);

@@ -57,7 +57,7 @@ limit *limit_new(const prm_program *program)
 {
     static const char *const fields[] = {"partner", "rep",     "referrer", "customer",
                                          "deal",    "product", "amount",   "course"};
-    static const char *const types[] = {"partner.joined", "rep.joined",   "course.completed",
+    static const char *const types[] = {"partner.joined",  "rep.joined",   "course.completed",
                                         "lead.registered", "meeting.held", "deal.won"};
     limit *all = calloc(1, sizeof *all);
     if (!all)

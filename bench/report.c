@@ -20,8 +20,8 @@ static int compare_figures(const void *a, const void *b)
 
 void report_head(void)
 {
-    printf("%-44s %9s %17s %11s %9s %9s %9s %9s\n", "", "ns/event", "(min..max)", "events/s", "B/event", "B/subject",
-           "all B/ev", "rows");
+    printf("%-44s %9s %17s %11s %9s %9s %9s %9s\n", "", "ns/event", "(min..max)", "events/s", "B/event",
+           "B/subject", "all B/ev", "rows");
 }
 
 static void sort_runs(const report_row *row, double *sorted)
@@ -37,7 +37,8 @@ void report_print(const report_row *row)
     sort_runs(row, sorted);
     double median = sorted[row->runs / 2];
     printf("%-44s %9.1f %8.1f..%-7.1f %10.2fM %9.1f %9.1f %9.1f %9" PRIu64 "\n", row->name, median, sorted[0],
-           sorted[row->runs - 1], 1000.0 / median, row->event_bytes, row->subject_bytes, row->all_bytes, row->rows);
+           sorted[row->runs - 1], 1000.0 / median, row->event_bytes, row->subject_bytes, row->all_bytes,
+           row->rows);
 }
 
 void report_ratio(const report_row *row, const report_row *limit)

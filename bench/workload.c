@@ -6,8 +6,9 @@ static const int64_t START = INT64_C(1780272000000); /* 2026-06-01T00:00:00Z */
 static const int64_t YEAR = INT64_C(31536000000);
 
 enum { JOINED, REP_JOINED, COURSE, LEAD, MEETING, WON };
-static const char *const type_names[WORKLOAD_TYPES] = {
-    "partner.joined", "rep.joined", "course.completed", "lead.registered", "meeting.held", "deal.won", "deal.lost"};
+static const char *const type_names[WORKLOAD_TYPES] = {"partner.joined",  "rep.joined",   "course.completed",
+                                                       "lead.registered", "meeting.held", "deal.won",
+                                                       "deal.lost"};
 
 enum { PARTNER, REP, REFERRER, CUSTOMER, DEAL, PRODUCT, AMOUNT, COURSE_NAME };
 static const char *const field_names[WORKLOAD_NAMES] = {"partner", "rep",     "referrer", "customer",

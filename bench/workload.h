@@ -26,9 +26,9 @@ typedef struct workload {
     uint32_t types[WORKLOAD_TYPES];
     uint32_t names[WORKLOAD_NAMES];
     uint64_t random;
-    size_t made;    /* events so far */
-    size_t opening; /* the first events: partners and reps joining */
-    size_t total;   /* with the activity */
+    size_t made;                        /* events so far */
+    size_t opening;                     /* the first events: partners and reps joining */
+    size_t total;                       /* with the activity */
     prm_event events[WORKLOAD_PORTION]; /* the present portion */
     size_t count;
     prm_field fields[WORKLOAD_PORTION * WORKLOAD_FIELDS];

@@ -32,7 +32,7 @@ typedef struct feed {
     uint64_t bytes;
     int64_t latest; /* time of the latest accepted event */
     feed_ignored ignored[FEED_IGNORED];
-    size_t ignored_count;  /* of types; those beyond the room are in no entry */
+    size_t ignored_count; /* of types; those beyond the room are in no entry */
 } feed;
 
 feed_result feed_file(feed *work, const char *path);

@@ -6,8 +6,8 @@
 #include "suggest.h"
 
 static const char *const fieldname_builtin[] = {
-    "amount", "candidate", "course",   "customer", "deal",     "document", "event", "lead",
-    "parent", "partner",   "product",  "quantity", "referrer", "rep",      "score",
+    "amount", "candidate", "course",  "customer", "deal",     "document", "event", "lead",
+    "parent", "partner",   "product", "quantity", "referrer", "rep",      "score",
 };
 
 enum { FIELDNAME_COUNT = sizeof fieldname_builtin / sizeof fieldname_builtin[0] };

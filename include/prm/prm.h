@@ -69,15 +69,15 @@ extern "C" {
 
 typedef enum prm_status {
     PRM_OK = 0,
-    PRM_E_ARGUMENT = 1, /* a NULL, a size or a value that the function does not take */
-    PRM_E_MEMORY = 2,   /* the allocator gave no memory; a retry may succeed */
-    PRM_E_IO = 3,       /* a file could not be read */
-    PRM_E_PROGRAM = 4,  /* the program text has errors; see the diagnostics */
-    PRM_E_EVENT = 5,    /* a text, time or event is malformed */
-    PRM_E_CLOCK = 6,    /* the clock would go back */
-    PRM_E_LIMIT = 7,    /* a documented limit was passed */
+    PRM_E_ARGUMENT = 1,  /* a NULL, a size or a value that the function does not take */
+    PRM_E_MEMORY = 2,    /* the allocator gave no memory; a retry may succeed */
+    PRM_E_IO = 3,        /* a file could not be read */
+    PRM_E_PROGRAM = 4,   /* the program text has errors; see the diagnostics */
+    PRM_E_EVENT = 5,     /* a text, time or event is malformed */
+    PRM_E_CLOCK = 6,     /* the clock would go back */
+    PRM_E_LIMIT = 7,     /* a documented limit was passed */
     PRM_E_NOT_FOUND = 8, /* no such partner, rule, time zone... */
-    PRM_E_INTERNAL = 9  /* a defect of prm: the engine is poisoned, others are not */
+    PRM_E_INTERNAL = 9   /* a defect of prm: the engine is poisoned, others are not */
 } prm_status;
 
 /* What went wrong, owned by the caller. `message` is a C string in English,
@@ -210,8 +210,8 @@ PRM_API uint64_t prm_program_hash(const prm_program *program);
 
 /* Rules in the order of the file; index < count. */
 typedef struct prm_rule {
-    uint32_t size;  /* sizeof(prm_rule), set by the caller */
-    uint32_t line;  /* where it stands in the text, from 1 */
+    uint32_t size; /* sizeof(prm_rule), set by the caller */
+    uint32_t line; /* where it stands in the text, from 1 */
     prm_text name;
     prm_text title; /* empty without one */
 } prm_rule;
@@ -231,8 +231,8 @@ PRM_API uint32_t prm_program_field(const prm_program *program, const char *name,
 
 /* Reads a time: RFC 3339, a date (its first instant in the program's zone), or
  * an integer of Unix seconds. PRM_E_EVENT when it is none of these. */
-PRM_API PRM_MUST_USE prm_status prm_program_read_time(const prm_program *program, const char *text, size_t size,
-                                                      int64_t *out, prm_error *error);
+PRM_API PRM_MUST_USE prm_status prm_program_read_time(const prm_program *program, const char *text,
+                                                      size_t size, int64_t *out, prm_error *error);
 
 /* Reads "2026-06-20T10:00:00", with or without a fraction of seconds, as local
  * time in the program's zone: of a local time that occurs twice the first, of
@@ -244,8 +244,10 @@ PRM_API PRM_MUST_USE prm_status prm_program_read_local_time(const prm_program *p
  * command line prints them ("1234.50", "20%", "+5%" when `added`), as C strings.
  * `capacity` of 64 always suffices; return the text's size without its NUL,
  * 0 when the capacity does not suffice. */
-PRM_API size_t prm_program_write_time(const prm_program *program, int64_t time, char *buffer, size_t capacity);
-PRM_API size_t prm_program_write_money(const prm_program *program, int64_t minor, char *buffer, size_t capacity);
+PRM_API size_t prm_program_write_time(const prm_program *program, int64_t time, char *buffer,
+                                      size_t capacity);
+PRM_API size_t prm_program_write_money(const prm_program *program, int64_t minor, char *buffer,
+                                       size_t capacity);
 PRM_API size_t prm_write_rate(int64_t rate_e12, int32_t added, char *buffer, size_t capacity);
 /* A decimal without trailing zeros: "12.5". */
 PRM_API size_t prm_write_decimal(prm_decimal value, char *buffer, size_t capacity);
@@ -313,11 +315,11 @@ typedef struct prm_answer {
 typedef struct prm_engine prm_engine;
 
 typedef struct prm_engine_options {
-    uint32_t size; /* sizeof(prm_engine_options) */
-    uint32_t clock_follows; /* 1: the clock is the latest accepted event's time (the
+    uint32_t size;                  /* sizeof(prm_engine_options) */
+    uint32_t clock_follows;         /* 1: the clock is the latest accepted event's time (the
                                default without options); 0: only prm_engine_advance
                                moves it, and events after it wait */
-    uint64_t hash_seed;     /* any number, best random: guards against made-up texts */
+    uint64_t hash_seed;             /* any number, best random: guards against made-up texts */
     const prm_allocator *allocator; /* NULL: malloc */
 } prm_engine_options;
 
@@ -348,8 +350,8 @@ PRM_API PRM_MUST_USE prm_status prm_engine_ingest(prm_engine *engine, const prm_
 
 /* Writes, for people, why `answer` was given to `event` (its diagnostic with the
  * field and the value at fault); as prm_diagnostics_render does. */
-PRM_API size_t prm_engine_answer_text(const prm_engine *engine, const prm_event *event, const prm_answer *answer,
-                                      char *buffer, size_t capacity);
+PRM_API size_t prm_engine_answer_text(const prm_engine *engine, const prm_event *event,
+                                      const prm_answer *answer, char *buffer, size_t capacity);
 
 /* Moves the clock to `time`: events that waited take effect. PRM_E_CLOCK when
  * it would go back; the same time again is no error. */
@@ -361,20 +363,20 @@ PRM_API int64_t prm_engine_clock(const prm_engine *engine);
 typedef struct prm_counts {
     uint32_t size; /* sizeof(prm_counts), set by the caller */
     uint32_t reserved;
-    uint64_t events;    /* handed in: the sum of the next five */
+    uint64_t events; /* handed in: the sum of the next five */
     uint64_t accepted;
     uint64_t duplicate;
     uint64_t ignored;
     uint64_t rejected;
     uint64_t too_late;
     uint64_t dropped_fields; /* undeclared fields, over all events */
-    uint64_t unmatched; /* voids and reductions in effect that match nothing now */
-    uint64_t waiting;   /* accepted events later than the clock */
+    uint64_t unmatched;      /* voids and reductions in effect that match nothing now */
+    uint64_t waiting;        /* accepted events later than the clock */
     uint64_t partners;
     uint64_t subjects;
-    uint64_t outcomes; /* rows of the ledger */
-    uint64_t postings; /* rows of the journal ever posted */
-    uint64_t bytes;    /* memory held, as asked from the allocator */
+    uint64_t outcomes;      /* rows of the ledger */
+    uint64_t postings;      /* rows of the journal ever posted */
+    uint64_t bytes;         /* memory held, as asked from the allocator */
     uint64_t event_bytes;   /* of these, for retained events and their index */
     uint64_t subject_bytes; /* of these, for subjects and measures */
 } prm_counts;
@@ -390,25 +392,25 @@ enum { PRM_GRANT = 1, PRM_REVERSE = 2 };
  * are empty where they do not apply; they live as long as the rows, and no longer
  * than the engine's next change; `id` only until the next row is taken. */
 typedef struct prm_row {
-    uint32_t size; /* sizeof(prm_row), set by the caller */
-    uint32_t op;   /* PRM_GRANT or PRM_REVERSE */
-    uint64_t sequence;    /* journal: the posting's number, from 1; ledger: 0 */
-    prm_text rule;        /* "commission" for commissions */
-    prm_text kind;        /* "cash", "gift_card", ..., "rate", "rank", "notice" */
-    prm_text partner;     /* whose time line it belongs to */
+    uint32_t size;     /* sizeof(prm_row), set by the caller */
+    uint32_t op;       /* PRM_GRANT or PRM_REVERSE */
+    uint64_t sequence; /* journal: the posting's number, from 1; ledger: 0 */
+    prm_text rule;     /* "commission" for commissions */
+    prm_text kind;     /* "cash", "gift_card", ..., "rate", "rank", "notice" */
+    prm_text partner;  /* whose time line it belongs to */
     prm_text rep;
     prm_text customer;
     prm_text product;
     prm_text recipient_partner;
     prm_text recipient_rep; /* empty when the recipient is a partner */
     prm_text rank;
-    prm_text event; /* id of the event at which it fired; empty at a clock point */
-    prm_text id;    /* the outcome's identity: docs/architecture.md */
-    int64_t amount; /* minor units for money kinds, whole units for others */
-    int64_t rate;   /* e12; for kind "rate" */
-    int64_t at;     /* ms UTC: the instant of the outcome */
-    int64_t from;   /* ms UTC or PRM_NO_TIME: when a rate takes effect */
-    int64_t until;  /* ms UTC or PRM_NO_TIME: when it ends, exclusive */
+    prm_text event;  /* id of the event at which it fired; empty at a clock point */
+    prm_text id;     /* the outcome's identity: docs/architecture.md */
+    int64_t amount;  /* minor units for money kinds, whole units for others */
+    int64_t rate;    /* e12; for kind "rate" */
+    int64_t at;      /* ms UTC: the instant of the outcome */
+    int64_t from;    /* ms UTC or PRM_NO_TIME: when a rate takes effect */
+    int64_t until;   /* ms UTC or PRM_NO_TIME: when it ends, exclusive */
     int64_t payable; /* ms UTC or PRM_NO_TIME: held until then */
     uint32_t has_amount;
     uint32_t has_rate;
@@ -428,7 +430,8 @@ PRM_API PRM_MUST_USE prm_status prm_engine_journal(prm_engine *engine, uint64_t 
                                                    prm_error *error);
 
 /* Frees the memory of postings up to number `last`, once the host has them. */
-PRM_API PRM_MUST_USE prm_status prm_engine_journal_release(prm_engine *engine, uint64_t last, prm_error *error);
+PRM_API PRM_MUST_USE prm_status prm_engine_journal_release(prm_engine *engine, uint64_t last,
+                                                           prm_error *error);
 
 /* How many rows there are in all. */
 PRM_API size_t prm_rows_count(const prm_rows *rows);

@@ -64,7 +64,8 @@ const prm_program *prm_engine_program(const prm_engine *engine)
     return engine ? engine->program : NULL;
 }
 
-prm_status prm_engine_intern(prm_engine *engine, const char *text, size_t size, uint32_t *out, prm_error *error)
+prm_status prm_engine_intern(prm_engine *engine, const char *text, size_t size, uint32_t *out,
+                             prm_error *error)
 {
     PRM_TRY(api_engine_ready(engine, error));
     if (!out || (!text && size))
@@ -108,7 +109,8 @@ prm_status prm_engine_ingest(prm_engine *engine, const prm_event *events, size_t
         return prm__error_set(error, PRM_E_ARGUMENT, "events is NULL");
     for (size_t i = 0; i < count; i++)
         if (!api_event_sound(&events[i]))
-            return prm__error_set(error, PRM_E_ARGUMENT, "event %zu has a NULL where its sizes promise data", i);
+            return prm__error_set(error, PRM_E_ARGUMENT, "event %zu has a NULL where its sizes promise data",
+                                  i);
     return api_engine_fail(error, prm__ingest(engine, events, count, engine->clock, answers));
 }
 
@@ -124,8 +126,8 @@ prm_status prm_engine_advance(prm_engine *engine, int64_t time, prm_error *error
 {
     PRM_TRY(api_engine_ready(engine, error));
     if (time < engine->clock)
-        return prm__error_set(error, PRM_E_CLOCK, "the clock never goes back: it stands at %" PRId64 " ms UTC",
-                              engine->clock);
+        return prm__error_set(error, PRM_E_CLOCK,
+                              "the clock never goes back: it stands at %" PRId64 " ms UTC", engine->clock);
     if (time > PRM_TIME_MAX)
         return prm__error_set(error, PRM_E_ARGUMENT, "the clock cannot pass the year 9999");
     return api_engine_fail(error, prm__ingest(engine, NULL, 0, time, NULL));
@@ -158,7 +160,8 @@ prm_status prm_engine_journal(prm_engine *engine, uint64_t first, prm_rows **out
 {
     PRM_TRY(api_engine_ready(engine, error));
     if (!out || first == 0)
-        return prm__error_set(error, PRM_E_ARGUMENT, "a place for the rows and a number from 1 on are needed");
+        return prm__error_set(error, PRM_E_ARGUMENT,
+                              "a place for the rows and a number from 1 on are needed");
     return api_engine_fail(error, prm__rows_journal(engine, first, out));
 }
 
@@ -194,8 +197,8 @@ static uint32_t api_known(const prm_engine *engine, prm_text text)
     return text.size && text.data ? prm__intern_find(&engine->texts, text.data, text.size) : 0;
 }
 
-prm_status prm_engine_rate(prm_engine *engine, prm_text partner, prm_text rep, prm_text customer, prm_text product,
-                           int64_t time, int64_t *rate_e12, prm_error *error)
+prm_status prm_engine_rate(prm_engine *engine, prm_text partner, prm_text rep, prm_text customer,
+                           prm_text product, int64_t time, int64_t *rate_e12, prm_error *error)
 {
     PRM_TRY(api_engine_ready(engine, error));
     if (!rate_e12)
@@ -222,7 +225,8 @@ prm_status prm_engine_progress(prm_engine *engine, uint32_t rule, prm_text partn
     if (!out)
         return prm__error_set(error, PRM_E_ARGUMENT, "a place for the rows is needed");
     if (rule != PRM_NONE && rule >= engine->program->rules_count)
-        return prm__error_set(error, PRM_E_NOT_FOUND, "the program has %u rules; there is no rule of index %u",
+        return prm__error_set(error, PRM_E_NOT_FOUND,
+                              "the program has %u rules; there is no rule of index %u",
                               (unsigned)engine->program->rules_count, (unsigned)rule);
     uint32_t key = api_known(engine, partner);
     if (partner.size && !key)

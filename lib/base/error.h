@@ -8,7 +8,8 @@
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
-prm_status prm__error_set(prm_error *error, prm_status status, const char *format, ...);
+prm_status
+prm__error_set(prm_error *error, prm_status status, const char *format, ...);
 
 /* The one message for memory that ran out. */
 prm_status prm__error_memory(prm_error *error);

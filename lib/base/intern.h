@@ -16,12 +16,12 @@ typedef struct prm__intern_entry {
 
 typedef struct prm__intern {
     prm__alloc *alloc;
-    prm__vec texts;      /* of prm_text, by key; element 0 is the empty place of "no text" */
+    prm__vec texts; /* of prm_text, by key; element 0 is the empty place of "no text" */
     struct prm__intern_slot *slots;
     uint32_t slot_count; /* a power of two, or 0 */
     char *room;          /* free bytes of the newest chunk */
     size_t room_left;
-    prm__vec chunks;     /* of prm_text: all chunks */
+    prm__vec chunks; /* of prm_text: all chunks */
     uint64_t seed;
 } prm__intern;
 

@@ -95,7 +95,8 @@ static prm__event *amend_event(const prm_engine *engine, const prm__entry *entri
 }
 
 /* How many entries the clock has reached. */
-static uint32_t amend_reached(const prm_engine *engine, const prm__partner *partner, const prm__entry *entries)
+static uint32_t amend_reached(const prm_engine *engine, const prm__partner *partner,
+                              const prm__entry *entries)
 {
     uint32_t low = 0, high = partner->entries.count;
     while (low < high) {
@@ -133,8 +134,8 @@ static prm_status amend_sort(prm_engine *engine, const prm__vec *items, prm__vec
 
 /* All live entries of `type` up to `reached` that have the field, into items; with
  * `only`, sorted pointers, just those whose key is among them. */
-static prm_status amend_collect(prm_engine *engine, const prm__entry *entries, uint32_t reached, uint32_t type,
-                                uint32_t name, const prm__vec *only, prm__vec *items)
+static prm_status amend_collect(prm_engine *engine, const prm__entry *entries, uint32_t reached,
+                                uint32_t type, uint32_t name, const prm__vec *only, prm__vec *items)
 {
     items->count = 0;
     for (uint32_t i = 0; i < reached; i++) {
@@ -171,8 +172,8 @@ static void amend_cancel(const prm_engine *engine, const prm__p_type *type, cons
         prm__event *target = amend_event(engine, entries, targets[i]->entry);
         if (target->time > voider->time || target->marks & PRM_EVENT_DEAD)
             continue;
-        if (type->voids_within.count &&
-            voider->time >= prm__duration_end(&engine->program->calendar.zone, type->voids_within, target->time))
+        if (type->voids_within.count && voider->time >= prm__duration_end(&engine->program->calendar.zone,
+                                                                          type->voids_within, target->time))
             continue;
         target->marks |= PRM_EVENT_CANCELLED;
         voider->marks |= PRM_EVENT_MATCHED;
@@ -204,8 +205,8 @@ static prm_status amend_reduce(prm_engine *engine, const prm__entry *entries, ui
 }
 
 /* All events of `type` that void (or reduce) others, in order. */
-static prm_status amend_relation(prm_engine *engine, prm__partner *partner, uint32_t type_index, uint32_t reached,
-                                 bool reduces)
+static prm_status amend_relation(prm_engine *engine, prm__partner *partner, uint32_t type_index,
+                                 uint32_t reached, bool reduces)
 {
     const prm__p_type *type = &engine->program->types[type_index];
     const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
@@ -395,7 +396,8 @@ prm_status prm__void_apply(prm_engine *engine, uint32_t index)
     prm__partner *partner = prm__engine_partner(engine, event->partner);
     if (partner->voiders)
         partner->flags |= PRM_PARTNER_AMEND;
-    PRM_TRY(prm__engine_touch(engine, event->partner, prm__engine_place_of(engine, partner, partner->entries.count, handle)));
+    PRM_TRY(prm__engine_touch(engine, event->partner,
+                              prm__engine_place_of(engine, partner, partner->entries.count, handle)));
     if (type->rank == 0)
         return prm__link_changed(engine, partner->key, event->time);
     return PRM_OK;

@@ -6,8 +6,9 @@
 
 static const char *answer_type_name(uint32_t field_type)
 {
-    static const char *const names[] = {"a text",           "true or false", "an integer", "an amount of money",
-                                        "a time or a date", "a number",      "a percent"};
+    static const char *const names[] = {
+        "a text",           "true or false", "an integer", "an amount of money",
+        "a time or a date", "a number",      "a percent"};
     return names[field_type];
 }
 
@@ -32,8 +33,9 @@ static uint32_t answer_culprit_type(const prm_engine *engine, const prm_event *e
     if (type == PRM_NO_INDEX || name == PRM_NO_INDEX)
         return PRM_FIELD_TEXT;
     uint32_t slot = prm__engine_slot(engine, type, name);
-    return slot == PRM_NO_INDEX ? PRM_FIELD_TEXT
-                                : engine->program->slots[engine->program->types[type].first_slot + slot].field_type;
+    return slot == PRM_NO_INDEX
+               ? PRM_FIELD_TEXT
+               : engine->program->slots[engine->program->types[type].first_slot + slot].field_type;
 }
 
 static int answer_shown(size_t size)
@@ -61,13 +63,13 @@ static int answer_explain_field(const prm_engine *engine, const prm_event *event
     const char *needed = "";
     if (answer->diagnostic == PRM_DIAG_EVENT_FIELD_TYPE)
         needed = answer_type_name(answer_culprit_type(engine, event, answer->field));
-    return snprintf(buffer, capacity, "%s: field \"%.*s\" has \"%.*s\"%s%s", answer_meaning(answer->diagnostic),
-                    answer_shown(name.size), name.size ? name.data : "", answer_shown(size), size ? value : "",
-                    *needed ? ", but should be " : "", needed);
+    return snprintf(buffer, capacity, "%s: field \"%.*s\" has \"%.*s\"%s%s",
+                    answer_meaning(answer->diagnostic), answer_shown(name.size), name.size ? name.data : "",
+                    answer_shown(size), size ? value : "", *needed ? ", but should be " : "", needed);
 }
 
-size_t prm__answer_explain(const prm_engine *engine, const prm_event *event, const prm_answer *answer, char *buffer,
-                           size_t capacity)
+size_t prm__answer_explain(const prm_engine *engine, const prm_event *event, const prm_answer *answer,
+                           char *buffer, size_t capacity)
 {
     static const char *const answers[] = {"", "accepted", "duplicate", "ignored", "rejected", "too late"};
     int size = 0;
@@ -75,7 +77,8 @@ size_t prm__answer_explain(const prm_engine *engine, const prm_event *event, con
         size = snprintf(buffer, capacity, "ignored: the program knows no event type \"%.*s\"",
                         answer_shown(event->type_name_size), event->type_name_size ? event->type_name : "");
     } else if (answer->answer != PRM_REJECTED) {
-        size = snprintf(buffer, capacity, "%s", answer->answer <= PRM_TOO_LATE ? answers[answer->answer] : "");
+        size = snprintf(buffer, capacity, "%s",
+                        answer->answer <= PRM_TOO_LATE ? answers[answer->answer] : "");
     } else if (answer->diagnostic == PRM_DIAG_EVENT_FIELD_MISSING) {
         prm_text name = {NULL, 0};
         if (answer->field < engine->program->names_count)

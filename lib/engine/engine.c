@@ -128,7 +128,8 @@ int prm__engine_compare_events(const prm_engine *engine, uint32_t a, uint32_t b)
                   left->id_size);
 }
 
-uint32_t prm__engine_place_of(const prm_engine *engine, const prm__partner *partner, uint32_t count, uint32_t event)
+uint32_t prm__engine_place_of(const prm_engine *engine, const prm__partner *partner, uint32_t count,
+                              uint32_t event)
 {
     const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
     uint32_t low = 0, high = count;

@@ -30,19 +30,19 @@ enum {
 
 /* What every event needs stands first, so that it can be fetched as a whole. */
 typedef struct prm__partner {
-    uint32_t flags;     /* PRM_PARTNER_... */
-    uint32_t subject;   /* handle of its own subject, PRM_NONE before the first event */
-    prm__list entries;  /* of prm__entry: the history */
-    uint32_t settled;   /* entries before this call: sorted, the new ones behind them */
-    uint32_t folded;    /* entries that the fold has taken in */
-    uint32_t changed;   /* first entry that this call has changed; PRM_NO_INDEX: none */
-    uint32_t voiders;   /* entries that void or reduce others */
-    prm__list outcomes; /* of prm__outcome, in the order of the fold */
-    uint32_t rows;      /* of these, rows of the ledger */
+    uint32_t flags;      /* PRM_PARTNER_... */
+    uint32_t subject;    /* handle of its own subject, PRM_NONE before the first event */
+    prm__list entries;   /* of prm__entry: the history */
+    uint32_t settled;    /* entries before this call: sorted, the new ones behind them */
+    uint32_t folded;     /* entries that the fold has taken in */
+    uint32_t changed;    /* first entry that this call has changed; PRM_NO_INDEX: none */
+    uint32_t voiders;    /* entries that void or reduce others */
+    prm__list outcomes;  /* of prm__outcome, in the order of the fold */
+    uint32_t rows;       /* of these, rows of the ledger */
     uint32_t rows_after; /* the same once the call under way is done */
-    prm__list stash;    /* of prm__outcome: the former outcomes from index `kept` on */
-    uint32_t kept;      /* outcomes that the call under way has left alone */
-    uint32_t former;    /* how many outcomes there were before it */
+    prm__list stash;     /* of prm__outcome: the former outcomes from index `kept` on */
+    uint32_t kept;       /* outcomes that the call under way has left alone */
+    uint32_t former;     /* how many outcomes there were before it */
     uint32_t former_folded;
     uint32_t former_unmatched;
     int64_t rerate_from; /* commissions from this instant on are to be rated again */
@@ -61,8 +61,8 @@ typedef struct prm__partner {
 
 enum {
     PRM_SUBJECT_EXISTS = 1,
-    PRM_SUBJECT_LEFT = 2,   /* a rep that has left */
-    PRM_SUBJECT_ROSTER = 4  /* a rep on the roster */
+    PRM_SUBJECT_LEFT = 2,  /* a rep that has left */
+    PRM_SUBJECT_ROSTER = 4 /* a rep on the roster */
 };
 
 /* Followed in memory by the kind's record of measures, anchors and rules, and for
@@ -72,7 +72,7 @@ typedef struct prm__subject {
     uint32_t next;    /* handle of the partner's next subject, PRM_NONE at the end */
     uint32_t rates;   /* index + 1 of the newest outcome of its first chain of rates */
     uint16_t kind;
-    uint16_t flags;   /* PRM_SUBJECT_... */
+    uint16_t flags;               /* PRM_SUBJECT_... */
     uint32_t keys[PRM_KIND_KEYS]; /* text keys, 0 beyond the kind's */
 } prm__subject;
 
@@ -85,13 +85,13 @@ typedef struct prm__attribute_state {
 
 typedef struct prm__subjects {
     prm__alloc *alloc;
-    prm__vec chunks;   /* of char *; handles count 16-byte units */
+    prm__vec chunks;      /* of char *; handles count 16-byte units */
     uint32_t chunk_shift; /* units of a chunk, as a power of two: the largest subject fits */
     uint32_t top;
     struct prm__subject_slot *slots; /* the index over kind, partner and keys */
     uint32_t slot_count;
     uint32_t used;
-    uint32_t *sizes;   /* bytes of a subject of each kind */
+    uint32_t *sizes; /* bytes of a subject of each kind */
 } prm__subjects;
 
 /* A posting of the journal. */
@@ -144,63 +144,63 @@ struct prm_engine {
     uint32_t clock_follows;
     uint32_t poisoned;
     int64_t clock;
-    prm__intern texts;       /* first the program's own texts, in their order + 1 */
-    prm__intern numbers;     /* numbers of which distinct values are counted, as 16 bytes each */
-    uint32_t *program_keys;  /* text key of each text of the program */
-    uint32_t *type_of_key;   /* for keys up to known_keys: event type, or PRM_NO_INDEX */
-    uint32_t *name_of_key;   /* for keys up to known_keys: field name, or PRM_NO_INDEX */
+    prm__intern texts;      /* first the program's own texts, in their order + 1 */
+    prm__intern numbers;    /* numbers of which distinct values are counted, as 16 bytes each */
+    uint32_t *program_keys; /* text key of each text of the program */
+    uint32_t *type_of_key;  /* for keys up to known_keys: event type, or PRM_NO_INDEX */
+    uint32_t *name_of_key;  /* for keys up to known_keys: field name, or PRM_NO_INDEX */
     uint32_t known_keys;
-    uint32_t empty_key;      /* of the empty text: an attribute that is cleared */
+    uint32_t empty_key; /* of the empty text: an attribute that is cleared */
     prm__store store;
-    prm__layout *layouts;    /* by type */
-    uint8_t *slot_of;        /* [type][name]: the slot, or PRM_NO_SLOT; NULL when it would be too large */
-    uint16_t *key_at;        /* [type][kind][PRM_KIND_KEYS]: where events carry the keys of a kind, or 0 */
+    prm__layout *layouts; /* by type */
+    uint8_t *slot_of;     /* [type][name]: the slot, or PRM_NO_SLOT; NULL when it would be too large */
+    uint16_t *key_at;     /* [type][kind][PRM_KIND_KEYS]: where events carry the keys of a kind, or 0 */
     prm__pool pool;
     prm__vec partners;       /* of prm__partner */
     prm__vec partner_of_key; /* of uint32_t: partner index + 1 by text key */
     prm__subjects subjects;
     uint32_t attribute_counts[2]; /* by owner */
-    uint32_t *kind_measures; /* [kind]: its first measure, or PRM_NO_INDEX */
-    uint32_t *next_measure;  /* [measure]: the next one of the same kind, or PRM_NO_INDEX */
+    uint32_t *kind_measures;      /* [kind]: its first measure, or PRM_NO_INDEX */
+    uint32_t *next_measure;       /* [measure]: the next one of the same kind, or PRM_NO_INDEX */
     prm__window_cache windows[PRM_PERIODS];
-    uint8_t *type_is_target; /* [type]: 1 when some type voids or reduces it */
+    uint8_t *type_is_target;           /* [type]: 1 when some type voids or reduces it */
     struct prm__reduction *reductions; /* hash of reduced amounts: see amend.h */
     uint32_t reduction_slots;
     uint32_t reduction_used;
-    prm__vec voids;          /* of prm__void */
-    prm__vec void_events;    /* of uint32_t: every event.voided, by arrival */
-    prm__vec void_of_key;    /* of uint32_t: index + 1 into voids by text key */
-    prm__vec due;            /* heap of prm__due */
-    prm__vec links;          /* of prm__link: who looked at whom; see link.h */
-    prm__vec link_of_key;    /* of uint32_t: index + 1 of the newest link to a text key */
-    uint32_t *link_slots;    /* index over links, to note each once */
+    prm__vec voids;       /* of prm__void */
+    prm__vec void_events; /* of uint32_t: every event.voided, by arrival */
+    prm__vec void_of_key; /* of uint32_t: index + 1 into voids by text key */
+    prm__vec due;         /* heap of prm__due */
+    prm__vec links;       /* of prm__link: who looked at whom; see link.h */
+    prm__vec link_of_key; /* of uint32_t: index + 1 of the newest link to a text key */
+    uint32_t *link_slots; /* index over links, to note each once */
     uint32_t link_slot_count;
     /* the call under way */
-    prm__vec touched;        /* of uint32_t: partners */
-    prm__vec void_changes;   /* of prm__void_change */
-    prm__vec marked;         /* of uint32_t: events that this call marked as voided */
-    prm__vec passed;         /* of prm__due: what it took from the heap */
-    prm__vec posts;          /* of prm__posting: what it will post, by partner */
-    prm__vec order_items;    /* of prm__order_item: see order.h */
-    prm__vec sorting;        /* of const void *: items and scratch of sorting */
-    prm__vec identities;     /* of uint32_t: index of identities in a diff */
-    prm__vec entry_copy;     /* of prm__entry: new ones while they are sorted */
-    prm__vec items;          /* of prm__amend_item: see amend.c */
+    prm__vec touched;      /* of uint32_t: partners */
+    prm__vec void_changes; /* of prm__void_change */
+    prm__vec marked;       /* of uint32_t: events that this call marked as voided */
+    prm__vec passed;       /* of prm__due: what it took from the heap */
+    prm__vec posts;        /* of prm__posting: what it will post, by partner */
+    prm__vec order_items;  /* of prm__order_item: see order.h */
+    prm__vec sorting;      /* of const void *: items and scratch of sorting */
+    prm__vec identities;   /* of uint32_t: index of identities in a diff */
+    prm__vec entry_copy;   /* of prm__entry: new ones while they are sorted */
+    prm__vec items;        /* of prm__amend_item: see amend.c */
     prm__vec targets;
     prm__vec before;
     /* scratch of the fold, one element per kind or measure */
-    const uint32_t *guess;   /* [kind, the first ones]: likely subjects of the one event that is
+    const uint32_t *guess; /* [kind, the first ones]: likely subjects of the one event that is
                                 folded next, or NULL; see warm.h */
-    uint32_t *at_subjects;   /* [kind]: the subject of the event, or PRM_NONE */
-    uint64_t *counted;       /* [measure]: stamp of the last event that it counted */
+    uint32_t *at_subjects; /* [kind]: the subject of the event, or PRM_NONE */
+    uint64_t *counted;     /* [measure]: stamp of the last event that it counted */
     uint64_t stamp;
     prm__group_best *group_best; /* [text of the program] */
     uint64_t group_stamp;
-    prm__vec journal;        /* of prm__posting: what is not yet released */
-    uint64_t journal_first;  /* number of the first of them */
+    prm__vec journal;       /* of prm__posting: what is not yet released */
+    uint64_t journal_first; /* number of the first of them */
     uint64_t outcome_rows;
-    uint64_t stale;          /* partners that are stale: they are folded before anything else */
-    prm_counts counts;       /* the running ones: events and answers, dropped fields */
+    uint64_t stale;    /* partners that are stale: they are folded before anything else */
+    prm_counts counts; /* the running ones: events and answers, dropped fields */
 };
 
 static inline prm__partner *prm__engine_partner(const prm_engine *engine, uint32_t index)

@@ -11,7 +11,7 @@ typedef struct prm__eval {
     const prm__view *view; /* the event; NULL at a clock point */
     uint32_t partner;      /* subject handles whose attributes are meant, or PRM_NONE */
     uint32_t rep;
-    prm__value value;      /* of the rule's measure; an error without one */
+    prm__value value; /* of the rule's measure; an error without one */
 } prm__eval;
 
 prm__value prm__eval_expr(const prm__eval *eval, uint32_t expr);

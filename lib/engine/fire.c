@@ -23,7 +23,8 @@ static const prm__window_span *fire_span(prm_engine *engine, const prm__p_rule *
     return prm__engine_window(engine, period == PRM_PERIOD_NONE ? PRM_PERIOD_MONTH : period, time);
 }
 
-static void fire_identity(prm_engine *engine, const prm__firing *firing, uint32_t action, prm__outcome *outcome)
+static void fire_identity(prm_engine *engine, const prm__firing *firing, uint32_t action,
+                          prm__outcome *outcome)
 {
     const prm__p_rule *rule = &engine->program->rules[firing->rule];
     uint32_t period = engine->program->windows[rule->window].period;
@@ -53,7 +54,8 @@ static uint32_t fire_subject_rep(const prm_engine *engine, const prm__firing *fi
 
 /* ---- Rates ---- */
 
-static int64_t fire_rate_end(prm_engine *engine, const prm__p_rule *rule, const prm__p_action *action, int64_t from)
+static int64_t fire_rate_end(prm_engine *engine, const prm__p_rule *rule, const prm__p_action *action,
+                             int64_t from)
 {
     switch ((prm__rate_lasts)action->lasts) {
     case PRM_LASTS_DURATION:
@@ -131,7 +133,8 @@ static bool fire_rep_left(const prm_engine *engine, uint32_t partner, uint32_t r
 }
 
 /* Fills in the recipient; none (to_partner 0) when there is no such one. */
-static prm_status fire_recipient(prm_engine *engine, const prm__firing *firing, uint32_t to, prm__outcome *outcome)
+static prm_status fire_recipient(prm_engine *engine, const prm__firing *firing, uint32_t to,
+                                 prm__outcome *outcome)
 {
     const prm__partner *partner = prm__engine_partner(engine, firing->partner);
     uint32_t rep = 0;
@@ -267,7 +270,8 @@ prm_status prm__fire_rerate(prm_engine *engine, prm__partner *partner)
         prm__engine_view(engine, outcomes[i].event, &view);
         prm__rate_aim(engine, &view);
         prm__outcome changed = outcomes[i];
-        prm__place place = {changed.at, prm__engine_place_of(engine, partner, partner->folded, changed.event)};
+        prm__place place = {changed.at,
+                            prm__engine_place_of(engine, partner, partner->folded, changed.event)};
         fire_rate_commission(engine, partner, &view, place, &changed);
         if (changed.number == outcomes[i].number)
             continue;

@@ -97,8 +97,9 @@ void prm__fold_aim(prm_engine *engine, const prm__subject *subject, uint32_t han
                     keys[i] = subject->keys[j];
                     found++;
                 }
-        engine->at_subjects[kind] =
-            found == other->key_count ? prm__subject_find(engine, kind, subject->partner, keys) : PRM_NONE;
+        engine->at_subjects[kind] = found == other->key_count
+                                        ? prm__subject_find(engine, kind, subject->partner, keys)
+                                        : PRM_NONE;
     }
     engine->at_subjects[subject->kind] = handle;
 }
@@ -183,8 +184,8 @@ static prm_status fold_ask(prm__step *step, uint32_t rule_index)
         const prm__p_condition *condition = &program->conditions[rule->condition];
         const prm__partner *partner = prm__engine_partner(engine, step->partner);
         uint32_t counted_for = engine->at_subjects[program->measures[condition->measure].subject];
-        prm__fraction value =
-            prm__measure_value(engine, condition->measure, counted_for, partner, step->place);
+        prm__fraction value = prm__measure_value(engine, condition->measure, counted_for, partner,
+                                                 step->place);
         if (!prm__fold_reaches(engine, condition, value))
             return PRM_OK;
         firing.value = prm__eval_fraction(value);
@@ -340,7 +341,8 @@ static void fold_restart(prm_engine *engine, prm__partner *partner)
 
 /* The first entry of the run of lifecycle events at the same instant that ends
  * before `end`; they share the moment at which they take effect. */
-static uint32_t fold_run_end(const prm_engine *engine, const prm__entry *entries, uint32_t first, uint32_t count)
+static uint32_t fold_run_end(const prm_engine *engine, const prm__entry *entries, uint32_t first,
+                             uint32_t count)
 {
     int64_t time = prm__engine_event(engine, entries[first].event)->time;
     uint32_t end = first;
@@ -362,7 +364,8 @@ static bool fold_instant_reopened(const prm_engine *engine, const prm__partner *
            prm__engine_event(engine, next->event)->time == partner->asked_at;
 }
 
-static prm_status fold_wait(prm_engine *engine, uint32_t index, prm__partner *partner, const prm__entry *entries)
+static prm_status fold_wait(prm_engine *engine, uint32_t index, prm__partner *partner,
+                            const prm__entry *entries)
 {
     if (partner->folded == partner->entries.count)
         return PRM_OK;

@@ -39,7 +39,8 @@ static char *identity_encode(char *at, prm_text text)
     return at;
 }
 
-static char *identity_subject(const prm_engine *engine, const prm__outcome *outcome, uint32_t partner, char *at)
+static char *identity_subject(const prm_engine *engine, const prm__outcome *outcome, uint32_t partner,
+                              char *at)
 {
     const prm__subject *subject = prm__subject_at(engine, outcome->subject);
     *at++ = ':';
@@ -55,7 +56,8 @@ static char *identity_subject(const prm_engine *engine, const prm__outcome *outc
     return at;
 }
 
-size_t prm__identity_write(const prm_engine *engine, const prm__outcome *outcome, uint32_t partner, char *buffer)
+size_t prm__identity_write(const prm_engine *engine, const prm__outcome *outcome, uint32_t partner,
+                           char *buffer)
 {
     char *at = identity_encode(buffer, prm__identity_rule(engine, outcome));
     if (outcome->by_event) {

@@ -15,7 +15,8 @@
 size_t prm__identity_size(const prm_engine *engine, const prm__outcome *outcome, uint32_t partner);
 
 /* Writes it; returns its size. `buffer` has room for prm__identity_size. */
-size_t prm__identity_write(const prm_engine *engine, const prm__outcome *outcome, uint32_t partner, char *buffer);
+size_t prm__identity_write(const prm_engine *engine, const prm__outcome *outcome, uint32_t partner,
+                           char *buffer);
 
 /* The name of an outcome's rule: "commission" for commissions. */
 prm_text prm__identity_rule(const prm_engine *engine, const prm__outcome *outcome);

@@ -34,7 +34,8 @@ static prm_status ingest_fold_in_order(prm_engine *engine, const prm__event *eve
     const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
     uint32_t last = partner->entries.count - 1;
     if (partner->flags & (PRM_PARTNER_AMEND | PRM_PARTNER_STALE) || partner->changed != PRM_NO_INDEX ||
-        partner->folded != last || engine->program->types[event->type].rank < 2 || event->time > engine->clock)
+        partner->folded != last || engine->program->types[event->type].rank < 2 ||
+        event->time > engine->clock)
         return PRM_OK;
     if (last > 0 && prm__engine_compare_events(engine, entries[last - 1].event, entries[last].event) > 0)
         return PRM_OK;
@@ -58,7 +59,8 @@ static prm_status ingest_into_history(prm_engine *engine, uint32_t handle)
         partner->flags |= PRM_PARTNER_AMEND;
         if (event->time > partner->last_voider)
             partner->last_voider = event->time;
-    } else if (partner->voiders && engine->type_is_target[event->type] && event->time <= partner->last_voider) {
+    } else if (partner->voiders && engine->type_is_target[event->type] &&
+               event->time <= partner->last_voider) {
         partner->flags |= PRM_PARTNER_AMEND;
     }
     return PRM_OK;
@@ -105,8 +107,8 @@ static prm_status ingest_store(prm_engine *engine, const prm_event *event, const
 
 static void ingest_count(prm_counts *counts, const prm_answer *answer)
 {
-    uint64_t *const by_answer[] = {NULL,          &counts->accepted, &counts->duplicate, &counts->ignored,
-                                   &counts->rejected, &counts->too_late};
+    uint64_t *const by_answer[] = {
+        NULL, &counts->accepted, &counts->duplicate, &counts->ignored, &counts->rejected, &counts->too_late};
     counts->events++;
     ++*by_answer[answer->answer];
     counts->dropped_fields += answer->dropped;

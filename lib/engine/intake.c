@@ -64,7 +64,8 @@ static prm__diag_number intake_new_text(prm_engine *engine, const char *text, si
     return 0;
 }
 
-static prm__diag_number intake_text(prm_engine *engine, const prm_field *field, uint32_t *key, prm_status *status)
+static prm__diag_number intake_text(prm_engine *engine, const prm_field *field, uint32_t *key,
+                                    prm_status *status)
 {
     if (field->kind == PRM_VALUE_NAME) {
         if (field->number <= 0 || field->number > (int64_t)prm__intern_count(&engine->texts))
@@ -270,7 +271,8 @@ static void intake_clear(const prm__intake *in, uint32_t field_type, uint32_t sl
         memcpy(at, &wide, sizeof wide);
 }
 
-bool prm__intake_is_cleared(const prm_engine *engine, const prm__view *view, uint32_t slot, uint32_t field_type)
+bool prm__intake_is_cleared(const prm_engine *engine, const prm__view *view, uint32_t slot,
+                            uint32_t field_type)
 {
     const void *at = prm__view_at(view, slot);
     uint32_t narrow;
@@ -337,9 +339,8 @@ static bool intake_field(prm__intake *in, uint32_t index, prm_status *status)
         intake_clear(in, row->field_type, slot);
         return true;
     }
-    prm__diag_number number =
-        in->layout->texts >> slot & 1 ? intake_text_field(in, index, slot, status)
-                                      : intake_value(in, field, row->field_type, slot);
+    prm__diag_number number = in->layout->texts >> slot & 1 ? intake_text_field(in, index, slot, status)
+                                                            : intake_value(in, field, row->field_type, slot);
     if (number)
         intake_reject(in->answer, number, index);
     return !number;
@@ -368,8 +369,8 @@ static prm_status intake_finish(const prm__intake *in)
     if (in->layout->mask_size)
         memcpy(in->record + in->layout->mask_at, &mask, in->layout->mask_size == 4 ? 4 : 8);
     memcpy(in->record + in->layout->id_at, in->event->id, in->event->id_size);
-    *(prm__event *)(void *)in->record =
-        (prm__event){in->event->time, partner, (uint16_t)in->type, (uint8_t)in->event->id_size, 0};
+    *(prm__event *)(void *)in->record = (prm__event){in->event->time, partner, (uint16_t)in->type,
+                                                     (uint8_t)in->event->id_size, 0};
     return PRM_OK;
 }
 
@@ -401,8 +402,16 @@ prm_status prm__intake_read(prm_engine *engine, const prm_event *event, const pr
     if (!record)
         return PRM_E_MEMORY;
     const prm_program *program = engine->program;
-    prm__intake in = {engine, event,          hashes, type, &engine->layouts[type], program->slots + program->types[type].first_slot,
-                      (char *)record, 0, 0, answer};
+    prm__intake in = {engine,
+                      event,
+                      hashes,
+                      type,
+                      &engine->layouts[type],
+                      program->slots + program->types[type].first_slot,
+                      (char *)record,
+                      0,
+                      0,
+                      answer};
     memset(record + 1, 0, in.layout->id_at - sizeof *record);
     for (uint32_t i = 0; i < event->field_count; i++)
         if (!intake_field(&in, i, &status) || status != PRM_OK)

@@ -10,12 +10,13 @@
  * the top of the store. The answer is PRM_ACCEPTED with *size set to the record's
  * bytes, or PRM_IGNORED or PRM_REJECTED. PRM_E_MEMORY leaves everything as it was
  * but for new texts. */
-PRM_MUST_USE prm_status prm__intake_read(prm_engine *engine, const prm_event *event, const prm__warm_hashes *hashes,
-                                         prm_answer *answer, size_t *size);
+PRM_MUST_USE prm_status prm__intake_read(prm_engine *engine, const prm_event *event,
+                                         const prm__warm_hashes *hashes, prm_answer *answer, size_t *size);
 
 /* Whether a slot that is present stands for "no value any more": an attribute given
  * as an empty text. */
-bool prm__intake_is_cleared(const prm_engine *engine, const prm__view *view, uint32_t slot, uint32_t field_type);
+bool prm__intake_is_cleared(const prm_engine *engine, const prm__view *view, uint32_t slot,
+                            uint32_t field_type);
 
 /* The event type that an event names, or PRM_NO_INDEX. */
 uint32_t prm__intake_type(const prm_engine *engine, const prm_event *event);

@@ -130,8 +130,8 @@ static prm_status lifetime_slots(prm_engine *engine)
     for (uint32_t type = 0; type < program->types_count; type++) {
         const prm__p_type *row = &program->types[type];
         for (uint32_t slot = 0; slot < row->slot_count; slot++)
-            engine->slot_of[(size_t)type * program->names_count + program->slots[row->first_slot + slot].name] =
-                (uint8_t)slot;
+            engine->slot_of[(size_t)type * program->names_count +
+                            program->slots[row->first_slot + slot].name] = (uint8_t)slot;
     }
     return PRM_OK;
 }
@@ -202,10 +202,10 @@ static void lifetime_vecs(prm_engine *engine)
 
 static void lifetime_free_vecs(prm_engine *engine)
 {
-    prm__vec *const vecs[] = {&engine->partners,   &engine->partner_of_key, &engine->due,
-                              &engine->touched,    &engine->passed,         &engine->posts,
-                              &engine->order_items,    &engine->sorting,
-                              &engine->identities, &engine->entry_copy,     &engine->journal};
+    prm__vec *const vecs[] = {&engine->partners,    &engine->partner_of_key, &engine->due,
+                              &engine->touched,     &engine->passed,         &engine->posts,
+                              &engine->order_items, &engine->sorting,        &engine->identities,
+                              &engine->entry_copy,  &engine->journal};
     for (size_t i = 0; i < sizeof vecs / sizeof vecs[0]; i++)
         prm__vec_free(vecs[i]);
 }

@@ -49,8 +49,8 @@ prm_status prm__link_note(prm_engine *engine, uint32_t partner, uint32_t target)
 {
     if ((engine->links.count + 1) * 4 > (size_t)engine->link_slot_count * 3 && !link_grow(engine))
         return PRM_E_MEMORY;
-    uint32_t *slot = link_probe(engine->link_slots, engine->link_slot_count, PRM_VEC(engine->links, prm__link),
-                                target, partner);
+    uint32_t *slot = link_probe(engine->link_slots, engine->link_slot_count,
+                                PRM_VEC(engine->links, prm__link), target, partner);
     if (*slot)
         return PRM_OK;
     if (engine->link_of_key.count <= target) {
@@ -90,7 +90,8 @@ bool prm__link_has_left(const prm_engine *engine, uint32_t key, int64_t time)
         return false;
     const prm__partner *partner = prm__engine_partner(engine, index);
     const prm__event *event;
-    for (uint32_t place = partner->life.count; (event = link_previous(engine, partner, time, &place)) != NULL;) {
+    for (uint32_t place = partner->life.count;
+         (event = link_previous(engine, partner, time, &place)) != NULL;) {
         uint32_t role = engine->program->types[event->type].role;
         if (role == PRM_ROLE_PARTNER_LEFT || role == PRM_ROLE_PARTNER_JOINED)
             return role == PRM_ROLE_PARTNER_LEFT;
@@ -105,7 +106,8 @@ uint32_t prm__link_parent(const prm_engine *engine, uint32_t key, int64_t time)
         return 0;
     const prm__partner *partner = prm__engine_partner(engine, index);
     const prm__event *event;
-    for (uint32_t place = partner->life.count; (event = link_previous(engine, partner, time, &place)) != NULL;) {
+    for (uint32_t place = partner->life.count;
+         (event = link_previous(engine, partner, time, &place)) != NULL;) {
         prm__view view = {.event = event, .layout = &engine->layouts[event->type], .type = event->type};
         uint32_t parent = prm__engine_view_text(engine, &view, PRM_NAME_PARENT);
         if (parent)

@@ -15,7 +15,8 @@ static uint32_t measure_queue_room(const prm__measure_state *state)
     return state->queue ? (16U << state->queue_class) / (uint32_t)sizeof(prm__queued) : 0;
 }
 
-static prm__queued *measure_queue_at(const prm_engine *engine, const prm__measure_state *state, uint32_t index)
+static prm__queued *measure_queue_at(const prm_engine *engine, const prm__measure_state *state,
+                                     uint32_t index)
 {
     prm__queued *queue = prm__pool_at(&engine->pool, state->queue);
     return &queue[(state->queue_head + index) & (measure_queue_room(state) - 1)];
@@ -71,7 +72,8 @@ static void measure_empty(prm_engine *engine, const prm__measure_def *def, prm__
 }
 
 /* Brings the state to `now`: a later calendar window begins empty. */
-static void measure_turn(prm_engine *engine, const prm__p_measure *row, prm__measure_state *state, int64_t time)
+static void measure_turn(prm_engine *engine, const prm__p_measure *row, prm__measure_state *state,
+                         int64_t time)
 {
     const prm__p_window *window = &engine->program->windows[row->window];
     const prm__measure_def *def = prm__catalog_measure(row->kind);
@@ -114,7 +116,8 @@ static bool measure_sample(prm_engine *engine, const prm__p_measure *row, const 
     uint32_t slot = prm__engine_slot(engine, view->type, row->name);
     if (slot == PRM_NO_INDEX || !prm__view_has(view, slot))
         return false;
-    uint32_t field_type = engine->program->slots[engine->program->types[view->type].first_slot + slot].field_type;
+    uint32_t field_type =
+        engine->program->slots[engine->program->types[view->type].first_slot + slot].field_type;
     if (field_type == PRM_FIELD_TEXT) {
         memcpy(&sample->key, prm__view_at(view, slot), sizeof sample->key);
         return sample->key != engine->empty_key;
@@ -151,8 +154,8 @@ prm_status prm__measure_take(prm_engine *engine, uint32_t measure, const prm__vi
     if (rolling) {
         int64_t end = prm__duration_end(&engine->program->calendar.zone, window->duration, now.time);
         state->queue_count++;
-        *measure_queue_at(engine, state, state->queue_count - 1) =
-            (prm__queued){sample.number, end, sample.key, 0};
+        *measure_queue_at(engine, state, state->queue_count - 1) = (prm__queued){sample.number, end,
+                                                                                 sample.key, 0};
     }
     *counted = true;
     return PRM_OK;
@@ -179,8 +182,8 @@ typedef struct prm__measure_scratch {
     prm__decimal words[PRM_MEASURE_STATE_MAX / 16];
 } prm__measure_scratch;
 
-prm_status prm__measure_peek(prm_engine *engine, uint32_t measure, uint32_t subject, const prm__partner *partner,
-                             int64_t time, prm__fraction *out)
+prm_status prm__measure_peek(prm_engine *engine, uint32_t measure, uint32_t subject,
+                             const prm__partner *partner, int64_t time, prm__fraction *out)
 {
     const prm__p_measure *row = &engine->program->measures[measure];
     const prm__p_window *window = &engine->program->windows[row->window];

@@ -28,7 +28,7 @@ static int order_names(const prm_engine *engine, const prm__order_item *a, const
     static const uint32_t names[] = {PRM_NAME_REP, PRM_NAME_CUSTOMER, PRM_NAME_PRODUCT};
     if (a->partner != b->partner)
         return prm__bytes_compare(prm__engine_text(engine, prm__engine_partner(engine, a->partner)->key),
-                                prm__engine_text(engine, prm__engine_partner(engine, b->partner)->key));
+                                  prm__engine_text(engine, prm__engine_partner(engine, b->partner)->key));
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         uint32_t left = prm__order_key(engine, a->outcome, names[i]);
         uint32_t right = prm__order_key(engine, b->outcome, names[i]);
@@ -43,11 +43,12 @@ static int order_other_keys(const prm_engine *engine, const prm__outcome *a, con
 {
     if (a->by_event || a->subject == b->subject)
         return 0;
-    const prm__subject *left = prm__subject_at(engine, a->subject), *right = prm__subject_at(engine, b->subject);
+    const prm__subject *left = prm__subject_at(engine, a->subject),
+                       *right = prm__subject_at(engine, b->subject);
     for (uint32_t i = 0; i < PRM_KIND_KEYS; i++)
         if (left->keys[i] != right->keys[i])
             return prm__bytes_compare(prm__engine_text(engine, left->keys[i]),
-                                    prm__engine_text(engine, right->keys[i]));
+                                      prm__engine_text(engine, right->keys[i]));
     return 0;
 }
 

@@ -28,13 +28,13 @@ typedef struct prm__outcome_rate {
 } prm__outcome_rate;
 
 typedef struct prm__outcome {
-    uint32_t rule;    /* index, or PRM_RULE_COMMISSION */
-    uint32_t subject; /* handle; PRM_NONE where the event stands for it */
-    uint32_t event;   /* handle of the event at which it fired */
-    uint16_t action;  /* place in `then`, from 0 */
-    uint8_t by_event; /* 1: identity is the event, not subject and occasion */
-    uint8_t kind;     /* prm__outcome_kind */
-    int64_t occasion; /* first local day of its calendar window, or PRM_OCCASION_LIFE */
+    uint32_t rule;       /* index, or PRM_RULE_COMMISSION */
+    uint32_t subject;    /* handle; PRM_NONE where the event stands for it */
+    uint32_t event;      /* handle of the event at which it fired */
+    uint16_t action;     /* place in `then`, from 0 */
+    uint8_t by_event;    /* 1: identity is the event, not subject and occasion */
+    uint8_t kind;        /* prm__outcome_kind */
+    int64_t occasion;    /* first local day of its calendar window, or PRM_OCCASION_LIFE */
     uint32_t to_partner; /* recipient, as text keys; 0: none */
     uint32_t to_rep;
     int64_t number; /* amount in minor or whole units; a rate in e12 */

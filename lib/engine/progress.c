@@ -24,17 +24,20 @@ static int progress_compare(const void *a, const void *b, const void *context)
         return left->rule < right->rule ? -1 : 1;
     if (left->partner != right->partner)
         return prm__bytes_compare(prm__engine_text(engine, prm__engine_partner(engine, left->partner)->key),
-                                prm__engine_text(engine, prm__engine_partner(engine, right->partner)->key));
+                                  prm__engine_text(engine, prm__engine_partner(engine, right->partner)->key));
     static const uint32_t columns[] = {PRM_NAME_REP, PRM_NAME_CUSTOMER, PRM_NAME_PRODUCT};
-    const prm__subject *x = prm__subject_at(engine, left->subject), *y = prm__subject_at(engine, right->subject);
+    const prm__subject *x = prm__subject_at(engine, left->subject),
+                       *y = prm__subject_at(engine, right->subject);
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
-        int order = prm__bytes_compare(progress_key(engine, x, columns[i]), progress_key(engine, y, columns[i]));
+        int order = prm__bytes_compare(progress_key(engine, x, columns[i]),
+                                       progress_key(engine, y, columns[i]));
         if (order)
             return order;
     }
     for (uint32_t i = 0; i < PRM_KIND_KEYS; i++)
         if (x->keys[i] != y->keys[i])
-            return prm__bytes_compare(prm__engine_text(engine, x->keys[i]), prm__engine_text(engine, y->keys[i]));
+            return prm__bytes_compare(prm__engine_text(engine, x->keys[i]),
+                                      prm__engine_text(engine, y->keys[i]));
     return 0;
 }
 

@@ -13,13 +13,14 @@ typedef struct prm__progress_item {
     uint32_t rule;
     uint32_t partner;
     uint32_t subject;
-    uint16_t state;     /* PRM_STATE_... */
+    uint16_t state; /* PRM_STATE_... */
     uint16_t has_value;
 } prm__progress_item;
 
 /* Of rule `rule`, or PRM_NONE for all, and of the partner of text key `partner`, or 0
  * for all. PRM_E_MEMORY. */
-PRM_MUST_USE prm_status prm__progress_rows(prm_engine *engine, uint32_t rule, uint32_t partner, prm_rows **out);
+PRM_MUST_USE prm_status prm__progress_rows(prm_engine *engine, uint32_t rule, uint32_t partner,
+                                           prm_rows **out);
 
 /* The next one into *out, `size` set; false at the end. */
 bool prm__progress_next(prm_rows *rows, prm_progress *out);

@@ -154,7 +154,8 @@ bool prm__rate_of(prm_engine *engine, const prm__rate_case *one, int64_t *out)
             continue;
         rate_collect(engine, one, prm__subject_at(engine, one->subjects[kind])->rates, &sum);
     }
-    prm__decimal rate = sum.added + (sum.set ? (prm__decimal)sum.set->number : rate_unset(engine, one->product));
+    prm__decimal rate = sum.added +
+                        (sum.set ? (prm__decimal)sum.set->number : rate_unset(engine, one->product));
     if (rate > commission->max)
         rate = commission->max;
     if (rate < commission->min)
@@ -171,8 +172,8 @@ void prm__rate_aim(prm_engine *engine, const prm__view *view)
     uint32_t keys[PRM_KIND_KEYS];
     for (uint32_t kind = 0; kind < program->kinds_count; kind++) {
         bool wanted = program->kinds[kind].has_rates && prm__subject_keys(engine, view->event, kind, keys);
-        engine->at_subjects[kind] =
-            wanted ? prm__subject_find(engine, kind, view->event->partner, keys) : PRM_NONE;
+        engine->at_subjects[kind] = wanted ? prm__subject_find(engine, kind, view->event->partner, keys)
+                                           : PRM_NONE;
     }
 }
 

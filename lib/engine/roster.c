@@ -49,8 +49,8 @@ static void roster_attributes(const prm_engine *engine, const prm__view *view)
 }
 
 /* A link that an event carries replaces the one before; an empty one, or oneself, is none. */
-static void roster_link(const prm_engine *engine, const prm__partner *partner, const prm__view *view, uint32_t name,
-                        uint32_t *link)
+static void roster_link(const prm_engine *engine, const prm__partner *partner, const prm__view *view,
+                        uint32_t name, uint32_t *link)
 {
     uint32_t key = prm__engine_view_text(engine, view, name);
     if (key)

@@ -76,8 +76,8 @@ prm_status prm__rows_journal(prm_engine *engine, uint64_t first, prm_rows **out)
     uint64_t end = engine->journal_first + engine->journal.count;
     rows->count = rows->first < end ? (size_t)(end - rows->first) : 0;
     for (size_t i = 0; i < rows->count; i++) {
-        const prm__posting *posting =
-            prm__vec_at(&engine->journal, (size_t)(rows->first - engine->journal_first) + i);
+        const prm__posting *posting = prm__vec_at(&engine->journal,
+                                                  (size_t)(rows->first - engine->journal_first) + i);
         if (rows_reserve_id(rows, &posting->outcome, posting->partner) != PRM_OK) {
             prm__rows_free(rows);
             return PRM_E_MEMORY;

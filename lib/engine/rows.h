@@ -6,22 +6,18 @@
 #include "engine/engine.h"
 
 /* What an iterator walks over. */
-typedef enum prm__rows_kind {
-    PRM_ROWS_LEDGER,
-    PRM_ROWS_JOURNAL,
-    PRM_ROWS_PROGRESS
-} prm__rows_kind;
+typedef enum prm__rows_kind { PRM_ROWS_LEDGER, PRM_ROWS_JOURNAL, PRM_ROWS_PROGRESS } prm__rows_kind;
 
 struct prm_rows {
-    prm__alloc *alloc;  /* the engine's */
+    prm__alloc *alloc; /* the engine's */
     prm_engine *engine;
-    uint32_t kind;      /* prm__rows_kind */
+    uint32_t kind; /* prm__rows_kind */
     size_t next;
     size_t count;
-    uint64_t first;     /* journal: number of the posting at place 0 */
-    prm__vec items;     /* ledger: prm__order_item; progress: prm__progress_item */
-    prm__vec pointers;  /* to items, sorted */
-    prm__vec id;        /* of char: the identity of the present row */
+    uint64_t first;    /* journal: number of the posting at place 0 */
+    prm__vec items;    /* ledger: prm__order_item; progress: prm__progress_item */
+    prm__vec pointers; /* to items, sorted */
+    prm__vec id;       /* of char: the identity of the present row */
 };
 
 PRM_MUST_USE prm_status prm__rows_ledger(prm_engine *engine, prm_rows **out);

@@ -9,7 +9,7 @@
 #include "program/program.h"
 #include <string.h>
 
-#define PRM_STORE_CHUNK_SHIFT 13 /* 8192 units: 64 KiB */
+#define PRM_STORE_CHUNK_SHIFT 13  /* 8192 units: 64 KiB */
 #define PRM_STORE_RECORD_MAX 2048 /* bytes; 64 fields of 16 bytes, an id and the rest fit */
 
 /* Marks of an event, kept by amend.h; no part of its content. */
@@ -38,13 +38,13 @@ enum { PRM_BOOLEAN_FALSE = 1, PRM_BOOLEAN_TRUE = 2, PRM_BOOLEAN_CLEARED = 3 };
 
 /* Where records of one type have their values, worked out once per engine. */
 typedef struct prm__layout {
-    uint64_t narrow;      /* slots of 4-byte values, as a mask */
-    uint64_t texts;       /* slots of texts */
-    uint64_t required;    /* slots that an event must have */
-    uint32_t mask_at;     /* byte offset of the presence mask */
-    uint32_t mask_size;   /* 0 when all values are narrow; else 4 or 8 */
-    uint32_t id_at;       /* byte offset of the id */
-    uint32_t amount_slot; /* of `amount`, or PRM_NO_INDEX */
+    uint64_t narrow;               /* slots of 4-byte values, as a mask */
+    uint64_t texts;                /* slots of texts */
+    uint64_t required;             /* slots that an event must have */
+    uint32_t mask_at;              /* byte offset of the presence mask */
+    uint32_t mask_size;            /* 0 when all values are narrow; else 4 or 8 */
+    uint32_t id_at;                /* byte offset of the id */
+    uint32_t amount_slot;          /* of `amount`, or PRM_NO_INDEX */
     uint16_t at[PRM_LIMIT_FIELDS]; /* byte offset of each slot; 0: not stored */
 } prm__layout;
 
@@ -59,8 +59,8 @@ typedef struct prm__view {
 
 typedef struct prm__store {
     prm__alloc *alloc;
-    prm__vec chunks; /* of char * */
-    uint32_t top;    /* first free unit */
+    prm__vec chunks;               /* of char * */
+    uint32_t top;                  /* first free unit */
     struct prm__store_slot *slots; /* the index over ids */
     uint32_t slot_count;
     uint32_t used;
@@ -87,7 +87,7 @@ prm__event *prm__store_room(prm__store *store);
 
 typedef enum prm__store_result {
     PRM_STORE_NEW,
-    PRM_STORE_SAME,    /* the id is known with the same content */
+    PRM_STORE_SAME,     /* the id is known with the same content */
     PRM_STORE_CONFLICT, /* the id is known with other content */
     PRM_STORE_NO_MEMORY
 } prm__store_result;

@@ -113,7 +113,8 @@ static uint32_t subject_room(prm__subjects *subjects, uint32_t size)
     return handle;
 }
 
-uint32_t prm__subject_get(prm_engine *engine, uint32_t kind, uint32_t partner, const uint32_t *keys, uint64_t hash)
+uint32_t prm__subject_get(prm_engine *engine, uint32_t kind, uint32_t partner, const uint32_t *keys,
+                          uint64_t hash)
 {
     prm__subjects *subjects = &engine->subjects;
     if (((uint64_t)subjects->used + 1) * 4 > (uint64_t)subjects->slot_count * 3 && !subject_grow(engine))
@@ -141,15 +142,16 @@ uint32_t prm__subject_find(const prm_engine *engine, uint32_t kind, uint32_t par
 {
     if (!engine->subjects.slot_count)
         return PRM_NONE;
-    const prm__subject_slot *slot =
-        subject_probe(engine, kind, partner, keys, prm__subject_hash(kind, partner, keys));
+    const prm__subject_slot *slot = subject_probe(engine, kind, partner, keys,
+                                                  prm__subject_hash(kind, partner, keys));
     return slot->subject ? slot->subject - 1 : PRM_NONE;
 }
 
 const void *prm__subject_slot_at(const prm_engine *engine, uint64_t hash)
 {
     const prm__subjects *subjects = &engine->subjects;
-    return subjects->slot_count ? &subjects->slots[(uint32_t)(hash >> 32) & (subjects->slot_count - 1)] : NULL;
+    return subjects->slot_count ? &subjects->slots[(uint32_t)(hash >> 32) & (subjects->slot_count - 1)]
+                                : NULL;
 }
 
 uint32_t prm__subject_likely(const prm_engine *engine, uint64_t hash)
@@ -164,7 +166,8 @@ uint32_t prm__subject_likely(const prm_engine *engine, uint64_t hash)
     return subjects->slots[at].subject - 1;
 }
 
-prm__attribute_state *prm__subject_attribute(const prm_engine *engine, prm__subject *subject, uint32_t attribute)
+prm__attribute_state *prm__subject_attribute(const prm_engine *engine, prm__subject *subject,
+                                             uint32_t attribute)
 {
     char *record = (char *)(subject + 1) + engine->program->kinds[subject->kind].record_size;
     return (prm__attribute_state *)(void *)record + engine->program->attributes[attribute].place;

@@ -34,7 +34,8 @@ void prm__tally(const prm_engine *engine, prm_counts *out)
     out->postings = engine->journal_first - 1 + engine->journal.count;
     out->bytes = engine->alloc.held;
     out->event_bytes = prm__store_bytes(&engine->store);
-    out->subject_bytes = (uint64_t)engine->subjects.chunks.count * ((uint64_t)16 << engine->subjects.chunk_shift) +
+    out->subject_bytes = (uint64_t)engine->subjects.chunks.count *
+                             ((uint64_t)16 << engine->subjects.chunk_shift) +
                          engine->subjects.slot_count * 2 * sizeof(uint32_t) + tally_vec(&engine->partners);
     for (uint32_t i = 0; i < engine->partners.count; i++) {
         const prm__partner *partner = prm__engine_partner(engine, i);

@@ -25,7 +25,8 @@ static bool warm_is_text(const prm_field *field)
     return field->kind == PRM_VALUE_TEXT && field->text_size <= PRM_LIMIT_TEXT_BYTES;
 }
 
-void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t count, prm__warm_hashes *hashes)
+void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t count,
+                      prm__warm_hashes *hashes)
 {
     for (size_t i = 0; i < count; i++) {
         const prm_event *event = &events[i];
@@ -71,7 +72,8 @@ static void warm_subject_slots(const prm_engine *engine, const prm__event *event
     }
 }
 
-static void warm_subjects(const prm_engine *engine, const prm__warm_slots *slots, prm__warm_subjects *subjects)
+static void warm_subjects(const prm_engine *engine, const prm__warm_slots *slots,
+                          prm__warm_subjects *subjects)
 {
     for (uint32_t kind = PRM_KIND_REP; kind < warm_kinds(engine); kind++) {
         uint32_t likely = slots->hashes[kind] ? prm__subject_likely(engine, slots->hashes[kind]) : PRM_NONE;

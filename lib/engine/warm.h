@@ -21,7 +21,8 @@ typedef struct prm__warm_hashes {
 
 /* Hashes ids and texts of up to PRM_WARM_GROUP events, and fetches the slots and texts
  * that these lead to. */
-void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t count, prm__warm_hashes *hashes);
+void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t count,
+                      prm__warm_hashes *hashes);
 
 /* The subjects that an event most likely has, by kind, or PRM_NONE: guesses that the fold
  * checks before it believes them. */

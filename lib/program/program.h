@@ -81,7 +81,7 @@ typedef struct prm__p_type {
     uint32_t ask_count;
     uint32_t first_anchor; /* into anchors, which are sorted by type */
     uint32_t anchor_count;
-    uint32_t earns;        /* 1: earns commission (its `where` still to hold) */
+    uint32_t earns;             /* 1: earns commission (its `where` still to hold) */
     prm__duration voids_within; /* count 0: without limit */
 } prm__p_type;
 
@@ -91,7 +91,7 @@ typedef struct prm__p_slot {
     uint32_t name;       /* into names */
     uint32_t field_type; /* prm__field_type */
     uint32_t required;
-    uint32_t attribute;  /* into attributes, on joined and updated events; or none */
+    uint32_t attribute; /* into attributes, on joined and updated events; or none */
 } prm__p_slot;
 
 enum { PRM_OWNER_PARTNER = 0, PRM_OWNER_REP = 1 };
@@ -191,17 +191,17 @@ typedef struct prm__p_rule {
     uint32_t text;  /* its name */
     uint32_t title; /* a text; the empty text without one */
     uint32_t line;
-    uint32_t subject;   /* into kinds */
-    uint32_t window;    /* into windows: the rule's own; its period makes the occasions */
-    uint32_t each;      /* 1: fires for every event of its asks' types that passes each_filter */
-    uint32_t each_filter; /* into exprs, or none */
+    uint32_t subject;         /* into kinds */
+    uint32_t window;          /* into windows: the rule's own; its period makes the occasions */
+    uint32_t each;            /* 1: fires for every event of its asks' types that passes each_filter */
+    uint32_t each_filter;     /* into exprs, or none */
     uint32_t first_each_type; /* into type_lists: the types of `each` */
     uint32_t each_type_count;
     uint32_t condition; /* into conditions, or none (each without when) */
     uint32_t eligible;  /* into exprs, or none */
     uint32_t first_action;
     uint32_t action_count;
-    uint32_t offset; /* of its prm__rule_state in the subject's record, 8-byte aligned */
+    uint32_t offset;      /* of its prm__rule_state in the subject's record, 8-byte aligned */
     uint32_t asks_roster; /* 1: a change of the roster asks it */
     uint32_t reserved;
 } prm__p_rule;
@@ -240,18 +240,18 @@ typedef enum prm__rate_lasts {
 } prm__rate_lasts;
 
 typedef struct prm__p_action {
-    uint32_t kind;   /* PRM_ACTION_... of the catalog */
-    uint32_t reward; /* into rewards; or none */
-    uint32_t amount; /* into exprs: of a reward; or none */
-    uint32_t to;     /* prm__recipient */
-    uint32_t rounding; /* prm__rounding */
-    uint32_t added;    /* rate: 1 added, 0 set */
-    uint32_t product;  /* rate: a text, or none */
-    uint32_t group;    /* rate: a text, or none */
-    uint32_t from;     /* rate: prm__rate_from */
-    uint32_t lasts;    /* rate: prm__rate_lasts */
-    int64_t rate;      /* e12 */
-    int64_t until;     /* PRM_LASTS_UNTIL: exclusive instant */
+    uint32_t kind;          /* PRM_ACTION_... of the catalog */
+    uint32_t reward;        /* into rewards; or none */
+    uint32_t amount;        /* into exprs: of a reward; or none */
+    uint32_t to;            /* prm__recipient */
+    uint32_t rounding;      /* prm__rounding */
+    uint32_t added;         /* rate: 1 added, 0 set */
+    uint32_t product;       /* rate: a text, or none */
+    uint32_t group;         /* rate: a text, or none */
+    uint32_t from;          /* rate: prm__rate_from */
+    uint32_t lasts;         /* rate: prm__rate_lasts */
+    int64_t rate;           /* e12 */
+    int64_t until;          /* PRM_LASTS_UNTIL: exclusive instant */
     prm__duration duration; /* PRM_LASTS_DURATION, or a reward's hold; count 0: none */
 } prm__p_action;
 
@@ -354,7 +354,7 @@ typedef enum prm__section { PRM_PROGRAM_SECTIONS(PRM_SECTION_ENUM) PRM_SECTION_C
 typedef struct prm__p_head {
     char magic[8]; /* "prm\0prog" */
     uint32_t format;
-    uint32_t name;     /* texts: */
+    uint32_t name; /* texts: */
     uint32_t title;
     uint32_t currency;
     uint32_t timezone;
@@ -410,7 +410,8 @@ uint32_t prm__builder_text(prm__builder *builder, const char *text, size_t size)
 
 /* Joins the sections into a new program with one reference, and verifies it. The
  * head's magic, format, offsets and counts are filled here. PRM_E_INTERNAL when the verifier refuses what the compiler built. */
-PRM_MUST_USE prm_status prm__builder_finish(prm__builder *builder, const prm_allocator *host, prm_program **out);
+PRM_MUST_USE prm_status prm__builder_finish(prm__builder *builder, const prm_allocator *host,
+                                            prm_program **out);
 
 /* Checks a block (16-byte aligned) as hostile bytes: every index, offset, order, operand
  * and stack depth. Returns NULL when it is sound, else what is wrong (a static text).

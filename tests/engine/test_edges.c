@@ -49,8 +49,9 @@ static void an_overtaken_rate_ends_nothing(void **state)
     rig_open(&r, "commission: {on: deal.won, of: amount, base: 10%}\n"
                  "rules:\n"
                  "  x: {for: partner, each: deal.won, then: {rate: +5%}}\n");
-    rig_give(&r, "d1 2026-01-05 deal.won partner=p amount=1000; d2 2026-01-06 deal.won partner=p amount=1000;"
-                 "d3 2026-01-06 deal.won partner=p amount=1000; d4 2026-01-07 deal.won partner=p amount=1000");
+    rig_give(&r,
+             "d1 2026-01-05 deal.won partner=p amount=1000; d2 2026-01-06 deal.won partner=p amount=1000;"
+             "d3 2026-01-06 deal.won partner=p amount=1000; d4 2026-01-07 deal.won partner=p amount=1000");
     rig_ledger(&r, "x!d1 p rate +5% 2026-01-05..2026-01-06\n"
                    "commission!d1 p cash 100\n"
                    "commission!d2 p cash 150\n"
@@ -101,7 +102,9 @@ static void progress_stands_in_the_order_of_columns(void **state)
     rig r;
     rig_open(&r, "rules:\n"
                  "  x: {for: [product, rep], when: {count: deal.won, at_least: 5}, then: {cash: 10}}\n");
-    rig_give(&r, "d1 2026-01-05 deal.won partner=p rep=a product=z; d2 2026-01-05 deal.won partner=p rep=b product=y");
+    rig_give(
+        &r,
+        "d1 2026-01-05 deal.won partner=p rep=a product=z; d2 2026-01-05 deal.won partner=p rep=b product=y");
     rig_progress(&r, "x p/a/z 1 of 5 open\nx p/b/y 1 of 5 open\n");
     rig_close(&r);
 }
@@ -178,8 +181,9 @@ static void rates_beyond_64_bits_earn_nothing(void **state)
                  "  y: {each: lead.registered, then: {rate: +900000000%}}\n");
     rig_give(&r, "l 2026-01-01 lead.registered partner=a; d 2026-01-02 deal.won partner=a amount=1");
     rig_ledger(&r, "x!l a rate +900000000% 2026-01-01..\ny!l a rate +900000000% 2026-01-01..\n");
-    assert_int_equal(prm_engine_rate(r.engine, partner, none, none, none, prm_engine_clock(r.engine), &rate, NULL),
-                     PRM_E_LIMIT);
+    assert_int_equal(
+        prm_engine_rate(r.engine, partner, none, none, none, prm_engine_clock(r.engine), &rate, NULL),
+        PRM_E_LIMIT);
     rig_close(&r);
 }
 

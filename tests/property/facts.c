@@ -96,7 +96,8 @@ static void draw_lifecycle(fact_maker *make, uint32_t partner)
 
 static void draw_deal(fact_maker *make, uint32_t partner)
 {
-    static const char *const types[] = {"deal.won", "deal.won", "deal.won", "deal.cancelled", "deal.refunded"};
+    static const char *const types[] = {"deal.won", "deal.won", "deal.won", "deal.cancelled",
+                                        "deal.refunded"};
     uint32_t what = below(make, 5);
     begin(make, types[what], draw_time(make));
     add_numbered(make, "partner", "p", partner);
@@ -113,7 +114,8 @@ static void draw_deal(fact_maker *make, uint32_t partner)
 
 static void draw_activity(fact_maker *make, uint32_t partner)
 {
-    static const char *const types[] = {"course.completed", "lead.registered", "meeting.held", "meeting.held"};
+    static const char *const types[] = {"course.completed", "lead.registered", "meeting.held",
+                                        "meeting.held"};
     uint32_t what = below(make, 4);
     begin(make, types[what], draw_time(make));
     add_numbered(make, "partner", "p", partner);
@@ -156,8 +158,7 @@ typedef struct row_text {
     size_t capacity;
 } row_text;
 
-__attribute__((format(printf, 2, 3)))
-static void print(row_text *text, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void print(row_text *text, const char *format, ...)
 {
     va_list arguments;
     if (text->capacity - text->size < 1024) {
@@ -173,9 +174,15 @@ static void print(row_text *text, const char *format, ...)
 
 static void print_row(row_text *text, const prm_row *row)
 {
-    const prm_text columns[] = {row->id,      row->rule,    row->kind,
-                                row->partner, row->rep,     row->customer,
-                                row->product, row->recipient_partner, row->recipient_rep,
+    const prm_text columns[] = {row->id,
+                                row->rule,
+                                row->kind,
+                                row->partner,
+                                row->rep,
+                                row->customer,
+                                row->product,
+                                row->recipient_partner,
+                                row->recipient_rep,
                                 row->event};
     for (size_t i = 0; i < UNIT_COUNT(columns); i++)
         print(text, "%.*s|", (int)columns[i].size, columns[i].size ? columns[i].data : "");
@@ -199,11 +206,11 @@ char *facts_ledger(prm_engine *engine)
 /* What a posting carries, without the instant and the event, which may move freely. */
 static void print_content(row_text *text, const prm_row *row)
 {
-    print(text, "%.*s|%.*s|%.*s|%.*s|%" PRId64 "|%" PRId64 "|%" PRId64 "|%" PRId64 "|%" PRId64, (int)row->id.size,
-          row->id.data, (int)row->kind.size, row->kind.data, (int)row->recipient_partner.size,
-          row->recipient_partner.size ? row->recipient_partner.data : "", (int)row->recipient_rep.size,
-          row->recipient_rep.size ? row->recipient_rep.data : "", row->amount, row->rate, row->from, row->until,
-          row->payable);
+    print(text, "%.*s|%.*s|%.*s|%.*s|%" PRId64 "|%" PRId64 "|%" PRId64 "|%" PRId64 "|%" PRId64,
+          (int)row->id.size, row->id.data, (int)row->kind.size, row->kind.data,
+          (int)row->recipient_partner.size, row->recipient_partner.size ? row->recipient_partner.data : "",
+          (int)row->recipient_rep.size, row->recipient_rep.size ? row->recipient_rep.data : "", row->amount,
+          row->rate, row->from, row->until, row->payable);
 }
 
 typedef struct net {

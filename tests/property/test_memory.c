@@ -26,11 +26,11 @@ static char *state_of(prm_engine *engine)
     size_t size = strlen(ledger) + 400;
     char *text = malloc(size);
     assert_non_null(text);
-    snprintf(text, size, "%s%llu %llu %llu %llu %llu %llu %llu %lld", ledger, (unsigned long long)counts.events,
-             (unsigned long long)counts.accepted, (unsigned long long)counts.duplicate,
-             (unsigned long long)counts.unmatched, (unsigned long long)counts.waiting,
-             (unsigned long long)counts.outcomes, (unsigned long long)counts.postings,
-             (long long)prm_engine_clock(engine));
+    snprintf(text, size, "%s%llu %llu %llu %llu %llu %llu %llu %lld", ledger,
+             (unsigned long long)counts.events, (unsigned long long)counts.accepted,
+             (unsigned long long)counts.duplicate, (unsigned long long)counts.unmatched,
+             (unsigned long long)counts.waiting, (unsigned long long)counts.outcomes,
+             (unsigned long long)counts.postings, (long long)prm_engine_clock(engine));
     free(ledger);
     return text;
 }
@@ -60,7 +60,8 @@ static void feed(run *under, const prm_event *events, size_t count)
         free(after);
         under->failures++;
         under->memory.fail_at = 0;
-        assert_int_equal(prm_engine_ingest(under->engine, events, count, sizeof *events, NULL, &error), PRM_OK);
+        assert_int_equal(prm_engine_ingest(under->engine, events, count, sizeof *events, NULL, &error),
+                         PRM_OK);
     }
     free(before);
 }
@@ -104,7 +105,8 @@ static void check_program(const char *path)
     assert_int_equal(prm_program_load(path, NULL, &program, NULL, NULL), PRM_OK);
     facts_make(&set, 42, EVENTS);
     assert_int_equal(prm_engine_new(program, NULL, &engine, NULL), PRM_OK);
-    assert_int_equal(prm_engine_ingest(engine, set.events, set.count, sizeof set.events[0], NULL, NULL), PRM_OK);
+    assert_int_equal(prm_engine_ingest(engine, set.events, set.count, sizeof set.events[0], NULL, NULL),
+                     PRM_OK);
     char *expected = facts_ledger(engine);
     prm_engine_free(engine);
     size_t n = 1;
@@ -137,7 +139,8 @@ static void compiling_survives(void **state)
         prm_diagnostics *diagnostics = NULL;
         failing_alloc_init(&memory, n);
         prm_compile_options options = {.size = sizeof options, .allocator = &memory.host};
-        prm_status status = prm_program_load("tests/property/broad.yaml", &options, &program, &diagnostics, NULL);
+        prm_status status = prm_program_load("tests/property/broad.yaml", &options, &program, &diagnostics,
+                                             NULL);
         prm_diagnostics_free(diagnostics);
         prm_program_unref(program);
         assert_int_equal(memory.bytes, 0);

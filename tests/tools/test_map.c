@@ -213,8 +213,8 @@ static void test_local_times(void **state)
     prm_text early = text_of("1960-01-01 00:00");
     assert_int_equal(map_apply(&f.map, &f.state, f.program, &early, &f.batch, (event_origin){"rows", 1}),
                      MAP_FAILED);
-    assert_non_null(strstr(f.state.reason,
-                           "the time '1960-01-01 00:00': the year is not between 1970 and 9999"));
+    assert_non_null(
+        strstr(f.state.reason, "the time '1960-01-01 00:00': the year is not between 1970 and 9999"));
     fixture_close(&f);
 }
 
@@ -345,9 +345,9 @@ static void test_unknown_fields(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),        cmocka_unit_test(test_empty_envelope),
-        cmocka_unit_test(test_local_times), cmocka_unit_test(test_zoned_times),
-        cmocka_unit_test(test_problems),    cmocka_unit_test(test_problem_places),
+        cmocka_unit_test(test_rows),           cmocka_unit_test(test_empty_envelope),
+        cmocka_unit_test(test_local_times),    cmocka_unit_test(test_zoned_times),
+        cmocka_unit_test(test_problems),       cmocka_unit_test(test_problem_places),
         cmocka_unit_test(test_unknown_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
