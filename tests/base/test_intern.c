@@ -1,0 +1,132 @@
+/* intern: equal texts have one key, keys count up from 1, texts never move. */
+#include "base/intern.h"
+#include "unit.h"
+
+#include "failing_alloc.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void keys_count_up_in_the_order_of_first_sight(void **state)
+{
+    (void)state;
+    prm__alloc alloc;
+    prm__intern intern;
+    prm__alloc_init(&alloc, NULL);
+    prm__intern_init(&intern, &alloc, 7);
+    assert_int_equal(prm__intern_find(&intern, "acme", 4), 0);
+    assert_int_equal(prm__intern_key(&intern, "acme", 4), 1);
+    assert_int_equal(prm__intern_key(&intern, "", 0), 2);
+    assert_int_equal(prm__intern_key(&intern, "acm", 3), 3);
+    assert_int_equal(prm__intern_key(&intern, "acme", 4), 1);
+    assert_int_equal(prm__intern_key(&intern, "", 0), 2);
+    assert_int_equal(prm__intern_find(&intern, "acm", 3), 3);
+    assert_int_equal(prm__intern_find(&intern, "acmf", 4), 0);
+    assert_int_equal(prm__intern_count(&intern), 3);
+    assert_int_equal(prm__intern_text(&intern, 0).size, 0);
+    prm__intern_free(&intern);
+    assert_int_equal(alloc.held, 0);
+}
+
+/* Lengths around 8 and 16 bytes, where comparing changes its way, with one byte changed anywhere. */
+static void one_byte_makes_another_text(void **state)
+{
+    (void)state;
+    prm__alloc alloc;
+    prm__intern intern;
+    char text[40];
+    prm__alloc_init(&alloc, NULL);
+    prm__intern_init(&intern, &alloc, 1);
+    for (size_t size = 1; size < sizeof text; size++) {
+        memset(text, 'a', sizeof text);
+        uint32_t key = prm__intern_key(&intern, text, size);
+        for (size_t at = 0; at < size; at++) {
+            text[at] = 'b';
+            assert_int_not_equal(prm__intern_key(&intern, text, size), key);
+            text[at] = 'a';
+        }
+        assert_int_equal(prm__intern_key(&intern, text, size), key);
+    }
+    prm__intern_free(&intern);
+}
+
+static void texts_stay_where_they_are(void **state)
+{
+    (void)state;
+    prm__alloc alloc;
+    prm__intern intern;
+    char text[16];
+    prm__alloc_init(&alloc, NULL);
+    prm__intern_init(&intern, &alloc, 1);
+    uint32_t first = prm__intern_key(&intern, "first", 5);
+    const char *where = prm__intern_text(&intern, first).data;
+    for (int i = 0; i < 20000; i++) {
+        size_t size = (size_t)snprintf(text, sizeof text, "%d", i);
+        uint32_t key = prm__intern_key(&intern, text, size);
+        prm_text known = prm__intern_text(&intern, key);
+        assert_int_equal(known.size, size);
+        assert_memory_equal(known.data, text, size);
+    }
+    assert_ptr_equal(prm__intern_text(&intern, first).data, where);
+    prm__intern_free(&intern);
+}
+
+/* A guess by hash is the text itself once it is known, and must be checked otherwise. */
+static void guesses_lead_to_the_text(void **state)
+{
+    (void)state;
+    prm__alloc alloc;
+    prm__intern intern;
+    prm__alloc_init(&alloc, NULL);
+    prm__intern_init(&intern, &alloc, 3);
+    uint64_t hash = prm__intern_hash(&intern, "sato", 4);
+    assert_null(prm__intern_likely(&intern, hash));
+    assert_null(prm__intern_slot_at(&intern, hash));
+    uint32_t key = prm__intern_add(&intern, "sato", 4, hash);
+    const prm__intern_entry *entry = prm__intern_likely(&intern, hash);
+    assert_non_null(entry);
+    assert_int_equal(entry->key, key);
+    assert_true(prm__intern_is(entry, "sato", 4));
+    assert_false(prm__intern_is(entry, "sata", 4));
+    assert_false(prm__intern_is(entry, "sat", 3));
+    prm__intern_free(&intern);
+}
+
+static void failing_memory_loses_nothing(void **state)
+{
+    (void)state;
+    for (size_t fail_at = 1; fail_at < 12; fail_at++) {
+        failing_alloc failing;
+        prm__alloc alloc;
+        prm__intern intern;
+        char text[16];
+        failing_alloc_init(&failing, fail_at);
+        prm__alloc_init(&alloc, &failing.host);
+        prm__intern_init(&intern, &alloc, 9);
+        uint32_t failures = 0;
+        for (int i = 0; i < 3000; i++) {
+            size_t size = (size_t)snprintf(text, sizeof text, "text %d", i);
+            uint32_t key = prm__intern_key(&intern, text, size);
+            if (!key) {
+                failures++;
+                key = prm__intern_key(&intern, text, size);
+            }
+            assert_int_equal(key, i + 1);
+        }
+        assert_int_equal(failures, 1);
+        prm__intern_free(&intern);
+        assert_int_equal(failing.bytes, 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_count_up_in_the_order_of_first_sight),
+        cmocka_unit_test(one_byte_makes_another_text),
+        cmocka_unit_test(texts_stay_where_they_are),
+        cmocka_unit_test(guesses_lead_to_the_text),
+        cmocka_unit_test(failing_memory_loses_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
