@@ -77,7 +77,7 @@ static int run_limit(const prm_program *program, const workload_options *options
 {
     static workload load;
     uint64_t took = 0;
-    limit *all = limit_new(program);
+    limit *all = limit_new(program, options);
     if (!all)
         return -fail("limit", NULL);
     workload_begin(&load, program, options);

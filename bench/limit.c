@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS ((size_t)1 << 21)
-#define ROWS ((size_t)1 << 22)
 #define DAY INT64_C(86400000)
 #define TOKYO (9 * INT64_C(3600000))
 #define RECENT 16 /* wins of one customer that are looked at for cross-selling */
@@ -45,32 +43,39 @@ struct limit {
     uint32_t fields[WORKLOAD_NAMES];
     uint32_t types[WORKLOAD_TYPES];
     name_slot *names;
+    size_t mask; /* of the slots, twice as many as there are names */
     uint32_t name_count;
     limit_partner *partners;
     limit_rep *reps;
     limit_customer *customers;
     limit_row *rows;
     size_t row_count;
+    size_t row_room;
 };
 
-limit *limit_new(const prm_program *program)
+limit *limit_new(const prm_program *program, const workload_options *options)
 {
     static const char *const fields[] = {"partner", "rep",     "referrer", "customer",
                                          "deal",    "product", "amount",   "course"};
     static const char *const types[] = {"partner.joined",  "rep.joined",   "course.completed",
                                         "lead.registered", "meeting.held", "deal.won"};
+    size_t names = (size_t)options->partners * (1 + options->reps + options->customers) + 16, slots = 16;
     limit *all = calloc(1, sizeof *all);
     if (!all)
         return NULL;
+    while (slots < names * 2)
+        slots *= 2;
+    all->mask = slots - 1;
+    all->row_room = options->activity * 2;
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         all->fields[i] = prm_program_field(program, fields[i], strlen(fields[i]));
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         all->types[i] = prm_program_type(program, types[i], strlen(types[i]));
-    all->names = calloc(SLOTS, sizeof *all->names);
-    all->partners = calloc(SLOTS, sizeof *all->partners);
-    all->reps = calloc(SLOTS, sizeof *all->reps);
-    all->customers = calloc(SLOTS, sizeof *all->customers);
-    all->rows = calloc(ROWS, sizeof *all->rows);
+    all->names = calloc(slots, sizeof *all->names);
+    all->partners = calloc(names, sizeof *all->partners);
+    all->reps = calloc(names, sizeof *all->reps);
+    all->customers = calloc(names, sizeof *all->customers);
+    all->rows = calloc(all->row_room, sizeof *all->rows);
     return all;
 }
 
@@ -94,7 +99,7 @@ static uint32_t name_id(limit *all, const prm_field *field)
     uint64_t words[2] = {0, 0};
     memcpy(words, field->text, field->text_size < 16 ? field->text_size : 16);
     uint64_t hash = (words[0] ^ words[1] << 7) * UINT64_C(0x9E3779B97F4A7C15);
-    for (size_t at = (size_t)(hash >> 40) & (SLOTS - 1);; at = (at + 1) & (SLOTS - 1)) {
+    for (size_t at = (size_t)(hash >> 36) & all->mask;; at = (at + 1) & all->mask) {
         name_slot *slot = &all->names[at];
         if (!slot->id) {
             slot->words[0] = words[0];
@@ -109,7 +114,7 @@ static uint32_t name_id(limit *all, const prm_field *field)
 
 static void grant(limit *all, uint32_t rule, uint32_t who, int64_t amount, int64_t at)
 {
-    if (amount > 0 && all->row_count < ROWS)
+    if (amount > 0 && all->row_count < all->row_room)
         all->rows[all->row_count++] = (limit_row){rule, who, amount, at};
 }
 

@@ -8,7 +8,7 @@
 
 typedef struct limit limit;
 
-limit *limit_new(const prm_program *program);
+limit *limit_new(const prm_program *program, const workload_options *options);
 void limit_free(limit *all);
 
 /* Takes the present portion of the workload. */
