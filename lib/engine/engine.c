@@ -35,6 +35,7 @@ uint32_t prm__engine_partner_of(prm_engine *engine, uint32_t key)
     partner->first_subject = PRM_NONE;
     partner->changed = PRM_NO_INDEX;
     partner->last_voider = INT64_MIN;
+    partner->last_time = INT64_MIN;
     partner->asked_at = INT64_MIN;
     partner->due = INT64_MAX;
     PRM_VEC(*index, uint32_t)[key] = (uint32_t)engine->partners.count;

@@ -46,6 +46,7 @@ typedef struct prm__partner {
     uint32_t former_folded;
     uint32_t former_unmatched;
     int64_t rerate_from; /* commissions from this instant on are to be rated again */
+    int64_t last_time;   /* of the last folded entry; INT64_MIN without */
     uint32_t referrer;   /* text keys as of the fold, 0 for none */
     uint32_t parent;
     /* the rest: */

@@ -335,6 +335,7 @@ static void fold_restart(prm_engine *engine, prm__partner *partner)
     partner->parent = 0;
     partner->flags &= ~(uint32_t)PRM_PARTNER_LEFT;
     partner->folded = 0;
+    partner->last_time = INT64_MIN;
     partner->asked_at = INT64_MIN;
     prm__stash_all(engine, partner);
 }
@@ -398,6 +399,7 @@ prm_status prm__fold_partner(prm_engine *engine, uint32_t index)
             PRM_TRY(fold_event(&step, false));
         }
         partner->folded = end;
+        partner->last_time = step.place.time;
     }
     if (partner->rerate_from != INT64_MAX)
         PRM_TRY(prm__fire_rerate(engine, partner));

@@ -37,7 +37,9 @@ static prm_status ingest_fold_in_order(prm_engine *engine, const prm__event *eve
         partner->folded != last || engine->program->types[event->type].rank < 2 ||
         event->time > engine->clock)
         return PRM_OK;
-    if (last > 0 && prm__engine_compare_events(engine, entries[last - 1].event, entries[last].event) > 0)
+    if (event->time < partner->last_time ||
+        (event->time == partner->last_time && last > 0 &&
+         prm__engine_compare_events(engine, entries[last - 1].event, entries[last].event) > 0))
         return PRM_OK;
     partner->settled = partner->entries.count;
     return prm__fold_partner(engine, event->partner);

@@ -46,17 +46,19 @@ static prm_status measure_queue_grow(prm_engine *engine, prm__measure_state *sta
     return PRM_OK;
 }
 
+/* Gives back what has left a rolling window. Its `end` is that of the oldest sample, so that
+ * mostly the queue need not be looked at. */
 static void measure_expire(prm_engine *engine, const prm__measure_def *def, prm__measure_state *state,
                            int64_t time)
 {
-    while (state->queue_count) {
+    while (state->queue_count && state->end <= time) {
         const prm__queued *oldest = measure_queue_at(engine, state, 0);
-        if (oldest->end > time)
-            return;
         prm__sample sample = {oldest->number, oldest->key};
         def->remove(measure_own_state(state), &engine->pool, sample);
         state->queue_head = (state->queue_head + 1) & (measure_queue_room(state) - 1);
         state->queue_count--;
+        if (state->queue_count)
+            state->end = measure_queue_at(engine, state, 0)->end;
     }
 }
 
@@ -153,6 +155,8 @@ prm_status prm__measure_take(prm_engine *engine, uint32_t measure, const prm__vi
     PRM_TRY(def->add(measure_own_state(state), &engine->pool, sample));
     if (rolling) {
         int64_t end = prm__duration_end(&engine->program->calendar.zone, window->duration, now.time);
+        if (state->queue_count == 0)
+            state->end = end;
         state->queue_count++;
         *measure_queue_at(engine, state, state->queue_count - 1) = (prm__queued){sample.number, end,
                                                                                  sample.key, 0};

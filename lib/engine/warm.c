@@ -11,8 +11,9 @@ static void warm_line(const void *at)
 
 static void warm_lines(const void *at, size_t size)
 {
-    for (size_t offset = 0; offset < size; offset += PRM_WARM_LINE)
-        warm_line((const char *)at + offset);
+    const char *line = (const char *)((uintptr_t)at & ~(uintptr_t)(PRM_WARM_LINE - 1));
+    for (; line < (const char *)at + size; line += PRM_WARM_LINE)
+        warm_line(line);
 }
 
 static uint32_t warm_fields(const prm_event *event)

@@ -19,7 +19,7 @@ typedef struct prm__warm_hashes {
     const prm__intern_entry *likely[PRM_WARM_FIELDS]; /* the known text, by its hash; or NULL */
 } prm__warm_hashes;
 
-/* Hashes ids and texts of up to PRM_WARM_GROUP events, and fetches the slots and texts
+/* Hashes ids and texts of up to PRM_WARM_GROUP 16events, and fetches the slots and texts
  * that these lead to. */
 void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t count,
                       prm__warm_hashes *hashes);

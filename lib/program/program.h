@@ -155,7 +155,7 @@ typedef struct prm__p_measure {
 
 typedef struct prm__measure_state {
     int64_t window_start; /* `per`: of the window that it counts; else 0 */
-    int64_t end;          /* anchored: the window's end; 0: not yet known */
+    int64_t end;          /* anchored: the window's end, 0: not yet known; rolling: when the oldest leaves */
     uint32_t queue;       /* rolling: block of samples in the window */
     uint32_t queue_class; /* its size class */
     uint32_t queue_head;  /* ring: index of the oldest */
