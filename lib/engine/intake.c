@@ -366,8 +366,11 @@ static prm_status intake_finish(const prm__intake *in)
             return PRM_E_MEMORY;
     }
     uint64_t mask = in->seen & ~in->layout->narrow;
-    if (in->layout->mask_size)
-        memcpy(in->record + in->layout->mask_at, &mask, in->layout->mask_size == 4 ? 4 : 8);
+    uint32_t short_mask = (uint32_t)mask;
+    if (in->layout->mask_size == 4)
+        memcpy(in->record + in->layout->mask_at, &short_mask, sizeof short_mask);
+    else if (in->layout->mask_size)
+        memcpy(in->record + in->layout->mask_at, &mask, sizeof mask);
     memcpy(in->record + in->layout->id_at, in->event->id, in->event->id_size);
     *(prm__event *)(void *)in->record = (prm__event){in->event->time, partner, (uint16_t)in->type,
                                                      (uint8_t)in->event->id_size, 0};

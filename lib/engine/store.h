@@ -138,8 +138,10 @@ static inline bool prm__view_has(const prm__view *view, uint32_t slot)
         return false;
     if (layout->narrow >> slot & 1)
         return prm__event_narrow(view->event, layout->at[slot]) != 0;
-    uint64_t mask = 0; /* its low bytes come first: see docs/architecture.md */
-    memcpy(&mask, (const char *)view->event + layout->mask_at, layout->mask_size == 4 ? 4 : 8);
+    if (layout->mask_size == 4)
+        return (prm__event_narrow(view->event, layout->mask_at) >> slot & 1) != 0;
+    uint64_t mask;
+    memcpy(&mask, (const char *)view->event + layout->mask_at, sizeof mask);
     return (mask >> slot & 1) != 0;
 }
 
