@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NDJSONRAW_ESCAPE = 6 /* \uXXXX */ };
+enum { NDJSONRAW_ESCAPE = 6 /* bytes of an escape such as \u00e9 */ };
 
 /* The code unit of the escape at `at`; -1 when none is there. */
 static int ndjsonraw_unit(prm_text line, size_t at)

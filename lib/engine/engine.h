@@ -123,11 +123,6 @@ typedef struct prm__due {
     uint32_t void_index;
 } prm__due;
 
-/* Cached calendar window of one period: most events fall into the same one. */
-typedef struct prm__window_cache {
-    prm__window_span span; /* empty (start == end) at first */
-} prm__window_cache;
-
 /* The highest addition of a group so far in one composition of a rate. */
 typedef struct prm__group_best {
     uint64_t stamp;
@@ -160,12 +155,12 @@ struct prm_engine {
     prm__vec partners;       /* of prm__partner */
     prm__vec partner_of_key; /* of uint32_t: partner index + 1 by text key */
     prm__subjects subjects;
-    uint32_t attribute_counts[2]; /* by owner */
-    uint32_t *kind_measures;      /* [kind]: its first measure, or PRM_NO_INDEX */
-    uint32_t *next_measure;       /* [measure]: the next one of the same kind, or PRM_NO_INDEX */
-    prm__window_cache windows[PRM_PERIODS];
-    uint8_t *type_is_target;           /* [type]: 1 when some type voids or reduces it */
-    struct prm__reduction *reductions; /* hash of reduced amounts: see amend.h */
+    uint32_t attribute_counts[2];          /* by owner */
+    uint32_t *kind_measures;               /* [kind]: its first measure, or PRM_NO_INDEX */
+    uint32_t *next_measure;                /* [measure]: the next one of the same kind, or PRM_NO_INDEX */
+    prm__window_span windows[PRM_PERIODS]; /* the last one asked for of each period: most events share it */
+    uint8_t *type_is_target;               /* [type]: 1 when some type voids or reduces it */
+    struct prm__reduction *reductions;     /* hash of reduced amounts: see amend.h */
     uint32_t reduction_slots;
     uint32_t reduction_used;
     prm__vec voids;       /* of prm__void */
@@ -234,7 +229,7 @@ uint32_t prm__engine_find_partner(const prm_engine *engine, uint32_t key);
 /* The calendar window of `period` at `time`. */
 static inline const prm__window_span *prm__engine_window(prm_engine *engine, uint32_t period, int64_t time)
 {
-    prm__window_span *span = &engine->windows[period].span;
+    prm__window_span *span = &engine->windows[period];
     if (time < span->start || time >= span->end)
         *span = prm__calendar_window(&engine->program->calendar, (prm__period)period, time);
     return span;

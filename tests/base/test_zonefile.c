@@ -708,21 +708,9 @@ static const system_row system_rows[] = {
     {"Asia/Kolkata", 19800, {{0, 0}}},
 };
 
-/* Leaves the test where the system has no zones. */
-static void need_system_zones(void)
-{
-    reading reader;
-    reading_init(&reader, NULL);
-    prm_status status = zone_read(&reader, NULL, "America/New_York");
-    prm__vec_free(&reader.transitions);
-    if (status == PRM_E_NOT_FOUND)
-        skip();
-}
-
 static void test_the_systems_zones(void **state)
 {
     (void)state;
-    need_system_zones();
     for (size_t i = 0; i < UNIT_COUNT(system_rows); i++) {
         reading reader;
         reading_init(&reader, NULL);
@@ -742,7 +730,6 @@ static void test_the_systems_zones(void **state)
 static void test_reading_survives_every_failed_allocation(void **state)
 {
     (void)state;
-    need_system_zones();
     bool done = false;
     size_t n = 1;
     for (; !done; n++) {
