@@ -228,6 +228,24 @@ int64_t prm__duration_end(const prm__zone *zone, prm__duration duration, int64_t
     return caltime_clamp_end(prm__caltime_day_start(zone, (int32_t)last_day + 1));
 }
 
+int64_t prm__duration_before(const prm__zone *zone, prm__duration duration, int64_t time)
+{
+    if (duration.unit == PRM_UNIT_MS)
+        return duration.count < CALTIME_END ? time - duration.count : -CALTIME_END;
+    int32_t day = prm__caltime_date(zone, time);
+    int64_t inside = time - prm__caltime_day_start(zone, day);
+    int64_t first;
+    if (duration.count > (duration.unit == PRM_UNIT_DAY ? CALTIME_YEARS * 366 : CALTIME_YEARS * 12))
+        return -CALTIME_END;
+    if (duration.unit == PRM_UNIT_DAY) {
+        first = day - duration.count;
+    } else {
+        prm__civil civil = prm__caltime_civil(day);
+        first = caltime_day_of_month(caltime_month_number(civil) - duration.count, civil.day);
+    }
+    return prm__caltime_day_start(zone, (int32_t)first) + inside;
+}
+
 /* ---- Calendar windows ---- */
 
 /* Local days, half open. */

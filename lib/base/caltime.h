@@ -117,6 +117,11 @@ PRM_MUST_USE bool prm__duration_read(const char *text, size_t size, prm__duratio
  * month's end. Saturates at PRM_TIME_MAX + 1. Monotone in `time`. */
 int64_t prm__duration_end(const prm__zone *zone, prm__duration duration, int64_t time);
 
+/* The instant that lies the duration before `time`: exact units subtract; calendar ones go back
+ * by local days or months (clamped to the month's end), at the same distance from the day's
+ * first instant. */
+int64_t prm__duration_before(const prm__zone *zone, prm__duration duration, int64_t time);
+
 /* ---- Calendar windows ---- */
 
 typedef enum prm__period {

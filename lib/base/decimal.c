@@ -191,11 +191,10 @@ bool prm__decimal_to_minor(prm__decimal value, uint32_t digits, prm__rounding ro
 
 /* The product has 24 decimals. It is divided by 10^12 and then by what is left; the two
  * remainders together are the remainder of the whole division. */
-bool prm__decimal_share(prm__decimal base, int64_t rate_e12, uint32_t digits, prm__rounding rounding,
-                        int64_t *minor)
+static bool decimal_round_product(decimal_wide product, bool negative, uint32_t digits,
+                                  prm__rounding rounding, int64_t *minor)
 {
     uint64_t coarse = decimal_powers[PRM_DECIMAL_DIGITS - digits];
-    decimal_wide product = decimal_wide_product(decimal_abs(base), decimal_abs(rate_e12));
     uint64_t fine_remainder = decimal_wide_divide(&product, (uint64_t)DECIMAL_ONE);
     decimal_magnitude remainder = decimal_wide_divide(&product, coarse);
     if (product.high != 0 || product.low >= DECIMAL_MINOR_LIMIT)
@@ -203,7 +202,47 @@ bool prm__decimal_share(prm__decimal base, int64_t rate_e12, uint32_t digits, pr
     remainder = remainder * DECIMAL_ONE + fine_remainder;
     decimal_magnitude quotient = product.low;
     quotient += decimal_rounds_away(rounding, quotient, remainder, coarse * DECIMAL_ONE);
-    return decimal_put_minor(quotient, (base < 0) != (rate_e12 < 0), minor);
+    return decimal_put_minor(quotient, negative, minor);
+}
+
+bool prm__decimal_share(prm__decimal base, int64_t rate_e12, uint32_t digits, prm__rounding rounding,
+                        int64_t *minor)
+{
+    decimal_wide product = decimal_wide_product(decimal_abs(base), decimal_abs(rate_e12));
+    return decimal_round_product(product, (base < 0) != (rate_e12 < 0), digits, rounding, minor);
+}
+
+/* Products are below 2^191, so 128 of them stay below 2^198. */
+static decimal_wide decimal_wide_add(decimal_wide a, decimal_wide b)
+{
+    decimal_wide sum = {.high = a.high + b.high, .low = a.low + b.low};
+    sum.high += sum.low < a.low;
+    return sum;
+}
+
+static decimal_wide decimal_wide_subtract(decimal_wide a, decimal_wide b)
+{
+    decimal_wide difference = {.high = a.high - b.high, .low = a.low - b.low};
+    difference.high -= a.low < b.low;
+    return difference;
+}
+
+bool prm__decimal_share_sum(const prm__decimal_slice *slices, uint32_t count, uint32_t digits,
+                            prm__rounding rounding, int64_t *minor)
+{
+    decimal_wide positive = {0}, negative = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        decimal_wide product = decimal_wide_product(decimal_abs(slices[i].base),
+                                                    decimal_abs(slices[i].rate_e12));
+        if ((slices[i].base < 0) != (slices[i].rate_e12 < 0))
+            negative = decimal_wide_add(negative, product);
+        else
+            positive = decimal_wide_add(positive, product);
+    }
+    bool below = decimal_wide_compare(positive, negative) < 0;
+    decimal_wide sum = below ? decimal_wide_subtract(negative, positive)
+                             : decimal_wide_subtract(positive, negative);
+    return decimal_round_product(sum, below, digits, rounding, minor);
 }
 
 prm__decimal prm__decimal_from_minor(int64_t minor, uint32_t digits)

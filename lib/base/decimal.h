@@ -40,6 +40,16 @@ PRM_MUST_USE bool prm__decimal_to_minor(prm__decimal value, uint32_t digits, prm
 PRM_MUST_USE bool prm__decimal_share(prm__decimal base, int64_t rate_e12, uint32_t digits,
                                      prm__rounding rounding, int64_t *minor);
 
+/* A slice of money with a rate of its own. */
+typedef struct prm__decimal_slice {
+    prm__decimal base;
+    int64_t rate_e12;
+} prm__decimal_slice;
+
+/* The sum of base * rate_e12 over up to 128 slices in minor units: the exact sum, rounded once. */
+PRM_MUST_USE bool prm__decimal_share_sum(const prm__decimal_slice *slices, uint32_t count, uint32_t digits,
+                                         prm__rounding rounding, int64_t *minor);
+
 /* Minor units as a decimal (never overflows below 10^18 minor units). */
 prm__decimal prm__decimal_from_minor(int64_t minor, uint32_t digits);
 
