@@ -5,10 +5,11 @@
 #include "catalog/catalog_rows.h"
 
 static const prm__measure_def *const catalog_measures[PRM_MEASURE_KINDS] = {
-    [PRM_MEASURE_COUNT] = &prm__measure_count,
-    [PRM_MEASURE_SUM] = &prm__measure_sum,
-    [PRM_MEASURE_DISTINCT] = &prm__measure_distinct,
-    [PRM_MEASURE_COVERAGE] = &prm__measure_coverage,
+    [PRM_MEASURE_COUNT] = &prm__measure_count,       [PRM_MEASURE_SUM] = &prm__measure_sum,
+    [PRM_MEASURE_DISTINCT] = &prm__measure_distinct, [PRM_MEASURE_COVERAGE] = &prm__measure_coverage,
+    [PRM_MEASURE_AVERAGE] = &prm__measure_average,   [PRM_MEASURE_MINIMUM] = &prm__measure_minimum,
+    [PRM_MEASURE_MAXIMUM] = &prm__measure_maximum,   [PRM_MEASURE_COVERED] = &prm__measure_covered,
+    [PRM_MEASURE_STREAK] = &prm__measure_streak,
 };
 
 static const prm__window_def *const catalog_windows[PRM_WINDOW_KINDS] = {
@@ -26,6 +27,8 @@ static const prm__function_def *const catalog_functions[] = {
 static const prm__action_def *const catalog_actions[PRM_ACTION_KINDS] = {
     [PRM_ACTION_RATE] = &prm__action_rate,
     [PRM_ACTION_REWARD] = &prm__action_reward,
+    [PRM_ACTION_RANK] = &prm__action_rank,
+    [PRM_ACTION_NOTICE] = &prm__action_notice,
 };
 
 const prm__measure_def *prm__catalog_measure(uint32_t kind)

@@ -19,6 +19,11 @@ enum {
     PRM_MEASURE_SUM = 1,
     PRM_MEASURE_DISTINCT = 2,
     PRM_MEASURE_COVERAGE = 3,
+    PRM_MEASURE_AVERAGE = 4,
+    PRM_MEASURE_MINIMUM = 5,
+    PRM_MEASURE_MAXIMUM = 6,
+    PRM_MEASURE_COVERED = 7,
+    PRM_MEASURE_STREAK = 8, /* its state is kept by the engine: see measure_streak.c */
     PRM_MEASURE_KINDS
 };
 
@@ -56,13 +61,21 @@ typedef struct prm__measure_def {
     bool uses_roster;    /* a change of the roster asks its rules */
     /* Adds a sample; PRM_E_MEMORY leaves the state as it was. */
     prm_status (*add)(void *state, prm__pool *pool, prm__sample sample);
-    /* Takes back a sample that was added (rolling windows). Cannot fail. */
+    /* Takes back a sample that was added (rolling windows). Cannot fail. NULL where a state
+     * cannot: then it is cleared, and what is left in the window is added again. */
     void (*remove)(void *state, prm__pool *pool, prm__sample sample);
     prm__fraction (*value)(const void *state, const prm__pool *pool, const prm__roster *roster);
     /* Gives back what the state holds in the pool, and zeroes it. */
     void (*clear)(void *state, prm__pool *pool);
     const char *doc;
 } prm__measure_def;
+
+/* What a streak keeps. It follows another measure rather than samples, and goes by the
+ * clock: the engine moves it, and its descriptor has no add, remove and value. */
+typedef struct prm__streak_state {
+    int64_t window_start; /* of the window that it has come to */
+    int64_t run;          /* how many in a row were reached, up to that one */
+} prm__streak_state;
 
 const prm__measure_def *prm__catalog_measure(uint32_t kind); /* kind < PRM_MEASURE_KINDS */
 
@@ -80,7 +93,19 @@ enum {
 typedef struct prm__place {
     int64_t time;
     uint32_t position;
+    uint32_t closing; /* 1 at the end of a window: calendar windows are those of the last
+                         instant before `time` */
 } prm__place;
+
+/* The position of a question from outside, at an instant that the time line may not have
+ * reached: it must not change what is counted. */
+#define PRM_PLACE_AHEAD UINT32_MAX
+
+/* The instant whose calendar windows are meant. */
+static inline int64_t prm__place_window_time(prm__place place)
+{
+    return place.time - (int64_t)place.closing;
+}
 
 typedef struct prm__window_def {
     const char *key; /* as written in a program; "" for life */
@@ -130,7 +155,13 @@ const prm__function_def *prm__catalog_function(uint32_t index);
 
 /* ---- Actions ---- */
 
-enum { PRM_ACTION_RATE = 0, PRM_ACTION_REWARD = 1, PRM_ACTION_KINDS };
+enum {
+    PRM_ACTION_RATE = 0,
+    PRM_ACTION_REWARD = 1,
+    PRM_ACTION_RANK = 2,
+    PRM_ACTION_NOTICE = 3,
+    PRM_ACTION_KINDS
+};
 
 typedef struct prm__action_def {
     const char *key;            /* as written; "" for a reward, whose key is its kind */

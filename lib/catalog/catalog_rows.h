@@ -8,6 +8,11 @@ extern const prm__measure_def prm__measure_count;
 extern const prm__measure_def prm__measure_sum;
 extern const prm__measure_def prm__measure_distinct;
 extern const prm__measure_def prm__measure_coverage;
+extern const prm__measure_def prm__measure_average;
+extern const prm__measure_def prm__measure_minimum;
+extern const prm__measure_def prm__measure_maximum;
+extern const prm__measure_def prm__measure_covered;
+extern const prm__measure_def prm__measure_streak;
 
 extern const prm__window_def prm__window_life;
 extern const prm__window_def prm__window_rolling;
@@ -23,5 +28,7 @@ extern const prm__function_def prm__function_max;
 
 extern const prm__action_def prm__action_rate;
 extern const prm__action_def prm__action_reward;
+extern const prm__action_def prm__action_rank;
+extern const prm__action_def prm__action_notice;
 
 #endif

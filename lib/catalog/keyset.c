@@ -142,6 +142,15 @@ bool prm__keyset_has(const prm__keyset *set, const prm__pool *pool, uint32_t key
     return table[keyset_find(table, set->key_or_class, key)].key == key;
 }
 
+uint64_t prm__keyset_common(const prm__keyset *set, const prm__pool *pool, const uint32_t *keys,
+                            uint64_t count)
+{
+    uint64_t common = 0;
+    for (uint64_t i = 0; i < count; i++)
+        common += prm__keyset_has(set, pool, keys[i]);
+    return common;
+}
+
 void prm__keyset_clear(prm__keyset *set, prm__pool *pool)
 {
     if (set->block != 0)

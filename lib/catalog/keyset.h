@@ -21,6 +21,10 @@ void prm__keyset_remove(prm__keyset *set, prm__pool *pool, uint32_t key);
 
 bool prm__keyset_has(const prm__keyset *set, const prm__pool *pool, uint32_t key);
 
+/* How many of `count` different keys are in the set. */
+uint64_t prm__keyset_common(const prm__keyset *set, const prm__pool *pool, const uint32_t *keys,
+                            uint64_t count);
+
 void prm__keyset_clear(prm__keyset *set, prm__pool *pool);
 
 #endif

@@ -18,10 +18,7 @@ static prm__fraction coverage_value(const void *state, const prm__pool *pool, co
     prm__fraction value = {0, 1, true};
     if (roster->size == 0)
         return value;
-    uint64_t covered = 0;
-    for (uint64_t i = 0; i < roster->size; i++)
-        covered += prm__keyset_has(state, pool, roster->on[i]);
-    value.number = (prm__decimal)covered * PRM_DECIMAL_ONE;
+    value.number = (prm__decimal)prm__keyset_common(state, pool, roster->on, roster->size) * PRM_DECIMAL_ONE;
     value.divisor = (prm__decimal)roster->size;
     value.none = false;
     return value;

@@ -17,15 +17,23 @@ static void expect_documented(const char *doc)
 static void test_measures(void **state)
 {
     (void)state;
-    const char *const keys[PRM_MEASURE_KINDS] = {"count", "sum", "distinct", "coverage"};
+    const char *const keys[PRM_MEASURE_KINDS] = {"count",   "sum",     "distinct", "coverage", "average",
+                                                 "minimum", "maximum", "covered",  "streak"};
     for (uint32_t i = 0; i < PRM_MEASURE_KINDS; i++) {
         const prm__measure_def *def = prm__catalog_measure(i);
         assert_string_equal(def->key, keys[i]);
         assert_true(def->state_size > 0 && def->state_size % 16 == 0);
-        assert_true(def->add && def->remove && def->value && def->clear);
+        bool by_engine = i == PRM_MEASURE_STREAK,
+             one_way = i == PRM_MEASURE_MINIMUM || i == PRM_MEASURE_MAXIMUM;
+        assert_non_null(def->clear);
+        assert_int_equal(def->add != NULL, !by_engine);
+        assert_int_equal(def->value != NULL, !by_engine);
+        assert_int_equal(def->remove != NULL, !by_engine && !one_way);
+        assert_int_equal(def->uses_roster, i == PRM_MEASURE_COVERAGE || i == PRM_MEASURE_COVERED);
+        assert_int_equal(def->field == PRM_MEASURE_REP_FIELD, def->uses_roster);
         expect_documented(def->doc);
     }
-    assert_true(prm__catalog_measure(PRM_MEASURE_COVERAGE)->uses_roster);
+    assert_int_equal(prm__catalog_measure(PRM_MEASURE_STREAK)->state_size, sizeof(prm__streak_state));
 }
 
 static void test_windows(void **state)
@@ -61,11 +69,11 @@ static void test_functions(void **state)
 static void test_actions(void **state)
 {
     (void)state;
-    const char *const keys[PRM_ACTION_KINDS] = {"rate", ""};
+    const char *const keys[PRM_ACTION_KINDS] = {"rate", "", "rank", "notice"};
     for (uint32_t i = 0; i < PRM_ACTION_KINDS; i++) {
         const prm__action_def *def = prm__catalog_action(i);
         assert_string_equal(def->key, keys[i]);
-        assert_non_null(def->options[0]);
+        assert_int_equal(def->options[0] != NULL, i == PRM_ACTION_RATE || i == PRM_ACTION_REWARD);
         expect_documented(def->doc);
     }
 }

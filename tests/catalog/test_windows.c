@@ -14,7 +14,7 @@ static bool holds(uint32_t kind, prm__place anchor, int64_t end, prm__place now)
 static void test_life_and_rolling_always_hold(void **state)
 {
     (void)state;
-    const prm__place anchor = {1000, 5}, before = {1, 1};
+    const prm__place anchor = {1000, 5, 0}, before = {1, 1, 0};
     assert_true(holds(PRM_WINDOW_LIFE, anchor, 0, before));
     assert_true(holds(PRM_WINDOW_ROLLING, anchor, 0, before));
     assert_true(prm__catalog_window(PRM_WINDOW_ROLLING)->rolling);
@@ -23,13 +23,13 @@ static void test_life_and_rolling_always_hold(void **state)
 static void test_within_is_half_open_in_time_alone(void **state)
 {
     (void)state;
-    const prm__place anchor = {1000, 5};
+    const prm__place anchor = {1000, 5, 0};
     const struct {
         prm__place now;
         bool holds;
     } cases[] = {
-        {{999, 9}, false}, {{1000, 4}, true},  {{1000, 5}, true},  {{1000, 6}, true},
-        {{1999, 7}, true}, {{2000, 7}, false}, {{2001, 8}, false},
+        {{999, 9, 0}, false}, {{1000, 4, 0}, true},  {{1000, 5, 0}, true},  {{1000, 6, 0}, true},
+        {{1999, 7, 0}, true}, {{2000, 7, 0}, false}, {{2001, 8, 0}, false},
     };
     for (size_t i = 0; i < UNIT_COUNT(cases); i++)
         assert_int_equal(holds(PRM_WINDOW_WITHIN, anchor, 2000, cases[i].now), cases[i].holds);
@@ -38,12 +38,12 @@ static void test_within_is_half_open_in_time_alone(void **state)
 static void test_after_is_strict_in_the_order(void **state)
 {
     (void)state;
-    const prm__place anchor = {1000, 5};
+    const prm__place anchor = {1000, 5, 0};
     const struct {
         prm__place now;
         bool holds;
     } cases[] = {
-        {{999, 9}, false}, {{1000, 4}, false}, {{1000, 5}, false}, {{1000, 6}, true}, {{1001, 0}, true},
+        {{999, 9, 0}, false}, {{1000, 4, 0}, false}, {{1000, 5, 0}, false}, {{1000, 6, 0}, true}, {{1001, 0, 0}, true},
     };
     for (size_t i = 0; i < UNIT_COUNT(cases); i++)
         assert_int_equal(holds(PRM_WINDOW_AFTER, anchor, INT64_MAX, cases[i].now), cases[i].holds);
