@@ -9,14 +9,28 @@
 
 /* Rows without hidden padding, whose bytes would be anything. */
 _Static_assert(sizeof(prm__p_type) == 16 * 4 + 16, "prm__p_type has padding");
+_Static_assert(sizeof(prm__p_kind) == (4 + PRM_KIND_KEYS) * 4, "prm__p_kind has padding");
 _Static_assert(sizeof(prm__p_window) == 4 * 4 + 16, "prm__p_window has padding");
+_Static_assert(sizeof(prm__p_active) == 2 * 8, "prm__p_active has padding");
+_Static_assert(sizeof(prm__p_measure) == 8 * 4, "prm__p_measure has padding");
 _Static_assert(sizeof(prm__p_condition) == 16 + 4 * 4, "prm__p_condition has padding");
-_Static_assert(sizeof(prm__p_rule) == 16 * 4, "prm__p_rule has padding");
-_Static_assert(sizeof(prm__p_action) == 10 * 4 + 2 * 8 + 16, "prm__p_action has padding");
+_Static_assert(sizeof(prm__p_tier) == 16 + 4 * 4, "prm__p_tier has padding");
+_Static_assert(sizeof(prm__p_rule) == 36 * 4 + 16 + 2 * 8, "prm__p_rule has padding");
+_Static_assert(sizeof(prm__p_action) == 16 * 4 + 2 * 8 + 16, "prm__p_action has padding");
 _Static_assert(sizeof(prm__p_product_rate) == 2 * 4 + 8, "prm__p_product_rate has padding");
-_Static_assert(sizeof(prm__p_commission) == 4 * 4 + 3 * 8, "prm__p_commission has padding");
-_Static_assert(sizeof(prm__p_head) == 8 + 10 * 4 + sizeof(prm__p_commission) + PRM_SECTION_COUNT * 12,
+_Static_assert(sizeof(prm__p_bracket) == 16 + 2 * 8, "prm__p_bracket has padding");
+_Static_assert(sizeof(prm__p_level) == 4 * 4 + 8 + 2 * 4, "prm__p_level has padding");
+_Static_assert(sizeof(prm__p_commission) == 4 * 4 + 3 * 8 + 8 * 4, "prm__p_commission has padding");
+_Static_assert(sizeof(prm__p_ranks) == 6 * 4, "prm__p_ranks has padding");
+_Static_assert(sizeof(prm__p_head) ==
+                   8 + 10 * 4 + sizeof(prm__p_commission) + sizeof(prm__p_ranks) + PRM_SECTION_COUNT * 12,
                "prm__p_head has padding");
+
+/* States in a record, which are aligned to 16 bytes. */
+_Static_assert(sizeof(prm__measure_state) % 16 == 0 && sizeof(prm__rule_state) % 16 == 0 &&
+                   sizeof(prm__rule_more) % 16 == 0 && sizeof(prm__limit_state) % 16 == 0 &&
+                   sizeof(prm__bracket_state) % 16 == 0 && sizeof(prm__rank_state) % 16 == 0,
+               "a state has no place between two others");
 
 #define BUILDER_FIRST_PLACES 64u
 

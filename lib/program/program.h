@@ -14,7 +14,7 @@
 #include <stdatomic.h>
 
 #define PRM_NO_INDEX UINT32_MAX
-#define PRM_PROGRAM_FORMAT 1
+#define PRM_PROGRAM_FORMAT 2
 
 /* ---- Texts, fields, types ---- */
 
@@ -106,9 +106,12 @@ typedef struct prm__p_attribute {
 /* ---- Subjects ---- */
 
 /* A kind of subject: which key fields, besides the partner. Kind 0 is the
- * partner (no keys), kind 1 is the rep; both always exist. Each subject has one
- * record of `record_size` bytes of measure, anchor and rule state, 16-byte aligned. */
+ * partner (no keys), kind 1 is the rep; both always exist. A kind with a link has
+ * no keys: its subject is a partner as the referrer or parent of others, and counts
+ * what those do. Each subject has one record of `record_size` bytes of measure,
+ * anchor and rule state, 16-byte aligned. */
 enum { PRM_KIND_PARTNER = 0, PRM_KIND_REP = 1 };
+enum { PRM_LINK_NONE = 0, PRM_LINK_REFERRER = 1, PRM_LINK_PARENT = 2 };
 #define PRM_KIND_KEYS 4 /* key fields at the most */
 
 typedef struct prm__p_kind {
@@ -116,6 +119,7 @@ typedef struct prm__p_kind {
     uint32_t keys[PRM_KIND_KEYS]; /* names, in the order of `for` */
     uint32_t record_size;
     uint32_t has_rates; /* 1: a rule of this kind grants rates */
+    uint32_t link;      /* PRM_LINK_... */
 } prm__p_kind;
 
 /* The first event of a type for a subject. Sorted by type, then kind. Its state
@@ -142,8 +146,17 @@ typedef struct prm__p_window {
     prm__duration duration; /* count 0 when there is none */
 } prm__p_window;
 
+/* A campaign: [from, until); INT64_MIN and INT64_MAX where a side is open. */
+typedef struct prm__p_active {
+    int64_t from;
+    int64_t until;
+} prm__p_active;
+
 /* Equal measures are one row, whatever rules use them. The state in the record:
- * a prm__measure_state, followed by state_size bytes of the catalog's. */
+ * a prm__measure_state, followed by state_size bytes of the catalog's.
+ *
+ * A streak counts windows in which its inner condition, a comparison of an earlier
+ * measure of the same subject, types, filter and calendar window, was reached. */
 typedef struct prm__p_measure {
     uint32_t kind;    /* PRM_MEASURE_... of the catalog */
     uint32_t subject; /* into kinds */
@@ -151,6 +164,8 @@ typedef struct prm__p_measure {
     uint32_t name;    /* field name of sum and distinct, `rep` for coverage; or none */
     uint32_t filter;  /* into exprs, or none: `where` of rule and measure, joined by "and" */
     uint32_t offset;  /* of its prm__measure_state in the record, 16-byte aligned */
+    uint32_t active;  /* into actives: events outside do not count; or none */
+    uint32_t inner;   /* streak: into conditions; or none */
 } prm__p_measure;
 
 typedef struct prm__measure_state {
@@ -175,17 +190,56 @@ typedef struct prm__p_ask {
 
 /* ---- Conditions, rules, actions ---- */
 
+/* A condition is a run of rows in postfix order: each pushes a truth, or joins those
+ * before it. A comparison is of a measure, or of `expr` (a number over measures). */
 typedef enum prm__condition_kind {
-    PRM_CONDITION_AT_LEAST = 0 /* measure >= threshold */
+    PRM_CONDITION_AT_LEAST = 0, /* comparisons: value >= threshold, ... */
+    PRM_CONDITION_MORE_THAN,
+    PRM_CONDITION_AT_MOST,
+    PRM_CONDITION_LESS_THAN,
+    PRM_CONDITION_EVERY, /* stands alone: multiples of the threshold, of a rule of that form */
+    PRM_CONDITION_BARE,  /* stands alone: what tiers and contests compare */
+    PRM_CONDITION_IS,    /* expr, a boolean */
+    PRM_CONDITION_AND,   /* of the two before */
+    PRM_CONDITION_OR,
+    PRM_CONDITION_NOT, /* of the one before */
+    PRM_CONDITION_KINDS
 } prm__condition_kind;
+
+#define PRM_CONDITION_STACK 64 /* truths at once at the most */
 
 typedef struct prm__p_condition {
     prm__decimal threshold;
     uint32_t kind;      /* prm__condition_kind */
-    uint32_t measure;   /* into measures */
+    uint32_t measure;   /* into measures; or none */
     uint32_t attribute; /* a threshold from an attribute, or none */
-    uint32_t reserved;
+    uint32_t expr;      /* into exprs; or none */
 } prm__p_condition;
+
+/* What makes a rule fire. */
+typedef enum prm__rule_form {
+    PRM_FORM_REACH = 0, /* once per occasion, when its condition holds */
+    PRM_FORM_EVERY,     /* at each multiple */
+    PRM_FORM_TIERS,     /* at each tier */
+    PRM_FORM_EACH,      /* at every event of its types */
+    PRM_FORM_WHILE,     /* as long as its condition holds */
+    PRM_FORM_CONTEST,   /* at the close, by place */
+    PRM_FORMS
+} prm__rule_form;
+
+/* Actions that go together: `then`, `else`, those of a tier or a place. */
+typedef struct prm__p_block {
+    uint32_t first_action; /* into actions */
+    uint32_t action_count;
+} prm__p_block;
+
+/* A tier (ascending), or the places of a contest from the first. */
+typedef struct prm__p_tier {
+    prm__decimal threshold; /* 0 for places */
+    uint32_t attribute;     /* a threshold from an attribute, or none */
+    prm__p_block then;
+    uint32_t reserved;
+} prm__p_tier;
 
 typedef struct prm__p_rule {
     uint32_t text;  /* its name */
@@ -193,23 +247,62 @@ typedef struct prm__p_rule {
     uint32_t line;
     uint32_t subject;         /* into kinds */
     uint32_t window;          /* into windows: the rule's own; its period makes the occasions */
-    uint32_t each;            /* 1: fires for every event of its asks' types that passes each_filter */
+    uint32_t form;            /* prm__rule_form */
     uint32_t each_filter;     /* into exprs, or none */
     uint32_t first_each_type; /* into type_lists: the types of `each` */
     uint32_t each_type_count;
-    uint32_t condition; /* into conditions, or none (each without when) */
-    uint32_t eligible;  /* into exprs, or none */
-    uint32_t first_action;
+    uint32_t first_condition; /* into conditions */
+    uint32_t condition_count; /* 0: each without when, while always */
+    uint32_t single;          /* into conditions: the one whose number is `value`, or none */
+    uint32_t first_measure;   /* into rule_measures: all that the condition looks at */
+    uint32_t measure_count;
+    uint32_t eligible;     /* into exprs, or none */
+    uint32_t first_action; /* all its actions, whatever the block */
     uint32_t action_count;
-    uint32_t offset;      /* of its prm__rule_state in the subject's record, 8-byte aligned */
-    uint32_t asks_roster; /* 1: a change of the roster asks it */
+    prm__p_block then;
+    prm__p_block otherwise; /* `else` */
+    prm__p_block remind;    /* a notice */
+    uint32_t first_tier;    /* into tiers: of TIERS and CONTEST */
+    uint32_t tier_count;    /* at most 64 */
+    uint32_t pick_highest;
+    uint32_t at_close;    /* 1: asked at the end of each window only */
+    uint32_t active;      /* into actives, or none */
+    uint32_t exclusive;   /* a text, or none */
+    uint32_t limit_times; /* 0: no limit */
+    uint32_t limit_kind;  /* into kinds */
+    uint32_t limit_period;
+    uint32_t limit_offset; /* of its prm__limit_state in the limit kind's record, 16-byte aligned */
+    uint32_t offset;       /* of its state in the subject's record, 16-byte aligned */
+    uint32_t asks_roster;  /* 1: a change of the roster asks it */
     uint32_t reserved;
+    prm__duration remind_before;
+    int64_t max;    /* minor units; INT64_MAX without */
+    int64_t budget; /* minor units; INT64_MAX without */
 } prm__p_rule;
 
+/* The state of a rule for one subject. Forms other than REACH and EACH have more. */
 typedef struct prm__rule_state {
     int64_t fired; /* start of the window of the last occasion that fired + 1; life: 1; 0: never */
     int64_t end;   /* anchored rule window: its end; 0: not yet known */
 } prm__rule_state;
+
+typedef struct prm__rule_more {
+    prm__rule_state base;
+    int64_t reached; /* multiples or a mask of tiers in that occasion; a spell's first instant */
+    int64_t inside;  /* while: not 0 in a spell */
+    int64_t noted;   /* while: the instant last put on the agenda */
+    int64_t reserved;
+} prm__rule_more;
+
+static inline bool prm__form_has_more(uint32_t form)
+{
+    return form == PRM_FORM_EVERY || form == PRM_FORM_TIERS || form == PRM_FORM_WHILE;
+}
+
+typedef struct prm__limit_state {
+    int64_t window_start;
+    uint64_t grants;
+} prm__limit_state;
 
 typedef struct prm__p_reward {
     uint32_t text;  /* "cash" */
@@ -239,17 +332,31 @@ typedef enum prm__rate_lasts {
     PRM_LASTS_UNTIL     /* to an instant */
 } prm__rate_lasts;
 
+typedef enum prm__block_kind {
+    PRM_BLOCK_THEN = 0,
+    PRM_BLOCK_ELSE,
+    PRM_BLOCK_REMIND,
+    PRM_BLOCK_TIER,
+    PRM_BLOCK_PLACE
+} prm__block_kind;
+
 typedef struct prm__p_action {
-    uint32_t kind;          /* PRM_ACTION_... of the catalog */
-    uint32_t reward;        /* into rewards; or none */
-    uint32_t amount;        /* into exprs: of a reward; or none */
-    uint32_t to;            /* prm__recipient */
-    uint32_t rounding;      /* prm__rounding */
-    uint32_t added;         /* rate: 1 added, 0 set */
-    uint32_t product;       /* rate: a text, or none */
-    uint32_t group;         /* rate: a text, or none */
-    uint32_t from;          /* rate: prm__rate_from */
-    uint32_t lasts;         /* rate: prm__rate_lasts */
+    uint32_t kind;     /* PRM_ACTION_... of the catalog */
+    uint32_t block;    /* prm__block_kind */
+    uint32_t number;   /* of the tier or place, from 1; else 0 */
+    uint32_t place;    /* in its block, from 0 */
+    uint32_t text;     /* notice: a text; or none */
+    uint32_t level;    /* rank: into levels; or none */
+    uint32_t reward;   /* into rewards; or none */
+    uint32_t amount;   /* into exprs: of a reward; or none */
+    uint32_t to;       /* prm__recipient */
+    uint32_t rounding; /* prm__rounding */
+    uint32_t added;    /* rate: 1 added, 0 set */
+    uint32_t product;  /* rate: a text, or none */
+    uint32_t group;    /* rate: a text, or none */
+    uint32_t from;     /* rate: prm__rate_from */
+    uint32_t lasts;    /* rate: prm__rate_lasts */
+    uint32_t reserved;
     int64_t rate;           /* e12 */
     int64_t until;          /* PRM_LASTS_UNTIL: exclusive instant */
     prm__duration duration; /* PRM_LASTS_DURATION, or a reward's hold; count 0: none */
@@ -268,10 +375,67 @@ typedef struct prm__p_commission {
     uint32_t of;      /* into exprs */
     uint32_t filter;  /* into exprs, or none */
     uint32_t rounding;
-    int64_t base; /* e12 */
-    int64_t min;  /* e12; INT64_MIN without */
-    int64_t max;  /* e12; INT64_MAX without */
+    int64_t base;            /* e12 */
+    int64_t min;             /* e12; INT64_MIN without */
+    int64_t max;             /* e12; INT64_MAX without */
+    uint32_t rate_count;     /* the first product_rates are its own */
+    uint32_t kind;           /* into kinds: whose anchor the window uses */
+    uint32_t window;         /* into windows: earned inside only; or none */
+    uint32_t window_offset;  /* of an int64_t in that kind's record: the window's end, 0 while not known */
+    uint32_t bracket_kind;   /* into kinds: whose running sum, where there are brackets */
+    uint32_t bracket_period; /* prm__period */
+    uint32_t bracket_offset; /* of its prm__bracket_state in that kind's record, 16-byte aligned */
+    uint32_t reserved;
 } prm__p_commission;
+
+#define PRM_BRACKETS 101 /* at the most */
+
+/* A slice of the running sum: from here to the next one's `from`. Ascending. */
+typedef struct prm__p_bracket {
+    prm__decimal from; /* whole units of money */
+    int64_t rate;      /* e12 */
+    int64_t reserved;
+} prm__p_bracket;
+
+typedef struct prm__bracket_state {
+    int64_t window_start;
+    int64_t reserved;
+    prm__decimal sum;
+} prm__bracket_state;
+
+/* A share for those above, from the parent on. */
+typedef struct prm__p_override {
+    int64_t rate; /* e12 */
+} prm__p_override;
+
+#define PRM_OVERRIDES 8 /* levels at the most */
+
+/* ---- Ranks ---- */
+
+typedef struct prm__p_level {
+    uint32_t text;
+    uint32_t first_condition; /* into conditions */
+    uint32_t condition_count; /* 0: always reached */
+    uint32_t has_rate;
+    int64_t rate;        /* e12 */
+    uint32_t first_rate; /* into product_rates */
+    uint32_t rate_count;
+} prm__p_level;
+
+typedef struct prm__p_ranks {
+    uint32_t present; /* 0: the program has none */
+    uint32_t period;  /* prm__period of the reviews */
+    uint32_t promote_now;
+    uint32_t keep;
+    uint32_t offset; /* of the prm__rank_state in the partner's record, 16-byte aligned */
+    uint32_t reserved;
+} prm__p_ranks;
+
+typedef struct prm__rank_state {
+    uint32_t level; /* into levels */
+    uint32_t failures;
+    uint64_t reserved;
+} prm__rank_state;
 
 /* ---- Expressions ---- */
 
@@ -285,6 +449,8 @@ typedef struct prm__p_commission {
     X(FIELD, 0, 1)     /* operand: a name; an error when the event has none */                               \
     X(ATTRIBUTE, 0, 1) /* operand: into attributes; of the event's partner or rep */                         \
     X(VALUE, 0, 1)     /* the rule's measure; an error without one */                                        \
+    X(MEASURE, 0, 1)   /* operand: into measures, of the subject asked; an error without a value */          \
+    X(RANK, 0, 1)      /* the name of the partner's rank */                                                  \
     X(HAS_FIELD, 0, 1)                                                                                       \
     X(HAS_ATTRIBUTE, 0, 1)                                                                                   \
     X(NOT, 1, 1)                                                                                             \
@@ -324,11 +490,16 @@ typedef struct prm__p_expr {
 #define PRM_PROGRAM_SECTIONS(X)                                                                              \
     X(consts, prm__decimal)                                                                                  \
     X(conditions, prm__p_condition)                                                                          \
+    X(tiers, prm__p_tier)                                                                                    \
+    X(brackets, prm__p_bracket)                                                                              \
     X(transitions, prm__transition)                                                                          \
     X(types, prm__p_type)                                                                                    \
     X(windows, prm__p_window)                                                                                \
     X(actions, prm__p_action)                                                                                \
     X(product_rates, prm__p_product_rate)                                                                    \
+    X(overrides, prm__p_override)                                                                            \
+    X(actives, prm__p_active)                                                                                \
+    X(levels, prm__p_level)                                                                                  \
     X(texts, prm__p_text)                                                                                    \
     X(names, prm__p_name)                                                                                    \
     X(slots, prm__p_slot)                                                                                    \
@@ -339,6 +510,7 @@ typedef struct prm__p_expr {
     X(routes, prm__p_route)                                                                                  \
     X(asks, prm__p_ask)                                                                                      \
     X(type_lists, uint32_t)                                                                                  \
+    X(rule_measures, uint32_t)                                                                               \
     X(rules, prm__p_rule)                                                                                    \
     X(rewards, prm__p_reward)                                                                                \
     X(exprs, prm__p_expr)                                                                                    \
@@ -364,6 +536,7 @@ typedef struct prm__p_head {
     int32_t month_closes;
     int32_t is_utc;
     prm__p_commission commission;
+    prm__p_ranks ranks;
     uint64_t offsets[PRM_SECTION_COUNT]; /* bytes from the start */
     uint32_t counts[PRM_SECTION_COUNT];  /* rows */
 } prm__p_head;
@@ -419,8 +592,14 @@ PRM_MUST_USE prm_status prm__builder_finish(prm__builder *builder, const prm_all
  *  - at most 65535 types, kinds, and actions of a rule; PRM_LIMIT_RULES rules;
  *  - sections follow one another without gaps but for zeroed alignment; so do texts in `bytes`;
  *  - the states in a kind's record have ascending offsets in the order of the rows, among its
- *    anchors, its measures and its rules each (the three may be interleaved);
- *  - ranges that rows own (routes, asks, actions, types of `each`, code) do not overlap;
+ *    anchors, its measures, its rules and their limits each (these, and the states of commission
+ *    and ranks, may be interleaved);
+ *  - ranges that rows own (routes, asks, actions, tiers, conditions, measures of rules, types of
+ *    `each`, code) do not overlap;
+ *  - a rule's blocks, and those of its tiers, hold its actions once each, in any order;
+ *  - product_rates are those of the commission, then those of each level in turn;
+ *  - only conditions name expressions with MEASURE; expressions that are named by many
+ *    rows have 2^26 words at the most, each counted as often as it is named;
  *  - attributes of an owner have places 0, 1, ... in the order of the rows; types partition the anchors;
  *  - a type that voids or reduces does one of the two; chains of them are at most 32 long;
  *  - where a type routes to a measure, asks a rule or sets an anchor, slots with key names of the

@@ -118,25 +118,6 @@ static const char *verify_zone(const prm_program *program)
     return NULL;
 }
 
-static const char *verify_commission(const prm_program *program)
-{
-    const prm__p_commission *row = &program->head->commission;
-    if (row->present > 1)
-        return "the commission is neither there nor not";
-    if (row->present == 1) {
-        if (row->of >= program->exprs_count || !prm__verify_expr(program, row->of, PRM_TYPE_NUMBER) ||
-            !prm__verify_expr(program, row->filter, PRM_TYPE_BOOLEAN))
-            return "the commission's expression is wrong";
-        if (row->rounding > PRM_ROUND_HALF_EVEN)
-            return "the commission's rounding is wrong";
-    }
-    for (uint32_t i = 0; i < program->product_rates_count; i++)
-        if (program->product_rates[i].product >= program->texts_count ||
-            program->product_rates[i].reserved != 0)
-            return "a product's rate is wrong";
-    return NULL;
-}
-
 /* ---- Expressions ---- */
 
 typedef struct verify_effect {
@@ -160,6 +141,10 @@ static bool verify_operand(const prm_program *program, uint32_t operation, uint3
         return operand < program->attributes_count;
     case PRM_OP_CALL:
         return prm__catalog_function(operand) != NULL;
+    case PRM_OP_MEASURE:
+        return operand < program->measures_count;
+    case PRM_OP_RANK:
+        return operand == 0 && program->head->ranks.present != 0;
     case PRM_OP_VALUE:
     case PRM_OP_NOT:
     case PRM_OP_NEGATE:
@@ -241,9 +226,21 @@ const char *prm__verify_expressions(const prm_program *program)
 const char *prm__program_verify(const void *block, size_t size)
 {
     static const char *(*const parts[])(const prm_program *) = {
-        verify_counts,           verify_texts,      verify_head,          verify_zone,
-        prm__verify_expressions, prm__verify_types, prm__verify_subjects, prm__verify_rules,
-        verify_commission,
+        verify_counts,
+        verify_texts,
+        verify_head,
+        verify_zone,
+        prm__verify_expressions,
+        prm__verify_types,
+        prm__verify_subjects,
+        prm__verify_conditions,
+        prm__verify_streaks,
+        prm__verify_owners,
+        prm__verify_commission,
+        prm__verify_rules,
+        prm__verify_hangers,
+        prm__verify_records,
+        prm__verify_unmeasured,
     };
     const char *wrong = verify_frame(block, size);
     if (wrong != NULL)

@@ -1,214 +1,43 @@
-/* verify, what counts and fires: kinds of subject and the layout of their records,
- * windows, measures, rules, and the routes from event types to them. */
+/* verify, rules: what makes them fire, and the actions that they have then. */
 #include "program/program.h"
 #include "program/program_rows.h"
 
-/* More state than any subject of a program within the limits has. */
-#define VERIFY_RECORD_MAX (UINT32_C(1) << 30)
+/* Tiers are the bits of a mask. */
+#define VERIFY_TIERS_MAX 64
 
-bool prm__verify_duration(prm__duration duration, bool required)
-{
-    if (duration.reserved != 0 || duration.unit > PRM_UNIT_MONTH)
-        return false;
-    return required ? duration.count > 0 : duration.count >= 0;
-}
+/* ---- Owners ---- */
 
-bool prm__verify_keys_within(const prm_program *program, uint32_t part, uint32_t whole)
+/* Ranges of one section add up to no more than the section, so that rows are looked at once. */
+const char *prm__verify_owners(const prm_program *program)
 {
-    const prm__p_kind *a = &program->kinds[part], *b = &program->kinds[whole];
-    for (uint32_t i = 0; i < a->key_count; i++) {
-        uint32_t j = 0;
-        while (j < b->key_count && b->keys[j] != a->keys[i])
-            j++;
-        if (j == b->key_count)
-            return false;
+    uint64_t routes = 0, asks = 0, anchors = 0, actions = 0, each_types = 0, tiers = 0, conditions = 0,
+             measures = 0;
+    for (uint32_t i = 0; i < program->types_count; i++) {
+        routes += program->types[i].route_count;
+        asks += program->types[i].ask_count;
+        anchors += program->types[i].anchor_count;
     }
-    return true;
-}
-
-/* ---- Kinds ---- */
-
-static bool verify_kind(const prm_program *program, const prm__p_kind *kind)
-{
-    if (kind->key_count > PRM_KIND_KEYS || kind->record_size % 16 != 0 ||
-        kind->record_size > VERIFY_RECORD_MAX || kind->has_rates > 1)
-        return false;
-    for (uint32_t i = 0; i < kind->key_count; i++) {
-        if (kind->keys[i] >= program->names_count || kind->keys[i] == PRM_NAME_PARTNER)
-            return false;
-        for (uint32_t j = 0; j < i; j++)
-            if (kind->keys[j] == kind->keys[i])
-                return false;
+    for (uint32_t i = 0; i < program->rules_count; i++) {
+        actions += program->rules[i].action_count;
+        each_types += program->rules[i].each_type_count;
+        tiers += program->rules[i].tier_count;
+        conditions += program->rules[i].condition_count;
+        measures += program->rules[i].measure_count;
     }
-    return true;
+    for (uint32_t i = 0; i < program->levels_count; i++)
+        conditions += program->levels[i].condition_count;
+    if (routes > program->routes_count || asks > program->asks_count || actions > program->actions_count ||
+        each_types > program->type_lists_count || tiers > program->tiers_count ||
+        conditions > program->conditions_count || measures > program->rule_measures_count)
+        return "rows belong to two owners";
+    return anchors == program->anchors_count ? NULL : "an anchor belongs to no event type";
 }
 
-static const char *verify_kinds(const prm_program *program)
-{
-    const prm__p_kind *kinds = program->kinds;
-    if (program->kinds_count <= PRM_KIND_REP || kinds[PRM_KIND_PARTNER].key_count != 0 ||
-        kinds[PRM_KIND_REP].key_count != 1 || kinds[PRM_KIND_REP].keys[0] != PRM_NAME_REP)
-        return "the kinds of partner and rep are missing";
-    for (uint32_t i = 0; i < program->kinds_count; i++)
-        if (!verify_kind(program, &kinds[i]))
-            return "a kind of subject is wrong";
-    return NULL;
-}
-
-/* ---- Anchors, windows, measures ---- */
-
-static const char *verify_anchors(const prm_program *program)
-{
-    const prm__p_anchor *rows = program->anchors;
-    for (uint32_t i = 0; i < program->anchors_count; i++) {
-        if (rows[i].type >= program->types_count || rows[i].kind >= program->kinds_count ||
-            rows[i].offset % 8 != 0)
-            return "an anchor is wrong";
-        if (i > 0 && (rows[i].type < rows[i - 1].type ||
-                      (rows[i].type == rows[i - 1].type && rows[i].kind <= rows[i - 1].kind)))
-            return "anchors are not sorted";
-    }
-    return NULL;
-}
-
-static bool verify_window(const prm_program *program, const prm__p_window *window)
-{
-    if (window->kind >= PRM_WINDOW_KINDS || window->period > PRM_PERIOD_FISCAL_YEAR || window->reserved != 0)
-        return false;
-    const prm__window_def *def = prm__catalog_window(window->kind);
-    if (!prm__verify_duration(window->duration, def->needs_duration) ||
-        (!def->needs_duration && window->duration.count != 0))
-        return false;
-    return def->needs_anchor ? window->anchor < program->anchors_count : window->anchor == PRM_NO_INDEX;
-}
-
-/* A window that exists and whose anchor any subject of `kind` has. */
-static bool verify_window_of(const prm_program *program, uint32_t window, uint32_t kind)
-{
-    if (window >= program->windows_count || kind >= program->kinds_count)
-        return false;
-    uint32_t anchor = program->windows[window].anchor;
-    return anchor == PRM_NO_INDEX || prm__verify_keys_within(program, program->anchors[anchor].kind, kind);
-}
-
-static bool verify_measure(const prm_program *program, const prm__p_measure *measure)
-{
-    if (measure->kind >= PRM_MEASURE_KINDS || measure->offset % 16 != 0 ||
-        !verify_window_of(program, measure->window, measure->subject) ||
-        !prm__verify_expr(program, measure->filter, PRM_TYPE_BOOLEAN))
-        return false;
-    switch (prm__catalog_measure(measure->kind)->field) {
-    case PRM_MEASURE_NO_FIELD:
-        return measure->name == PRM_NO_INDEX;
-    case PRM_MEASURE_NUMBER_FIELD:
-    case PRM_MEASURE_ANY_FIELD:
-        return measure->name < program->names_count;
-    case PRM_MEASURE_REP_FIELD:
-        return measure->name == PRM_NAME_REP;
-    }
-    return false;
-}
-
-/* ---- Records ---- */
-
-/* States of one kind, in order of their offsets: the next one of each table. */
-typedef struct verify_layout {
-    uint32_t anchor, measure, rule;
-} verify_layout;
-
-typedef struct verify_state {
-    uint32_t offset, size;
-} verify_state;
-
-/* Takes the state with the lowest offset; false when there is none left. */
-static bool verify_next_state(const prm_program *program, uint32_t kind, verify_layout *at, verify_state *out)
-{
-    while (at->anchor < program->anchors_count && program->anchors[at->anchor].kind != kind)
-        at->anchor++;
-    while (at->measure < program->measures_count && program->measures[at->measure].subject != kind)
-        at->measure++;
-    while (at->rule < program->rules_count && program->rules[at->rule].subject != kind)
-        at->rule++;
-    uint32_t *next = NULL;
-    out->offset = UINT32_MAX;
-    if (at->anchor < program->anchors_count) {
-        out->offset = program->anchors[at->anchor].offset;
-        out->size = sizeof(prm__anchor_state);
-        next = &at->anchor;
-    }
-    if (at->measure < program->measures_count && program->measures[at->measure].offset < out->offset) {
-        out->offset = program->measures[at->measure].offset;
-        out->size = (uint32_t)sizeof(prm__measure_state) +
-                    prm__catalog_measure(program->measures[at->measure].kind)->state_size;
-        next = &at->measure;
-    }
-    if (at->rule < program->rules_count && program->rules[at->rule].offset < out->offset) {
-        out->offset = program->rules[at->rule].offset;
-        out->size = sizeof(prm__rule_state);
-        next = &at->rule;
-    }
-    if (next != NULL)
-        (*next)++;
-    return next != NULL;
-}
-
-/* Aligned offsets are never UINT32_MAX, so that each row is taken once. */
-static const char *verify_records(const prm_program *program)
-{
-    for (uint32_t kind = 0; kind < program->kinds_count; kind++) {
-        uint64_t end = 0;
-        verify_layout at = {0, 0, 0};
-        verify_state state;
-        while (verify_next_state(program, kind, &at, &state)) {
-            if (state.offset < end)
-                return "states of a subject overlap";
-            end = (uint64_t)state.offset + state.size;
-        }
-        if (end > program->kinds[kind].record_size)
-            return "a subject's record is too small";
-    }
-    return NULL;
-}
-
-const char *prm__verify_subjects(const prm_program *program)
-{
-    const char *wrong = verify_kinds(program);
-    if (wrong == NULL)
-        wrong = verify_anchors(program);
-    for (uint32_t i = 0; i < program->windows_count && wrong == NULL; i++)
-        if (!verify_window(program, &program->windows[i]))
-            wrong = "a window is wrong";
-    for (uint32_t i = 0; i < program->measures_count && wrong == NULL; i++)
-        if (!verify_measure(program, &program->measures[i]))
-            wrong = "a measure is wrong";
-    return wrong;
-}
-
-/* ---- Rules ---- */
-
-static bool verify_number_attribute(const prm_program *program, uint32_t attribute)
-{
-    if (attribute == PRM_NO_INDEX)
-        return true;
-    if (attribute >= program->attributes_count)
-        return false;
-    uint32_t type = program->attributes[attribute].field_type;
-    return type == PRM_FIELD_INTEGER || type == PRM_FIELD_MONEY || type == PRM_FIELD_DECIMAL ||
-           type == PRM_FIELD_PERCENT;
-}
-
-static bool verify_condition(const prm_program *program, const prm__p_condition *condition)
-{
-    return condition->kind == PRM_CONDITION_AT_LEAST && condition->measure < program->measures_count &&
-           condition->reserved == 0 && condition->threshold < PRM_DECIMAL_LIMIT &&
-           condition->threshold > -PRM_DECIMAL_LIMIT &&
-           verify_number_attribute(program, condition->attribute);
-}
+/* ---- Actions ---- */
 
 static bool verify_rate(const prm_program *program, const prm__p_action *action)
 {
-    if (action->reward != PRM_NO_INDEX || action->amount != PRM_NO_INDEX || action->added > 1 ||
-        !prm__verify_optional(action->product, program->texts_count) ||
+    if (action->added > 1 || !prm__verify_optional(action->product, program->texts_count) ||
         !prm__verify_optional(action->group, program->texts_count) || action->from > PRM_FROM_NEXT_PERIOD ||
         action->lasts > PRM_LASTS_UNTIL || action->rate == INT64_MIN)
         return false;
@@ -218,36 +47,176 @@ static bool verify_rate(const prm_program *program, const prm__p_action *action)
     return prm__verify_duration(action->duration, action->lasts == PRM_LASTS_DURATION);
 }
 
-static bool verify_action(const prm_program *program, const prm__p_action *action)
+static bool verify_reward(const prm_program *program, const prm__p_action *action)
 {
-    if (action->to > PRM_TO_GRANDPARENT || action->rounding > PRM_ROUND_HALF_EVEN)
-        return false;
-    if (action->kind == PRM_ACTION_RATE)
-        return verify_rate(program, action);
-    return action->kind == PRM_ACTION_REWARD && action->reward < program->rewards_count &&
-           action->amount < program->exprs_count &&
+    return action->reward < program->rewards_count && action->amount < program->exprs_count &&
            prm__verify_expr(program, action->amount, PRM_TYPE_NUMBER) &&
            prm__verify_duration(action->duration, false);
 }
 
-/* What a rule asks: its own condition on measures of its subject, or of coarser ones. */
-static bool verify_asked(const prm_program *program, const prm__p_rule *rule)
+/* Each kind of action names what it needs, and nothing of the others. */
+static bool verify_action(const prm_program *program, const prm__p_action *action)
 {
-    if (rule->condition == PRM_NO_INDEX)
-        return rule->each == 1;
-    if (rule->condition >= program->conditions_count)
+    bool reward = action->kind == PRM_ACTION_REWARD;
+    if (action->to > PRM_TO_GRANDPARENT || action->rounding > PRM_ROUND_HALF_EVEN ||
+        action->block > PRM_BLOCK_PLACE || action->reserved != 0 ||
+        (action->kind != PRM_ACTION_NOTICE && action->text != PRM_NO_INDEX) ||
+        (action->kind != PRM_ACTION_RANK && action->level != PRM_NO_INDEX) ||
+        (!reward && (action->reward != PRM_NO_INDEX || action->amount != PRM_NO_INDEX)))
         return false;
-    const prm__p_measure *measure = &program->measures[program->conditions[rule->condition].measure];
-    return prm__verify_keys_within(program, measure->subject, rule->subject);
+    switch (action->kind) {
+    case PRM_ACTION_RATE:
+        return verify_rate(program, action);
+    case PRM_ACTION_REWARD:
+        return verify_reward(program, action);
+    case PRM_ACTION_RANK:
+        return action->level < program->levels_count && prm__verify_duration(action->duration, false);
+    case PRM_ACTION_NOTICE:
+        return action->text < program->texts_count && prm__verify_duration(action->duration, false);
+    default:
+        return false;
+    }
 }
 
-static bool verify_actions_of(const prm_program *program, const prm__p_rule *rule)
+/* What a rule of that form and subject may do. */
+static bool verify_may(const prm_program *program, const prm__p_rule *rule, const prm__p_action *action)
+{
+    const prm__p_kind *kind = &program->kinds[rule->subject];
+    switch (action->kind) {
+    case PRM_ACTION_RATE:
+        return rule->form != PRM_FORM_CONTEST && kind->has_rates == 1;
+    case PRM_ACTION_RANK:
+        return rule->form != PRM_FORM_CONTEST && kind->key_count == 0;
+    default:
+        return rule->form != PRM_FORM_WHILE;
+    }
+}
+
+/* ---- Blocks and tiers ---- */
+
+/* A block's actions say of themselves where they stand: so no two blocks share one. Adds how
+ * many they are. */
+static bool verify_block(const prm_program *program, const prm__p_rule *rule, prm__p_block block,
+                         uint32_t block_kind, uint32_t number, uint64_t *actions)
+{
+    if (block.action_count == 0)
+        return true;
+    if (block.action_count > rule->action_count || block.first_action < rule->first_action ||
+        block.first_action - rule->first_action > rule->action_count - block.action_count)
+        return false;
+    for (uint32_t i = 0; i < block.action_count; i++) {
+        const prm__p_action *action = &program->actions[block.first_action + i];
+        if (action->block != block_kind || action->number != number || action->place != i ||
+            !verify_may(program, rule, action))
+            return false;
+    }
+    *actions += block.action_count;
+    return true;
+}
+
+/* Every action of a rule stands in one of its blocks. */
+static bool verify_blocks(const prm_program *program, const prm__p_rule *rule)
 {
     if (!prm__verify_range(rule->first_action, rule->action_count, program->actions_count))
         return false;
-    for (uint32_t i = 0; i < rule->action_count; i++)
-        if (program->actions[rule->first_action + i].kind == PRM_ACTION_RATE &&
-            program->kinds[rule->subject].has_rates != 1)
+    uint32_t kind = rule->form == PRM_FORM_CONTEST ? PRM_BLOCK_PLACE : PRM_BLOCK_TIER;
+    uint64_t actions = 0;
+    bool sound = verify_block(program, rule, rule->then, PRM_BLOCK_THEN, 0, &actions) &&
+                 verify_block(program, rule, rule->otherwise, PRM_BLOCK_ELSE, 0, &actions) &&
+                 verify_block(program, rule, rule->remind, PRM_BLOCK_REMIND, 0, &actions);
+    for (uint32_t i = 0; i < rule->tier_count && sound; i++)
+        sound = verify_block(program, rule, program->tiers[rule->first_tier + i].then, kind, i + 1, &actions);
+    return sound && actions == rule->action_count;
+}
+
+/* Tiers rise, as far as they are numbers; places have none. */
+static bool verify_tiers(const prm_program *program, const prm__p_rule *rule)
+{
+    if (rule->tier_count > VERIFY_TIERS_MAX ||
+        !prm__verify_range(rule->first_tier, rule->tier_count, program->tiers_count))
+        return false;
+    const prm__p_tier *tiers = program->tiers + rule->first_tier;
+    for (uint32_t i = 0; i < rule->tier_count; i++) {
+        if (rule->form == PRM_FORM_CONTEST && (tiers[i].threshold != 0 || tiers[i].attribute != PRM_NO_INDEX))
+            return false;
+        if (i > 0 && rule->form == PRM_FORM_TIERS && tiers[i].attribute == PRM_NO_INDEX &&
+            tiers[i - 1].attribute == PRM_NO_INDEX && tiers[i].threshold <= tiers[i - 1].threshold)
+            return false;
+    }
+    return true;
+}
+
+/* ---- Forms ---- */
+
+/* What a form asks for. */
+typedef struct verify_form {
+    uint32_t alone; /* the condition that stands alone; PRM_CONDITION_KINDS: a truth */
+    bool may_lack;  /* the condition may be missing */
+    bool each, tiers, then;
+    bool may_miss;  /* it has occasions that end without firing: `else`, `remind` */
+    bool may_close; /* it can be asked at the close */
+} verify_form;
+
+static const verify_form verify_forms[PRM_FORMS] = {
+    [PRM_FORM_REACH] = {PRM_CONDITION_KINDS, false, false, false, true, true, true},
+    [PRM_FORM_EVERY] = {PRM_CONDITION_EVERY, false, false, false, true, true, true},
+    [PRM_FORM_TIERS] = {PRM_CONDITION_BARE, false, false, true, false, true, true},
+    [PRM_FORM_EACH] = {PRM_CONDITION_KINDS, true, true, false, true, false, false},
+    [PRM_FORM_WHILE] = {PRM_CONDITION_KINDS, true, false, false, true, false, false},
+    [PRM_FORM_CONTEST] = {PRM_CONDITION_BARE, false, false, true, false, false, true},
+};
+
+static bool verify_condition_of(const prm_program *program, const prm__p_rule *rule, const verify_form *form,
+                                uint32_t *words)
+{
+    uint32_t first = rule->first_condition, count = rule->condition_count;
+    if (!prm__verify_run(program, first, count, rule->subject, words))
+        return false;
+    if (rule->single != PRM_NO_INDEX) {
+        if (rule->single < first || rule->single - first >= count)
+            return false;
+        uint32_t kind = program->conditions[rule->single].kind;
+        if (!prm__verify_is_comparison(kind) && kind != PRM_CONDITION_EVERY && kind != PRM_CONDITION_BARE)
+            return false;
+    }
+    if (form->alone != PRM_CONDITION_KINDS)
+        return count == 1 && program->conditions[first].kind == form->alone;
+    return (count > 0 || form->may_lack) && prm__verify_run_is_truth(program, first, count);
+}
+
+/* Closes and ends without firing need a calendar window, or one that runs out; contests the former. */
+static bool verify_ends(const prm_program *program, const prm__p_rule *rule, const verify_form *form)
+{
+    const prm__p_window *window = &program->windows[rule->window];
+    bool closes = window->period != PRM_PERIOD_NONE;
+    bool misses = rule->otherwise.action_count > 0 || rule->remind.action_count > 0;
+    if (rule->at_close > 1 || rule->pick_highest > 1 ||
+        (rule->at_close == 1 && !(form->may_close && (closes || window->kind == PRM_WINDOW_WITHIN))) ||
+        (rule->form == PRM_FORM_CONTEST && !(rule->at_close == 1 && closes)) ||
+        (rule->pick_highest == 1 && (rule->form != PRM_FORM_TIERS || rule->at_close == 0)))
+        return false;
+    if (misses && !(form->may_miss && (closes || window->kind == PRM_WINDOW_WITHIN)))
+        return false;
+    return prm__verify_duration(rule->remind_before, rule->remind.action_count > 0);
+}
+
+static bool verify_limits(const prm_program *program, const prm__p_rule *rule)
+{
+    if (!prm__verify_optional(rule->active, program->actives_count) ||
+        !prm__verify_optional(rule->exclusive, program->texts_count) || rule->max < 0 || rule->budget < 0)
+        return false;
+    return rule->limit_times == 0 ||
+           (rule->limit_kind < program->kinds_count && rule->limit_period <= PRM_PERIOD_FISCAL_YEAR &&
+            rule->limit_offset % 16 == 0 &&
+            (rule->limit_kind == rule->subject || program->kinds[rule->limit_kind].link == PRM_LINK_NONE));
+}
+
+static bool verify_rule_measures(const prm_program *program, const prm__p_rule *rule)
+{
+    if (!prm__verify_range(rule->first_measure, rule->measure_count, program->rule_measures_count))
+        return false;
+    for (uint32_t i = 0; i < rule->measure_count; i++)
+        if (!prm__verify_measure_of(program, program->rule_measures[rule->first_measure + i], rule->subject))
             return false;
     return true;
 }
@@ -255,125 +224,34 @@ static bool verify_actions_of(const prm_program *program, const prm__p_rule *rul
 static bool verify_rule(const prm_program *program, const prm__p_rule *rule)
 {
     return rule->text < program->texts_count && rule->title < program->texts_count &&
-           verify_window_of(program, rule->window, rule->subject) && rule->each <= 1 &&
-           rule->asks_roster <= 1 && rule->reserved == 0 && rule->offset % 8 == 0 &&
+           prm__verify_window_of(program, rule->window, rule->subject) && rule->form < PRM_FORMS &&
+           rule->asks_roster <= 1 && rule->reserved == 0 && rule->offset % 16 == 0 &&
            prm__verify_expr(program, rule->each_filter, PRM_TYPE_BOOLEAN) &&
            prm__verify_expr(program, rule->eligible, PRM_TYPE_BOOLEAN) &&
-           prm__verify_range(rule->first_each_type, rule->each_type_count, program->type_lists_count) &&
-           verify_asked(program, rule);
+           prm__verify_range(rule->first_each_type, rule->each_type_count, program->type_lists_count);
 }
 
-/* ---- From types to measures and rules ---- */
-
-/* Where a type has the keys of a kind at all, they are texts. */
-static bool verify_keys_of(const prm_program *program, const prm__p_type *type, const prm__p_kind *kind)
+static const char *verify_formed(const prm_program *program, const prm__p_rule *rule, uint32_t *words)
 {
-    for (uint32_t i = 0; i < type->slot_count; i++) {
-        const prm__p_slot *slot = &program->slots[type->first_slot + i];
-        for (uint32_t j = 0; j < kind->key_count; j++)
-            if (slot->name == kind->keys[j] && slot->field_type != PRM_FIELD_TEXT)
-                return false;
-    }
-    return true;
+    if (!verify_rule(program, rule))
+        return "a rule is wrong";
+    const verify_form *form = &verify_forms[rule->form];
+    if ((rule->each_type_count > 0) != form->each || (rule->each_filter != PRM_NO_INDEX && !form->each) ||
+        (rule->tier_count > 0) != form->tiers || (rule->then.action_count > 0 && !form->then) ||
+        !verify_ends(program, rule, form))
+        return "a rule has not its form";
+    if (!verify_condition_of(program, rule, form, words))
+        return "a rule's condition is wrong";
+    if (!verify_rule_measures(program, rule))
+        return "a rule's measures are wrong";
+    if (!verify_limits(program, rule))
+        return "a rule's limits are wrong";
+    if (!verify_tiers(program, rule))
+        return "a rule's tiers are wrong";
+    return verify_blocks(program, rule) ? NULL : "a rule's actions are wrong";
 }
 
-/* Likewise the field of a measure is what it takes. */
-static bool verify_field_of(const prm_program *program, const prm__p_type *type,
-                            const prm__p_measure *measure)
-{
-    if (prm__catalog_measure(measure->kind)->field != PRM_MEASURE_NUMBER_FIELD)
-        return true;
-    for (uint32_t i = 0; i < type->slot_count; i++) {
-        const prm__p_slot *slot = &program->slots[type->first_slot + i];
-        if (slot->name == measure->name &&
-            (slot->field_type == PRM_FIELD_TEXT || slot->field_type == PRM_FIELD_BOOLEAN ||
-             slot->field_type == PRM_FIELD_TIME))
-            return false;
-    }
-    return true;
-}
-
-static bool verify_routes(const prm_program *program, const prm__p_type *type)
-{
-    if (!prm__verify_range(type->first_route, type->route_count, program->routes_count))
-        return false;
-    const prm__p_route *routes = program->routes + type->first_route;
-    for (uint32_t i = 0; i < type->route_count; i++) {
-        if (routes[i].measure >= program->measures_count ||
-            (i > 0 && routes[i].measure <= routes[i - 1].measure))
-            return false;
-        const prm__p_measure *measure = &program->measures[routes[i].measure];
-        if (!verify_keys_of(program, type, &program->kinds[measure->subject]) ||
-            !verify_field_of(program, type, measure))
-            return false;
-    }
-    return true;
-}
-
-static bool verify_asks(const prm_program *program, const prm__p_type *type)
-{
-    if (!prm__verify_range(type->first_ask, type->ask_count, program->asks_count))
-        return false;
-    const prm__p_ask *asks = program->asks + type->first_ask;
-    for (uint32_t i = 0; i < type->ask_count; i++) {
-        if (asks[i].rule >= program->rules_count || (i > 0 && asks[i].rule <= asks[i - 1].rule))
-            return false;
-        if (!verify_keys_of(program, type, &program->kinds[program->rules[asks[i].rule].subject]))
-            return false;
-    }
-    return true;
-}
-
-static bool verify_anchors_of(const prm_program *program, uint32_t index)
-{
-    const prm__p_type *type = &program->types[index];
-    if (!prm__verify_range(type->first_anchor, type->anchor_count, program->anchors_count))
-        return false;
-    for (uint32_t i = 0; i < type->anchor_count; i++) {
-        const prm__p_anchor *anchor = &program->anchors[type->first_anchor + i];
-        if (anchor->type != index || !verify_keys_of(program, type, &program->kinds[anchor->kind]))
-            return false;
-    }
-    return true;
-}
-
-/* Ranges of one section add up to no more than the section, so that rows are looked at once. */
-static const char *verify_ranges(const prm_program *program)
-{
-    uint64_t routes = 0, asks = 0, anchors = 0, actions = 0, each_types = 0;
-    for (uint32_t i = 0; i < program->types_count; i++) {
-        routes += program->types[i].route_count;
-        asks += program->types[i].ask_count;
-        anchors += program->types[i].anchor_count;
-    }
-    for (uint32_t i = 0; i < program->rules_count; i++) {
-        actions += program->rules[i].action_count;
-        each_types += program->rules[i].each_type_count;
-    }
-    if (routes > program->routes_count || asks > program->asks_count || actions > program->actions_count ||
-        each_types > program->type_lists_count)
-        return "rows belong to two owners";
-    return anchors == program->anchors_count ? NULL : "an anchor belongs to no event type";
-}
-
-static const char *verify_hangers(const prm_program *program)
-{
-    const char *wrong = verify_ranges(program);
-    for (uint32_t i = 0; i < program->types_count && wrong == NULL; i++) {
-        if (!verify_routes(program, &program->types[i]))
-            wrong = "an event type's measures are wrong";
-        else if (!verify_asks(program, &program->types[i]))
-            wrong = "an event type's rules are wrong";
-        else if (!verify_anchors_of(program, i))
-            wrong = "an event type's anchors are wrong";
-    }
-    for (uint32_t i = 0; i < program->rules_count && wrong == NULL; i++)
-        if (!verify_actions_of(program, &program->rules[i]))
-            wrong = "a rule's actions are wrong";
-    return wrong;
-}
-
-static const char *verify_rule_rows(const prm_program *program)
+const char *prm__verify_rules(const prm_program *program)
 {
     for (uint32_t i = 0; i < program->rewards_count; i++)
         if (program->rewards[i].text >= program->texts_count || program->rewards[i].money > 1)
@@ -381,22 +259,16 @@ static const char *verify_rule_rows(const prm_program *program)
     for (uint32_t i = 0; i < program->type_lists_count; i++)
         if (program->type_lists[i] >= program->types_count)
             return "a list of event types is wrong";
-    for (uint32_t i = 0; i < program->conditions_count; i++)
-        if (!verify_condition(program, &program->conditions[i]))
-            return "a condition is wrong";
     for (uint32_t i = 0; i < program->actions_count; i++)
         if (!verify_action(program, &program->actions[i]))
             return "an action is wrong";
-    for (uint32_t i = 0; i < program->rules_count; i++)
-        if (!verify_rule(program, &program->rules[i]))
-            return "a rule is wrong";
-    return NULL;
-}
-
-const char *prm__verify_rules(const prm_program *program)
-{
-    const char *wrong = verify_rule_rows(program);
-    if (wrong == NULL)
-        wrong = verify_hangers(program);
-    return wrong == NULL ? verify_records(program) : wrong;
+    for (uint32_t i = 0; i < program->tiers_count; i++)
+        if (program->tiers[i].reserved != 0 ||
+            !prm__verify_threshold(program, program->tiers[i].threshold, program->tiers[i].attribute))
+            return "a tier is wrong";
+    uint32_t words = 0;
+    const char *wrong = NULL;
+    for (uint32_t i = 0; i < program->rules_count && wrong == NULL; i++)
+        wrong = verify_formed(program, &program->rules[i], &words);
+    return wrong;
 }

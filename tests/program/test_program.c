@@ -166,48 +166,93 @@ static void test_rows_are_found_by_name(void **state)
 
 /* ---- The listing ---- */
 
-static const char expected_dump[] =
+/* Two texts: longer ones need not be supported. */
+static const char expected_head[] =
     "program \"sample\" title \"10件の成約\" currency \"JPY\" digits 0 timezone \"UTC\"\n"
     "calendar week 0 fiscal month 4 closes 31 transitions 3\n"
-    "commission base 0.15 of #0 where #1 max 0.4 rounding down\n"
+    "commission base 0.15 of #0 where #1 max 0.4 rounding down for customer window #2 at 144\n"
     "product rate \"crm\" 0.2\n"
+    "brackets for customer per quarter at 160\n"
+    "bracket from 0 rate 0.1\n"
+    "bracket from 1000 rate 0.15\n"
+    "override level 1 rate 0.02\n"
+    "override level 2 rate 0.01\n"
+    "ranks per quarter promote now keep 1 at 304\n"
+    "level #0 silver\n"
+    "level #1 gold when measure #0 at_least 100 rate 0.2\n"
+    "product rate \"c\" 0.22\n"
     "attribute #0 partner.target: integer place 0\n"
     "attribute #1 rep.certified: boolean place 0\n"
     "type #0 partner.joined partner.joined rank 0 { partner: text, referrer?: text, parent?: text, "
     "target?: integer attribute } anchor #0\n"
-    "type #1 rep.joined rep.joined rank 1 { partner: text, rep: text, certified?: boolean attribute } rule "
-    "#3\n"
-    "type #2 deal.won fact rank 2 { partner: text, rep?: text, customer?: text, deal?: text, product?: text, "
-    "amount?: money } earns measure #0 measure #1 measure #2 measure #3 rule #0 rule #1 rule #2 rule #3 rule "
-    "#4\n"
-    "type #3 deal.cancelled fact rank 2 { partner: text, deal: text } voids deal.won by deal within 90d\n"
-    "type #4 deal.refunded fact rank 2 { partner: text, deal: text, amount: money } reduces deal.won by "
-    "deal\n"
+    "type #1 rep.joined rep.joined rank 1 { partner: text, rep: text, certified?: boolean attribute } "
+    "rule #3\n"
+    "type #2 deal.won fact rank 2 { partner: text, rep?: text, customer?: text, deal?: text, "
+    "product?: text, amount?: money } earns measure #0 measure #1 measure #2 measure #3 measure #4 "
+    "measure #5 rule #0 rule #1 rule #2 rule #3 rule #4 rule #5 rule #6 rule #7 rule #8 rule #9\n"
+    "type #3 deal.cancelled fact rank 2 { partner: text, deal: text } voids deal.won by deal within "
+    "90d\n"
+    "type #4 deal.refunded fact rank 2 { partner: text, deal: text, amount: money } reduces deal.won "
+    "by deal\n"
     "type #5 event.voided event.voided rank 2 { event: text, partner?: text }\n"
-    "kind #0 partner record 160 rates\n"
+    "kind #0 partner record 384 rates\n"
     "kind #1 rep record 16\n"
-    "kind #2 customer record 128\n"
+    "kind #2 customer record 192\n"
+    "kind #3 referrer record 128 rates\n"
     "anchor #0 partner.joined for partner at 0\n"
     "window #0 life\n"
     "window #1 per month life\n"
     "window #2 within 30d anchor #0\n"
     "window #3 within 2592000000ms\n"
+    "window #4 per quarter life\n"
+    "active #0 from 1400000000000 until 1500000000000\n"
+    "active #1\n"
     "measure #0 count for partner window #1 at 16\n"
     "measure #1 distinct product for customer window #2 at 0\n"
     "measure #2 coverage rep for partner window #0 where #4 at 80\n"
     "measure #3 sum amount for customer window #3 at 64\n"
-    "rule #0 ten-deals line 10 title \"10件の成約\" for partner window #1 measure #0 at_least partner.target "
-    "eligible #2 at 64\n"
+    "measure #4 streak for partner window #1 active #0 when measure #0 at_least 2 at 160\n"
+    "measure #5 average amount for referrer window #0 at 0\n";
+
+static const char expected_rules[] =
+    "rule #0 ten-deals line 10 title \"10件の成約\" for partner window #1 reach when measure #0 "
+    "at_least partner.target value of 1 asks #0 eligible #2 at 64\n"
     "  then rate added 0.05 product \"crm\" from next\n"
     "  then rate 0.2 from period lasts 90d\n"
-    "rule #1 cross-sell line 20 title \"\" for customer window #2 measure #1 at_least 2 at 48\n"
+    "rule #1 cross-sell line 20 title \"\" for customer window #2 reach when measure #1 at_least 2 "
+    "value of 1 asks #1 at 48\n"
     "  then cash money amount #5 to subject rounding up hold 1mo\n"
-    "rule #2 each-deal line 30 title \"\" for rep window #0 each deal.won where #3 at 0\n"
+    "rule #2 each-deal line 30 title \"\" for rep window #0 each of deal.won where #3 at 0\n"
     "  then points points amount #6 to rep rounding down\n"
-    "rule #3 covered line 40 title \"\" for partner window #0 measure #2 at_least 0.8 roster at 128\n"
+    "rule #3 covered line 40 title \"\" for partner window #0 reach when measure #2 at_least 0.8 "
+    "value of 1 asks #2 roster at 128\n"
     "  then rate 0.2 group \"g\" from now until 1500000000000\n"
-    "rule #4 volume line 50 title \"\" for customer window #3 measure #3 at_least 1000 at 112\n"
+    "rule #4 volume line 50 title \"\" for customer window #3 reach when measure #3 at_least 1000 "
+    "value of 1 asks #3 at 112\n"
     "  then cash money amount #7 to parent.parent rounding half_even\n"
+    "rule #5 steps line 60 title \"\" for partner window #4 tiers when measure #0 compared value of 1 "
+    "asks #0 at close pick highest at 208\n"
+    "  tier 1 at_least 3\n"
+    "  tier 2 at_least partner.target\n"
+    "  tier 1 notice \"well done\"\n"
+    "  tier 2 rank gold\n"
+    "rule #6 months line 70 title \"\" for partner window #4 reach when measure #4 at_least 3, value "
+    "#8 less_than 5, not, is #9, and, or asks #0 asks #4 active #0 exclusive \"season\" limit 2 for "
+    "partner per month at 288 max 500 budget 9000 at 272\n"
+    "  then cash money amount #6 to subject rounding down\n"
+    "  else notice \"well done\"\n"
+    "  remind 7d before notice \"well done\"\n"
+    "rule #7 referrals line 80 title \"\" for referrer window #0 while when measure #5 more_than 9 "
+    "value of 1 asks #5 at 64\n"
+    "  then rate added 0.01 from next\n"
+    "rule #8 race line 90 title \"\" for customer window #4 contest when measure #3 compared value of "
+    "1 asks #3 at close at 128\n"
+    "  place 1 cash money amount #6 to subject rounding down\n"
+    "  place 1 notice \"well done\"\n"
+    "  place 2 points points amount #6 to subject rounding down\n"
+    "rule #9 tens line 100 title \"\" for partner window #0 every when measure #0 every 10 value of 1 "
+    "asks #0 at 320\n"
+    "  then points points amount #6 to subject rounding down\n"
     "expr #0 number depth 1: FIELD:amount\n"
     "expr #1 boolean depth 2: FIELD:amount 0 GREATER\n"
     "expr #2 boolean depth 1: HAS_ATTRIBUTE:partner.target\n"
@@ -215,21 +260,26 @@ static const char expected_dump[] =
     "expr #4 boolean depth 2: ATTRIBUTE:rep.certified HAS_FIELD:deal NOT OR\n"
     "expr #5 number depth 2: FIELD:amount 0.1 MULTIPLY 5 CALL:max\n"
     "expr #6 number depth 1: 3\n"
-    "expr #7 number depth 3: true VALUE 5 NEGATE CHOOSE\n";
+    "expr #7 number depth 3: true VALUE 5 NEGATE CHOOSE\n"
+    "expr #8 number depth 2: MEASURE:#0 MEASURE:#4 ADD\n"
+    "expr #9 boolean depth 2: RANK \"gold\" EQUAL\n";
 
 static void test_listing(void **state)
 {
     (void)state;
     prm_program *program = sample();
-    static char buffer[sizeof expected_dump + 100];
-    assert_int_equal(prm_program_dump(program, NULL, 0), sizeof expected_dump - 1);
-    assert_int_equal(prm_program_dump(program, buffer, sizeof buffer), sizeof expected_dump - 1);
-    assert_string_equal(buffer, expected_dump);
-    for (size_t capacity = 1; capacity < sizeof expected_dump; capacity += 37) {
+    enum { EXPECTED_SIZE = sizeof expected_head + sizeof expected_rules - 2 };
+    static char buffer[EXPECTED_SIZE + 100], expected[EXPECTED_SIZE + 1];
+    memcpy(expected, expected_head, sizeof expected_head - 1);
+    memcpy(expected + sizeof expected_head - 1, expected_rules, sizeof expected_rules);
+    assert_int_equal(prm_program_dump(program, NULL, 0), EXPECTED_SIZE);
+    assert_int_equal(prm_program_dump(program, buffer, sizeof buffer), EXPECTED_SIZE);
+    assert_string_equal(buffer, expected);
+    for (size_t capacity = 1; capacity <= EXPECTED_SIZE; capacity += 37) {
         memset(buffer, 'x', sizeof buffer);
-        assert_int_equal(prm_program_dump(program, buffer, capacity), sizeof expected_dump - 1);
+        assert_int_equal(prm_program_dump(program, buffer, capacity), EXPECTED_SIZE);
         assert_int_equal(strlen(buffer), capacity - 1);
-        assert_memory_equal(buffer, expected_dump, capacity - 1);
+        assert_memory_equal(buffer, expected, capacity - 1);
         assert_int_equal(buffer[capacity], 'x');
     }
     assert_int_equal(prm_program_dump(program, NULL, 10), 0);
@@ -262,7 +312,7 @@ static void test_rules(void **state)
 {
     (void)state;
     prm_program *program = sample();
-    assert_int_equal(prm_program_rule_count(program), 5);
+    assert_int_equal(prm_program_rule_count(program), SAMPLE_RULES);
     assert_int_equal(prm_program_rule_count(NULL), 0);
     prm_rule rule = {.size = sizeof rule};
     assert_int_equal(prm_program_rule(program, 0, &rule), PRM_OK);
@@ -272,7 +322,7 @@ static void test_rules(void **state)
     assert_int_equal(prm_program_rule(program, 4, &rule), PRM_OK);
     expect_text(rule.name, "volume");
     expect_text(rule.title, "");
-    assert_int_equal(prm_program_rule(program, 5, &rule), PRM_E_ARGUMENT);
+    assert_int_equal(prm_program_rule(program, SAMPLE_RULES, &rule), PRM_E_ARGUMENT);
     expect_text(rule.name, "volume");
     assert_int_equal(prm_program_rule(program, 0, NULL), PRM_E_ARGUMENT);
     assert_int_equal(prm_program_rule(NULL, 0, &rule), PRM_E_ARGUMENT);
