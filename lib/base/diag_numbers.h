@@ -24,7 +24,6 @@
     X(MISSING_KEY, 202, PRM_SEVERITY_ERROR, "a key that this place needs is missing")                        \
     X(WRONG_TYPE, 203, PRM_SEVERITY_ERROR, "a text, list or mapping stands where another is needed")         \
     X(BAD_VALUE, 204, PRM_SEVERITY_ERROR, "the value is none of those that this key takes")                  \
-    X(NOT_YET, 205, PRM_SEVERITY_ERROR, "part of the language, but not evaluated by this version yet")       \
     X(CONFLICTING_KEYS, 206, PRM_SEVERITY_ERROR, "keys that exclude each other stand together")              \
     X(TOO_MANY_RULES, 207, PRM_SEVERITY_ERROR, "the program has more than 10000 rules")                      \
     X(TOO_MANY_FIELDS, 208, PRM_SEVERITY_ERROR, "an event type has more than 64 fields")                     \
@@ -37,12 +36,18 @@
     X(VERSION, 215, PRM_SEVERITY_ERROR, "the program is of another version of the language")                 \
     X(RESERVED_WORD, 216, PRM_SEVERITY_ERROR, "a reserved word was declared as a name")                      \
     X(TEXT_TOO_LONG, 217, PRM_SEVERITY_ERROR, "a text is longer than 4 KiB")                                 \
+    X(TOO_MANY_TYPES, 218, PRM_SEVERITY_ERROR, "the program has more than 1000 event types")                 \
+    X(FIELD_REDECLARED, 219, PRM_SEVERITY_ERROR, "a field is declared again in another way")                 \
+    X(TOO_MANY_MEASURES, 220, PRM_SEVERITY_ERROR, "the program has more than 200 named measures")            \
+    X(TOO_MANY_LEVELS, 221, PRM_SEVERITY_ERROR, "the program has more than 100 ranks")                       \
     X(UNKNOWN_EVENT_TYPE, 301, PRM_SEVERITY_ERROR, "there is no such event type")                            \
     X(UNKNOWN_FIELD, 302, PRM_SEVERITY_ERROR, "the event type has no such field")                            \
     X(UNKNOWN_ATTRIBUTE, 303, PRM_SEVERITY_ERROR, "no such attribute is declared")                           \
     X(UNKNOWN_REWARD, 304, PRM_SEVERITY_ERROR, "there is no such reward kind")                               \
     X(UNKNOWN_NAME, 305, PRM_SEVERITY_ERROR, "an expression uses a name that nothing has")                   \
     X(FIELD_NOT_TEXT, 306, PRM_SEVERITY_ERROR, "a text field is needed here")                                \
+    X(UNKNOWN_MEASURE, 307, PRM_SEVERITY_ERROR, "no such measure is named")                                  \
+    X(UNKNOWN_RANK, 308, PRM_SEVERITY_ERROR, "there is no such rank")                                        \
     X(EXPR_SYNTAX, 401, PRM_SEVERITY_ERROR, "the expression does not parse")                                 \
     X(EXPR_TYPE, 402, PRM_SEVERITY_ERROR, "the expression mixes types, or has another than needed")          \
     X(EXPR_QUOTE_THIS, 403, PRM_SEVERITY_ERROR, "YAML took the expression apart: quote it")                  \
@@ -64,6 +69,22 @@
     X(RATE_WITHOUT_PERCENT, 510, PRM_SEVERITY_WARNING, "a rate of 100% or more is written without %")        \
     X(WINDOW_EXAMPLE, 511, PRM_SEVERITY_NOTE, "where a span of time ends, by an example")                    \
     X(NEVER_HOLDS, 512, PRM_SEVERITY_WARNING, "a condition is never true, or an amount never above zero")    \
+    X(RULE_FORM, 513, PRM_SEVERITY_ERROR, "a key of the rule needs another one beside it")                   \
+    X(RULE_NO_END, 514, PRM_SEVERITY_ERROR, "nothing tells when the rule's occasion ends")                   \
+    X(RULE_CONDITION, 515, PRM_SEVERITY_ERROR, "the condition cannot have this here")                        \
+    X(RULE_TIERS, 516, PRM_SEVERITY_ERROR, "the tiers do not ascend")                                        \
+    X(RULE_ACTION, 517, PRM_SEVERITY_ERROR, "the action cannot stand in this rule")                          \
+    X(RULE_LIMIT, 518, PRM_SEVERITY_ERROR, "the limit cannot apply to this rule")                            \
+    X(RULE_STREAK, 519, PRM_SEVERITY_ERROR, "the streak is not of a measure by calendar windows")            \
+    X(TOO_MANY_LINK_FILTERS, 520, PRM_SEVERITY_ERROR, "rules down the chain have more than 60 filters")      \
+    X(FIELD_WITHOUT_EVENT, 521, PRM_SEVERITY_WARNING, "an event's field is named where there is no event")   \
+    X(EVENT_LINK, 540, PRM_SEVERITY_ERROR, "an event type cannot void or reduce that one")                   \
+    X(BRACKETS, 541, PRM_SEVERITY_ERROR, "the brackets do not go up from one to the next")                   \
+    X(BASE_NEVER_APPLIES, 542, PRM_SEVERITY_WARNING, "beside brackets the base rate is of no use")           \
+    X(MEASURE_UNUSED, 543, PRM_SEVERITY_WARNING, "no value uses this named measure")                         \
+    X(ABOVE_REFERENCE_RATE, 544, PRM_SEVERITY_WARNING, "a rate is above the reference rate")                 \
+    X(RANKS, 545, PRM_SEVERITY_ERROR, "the ranks do not make a ladder")                                      \
+    X(COMMISSION_WINDOW, 546, PRM_SEVERITY_ERROR, "the commission has no such window")                       \
     X(EVENT_ID_MISSING, 601, PRM_SEVERITY_ERROR, "the event has no id")                                      \
     X(EVENT_ID_TOO_LONG, 602, PRM_SEVERITY_ERROR, "the event's id is longer than 128 bytes")                 \
     X(EVENT_CONFLICT, 603, PRM_SEVERITY_ERROR, "an event with this id and other content was accepted")       \

@@ -1,6 +1,6 @@
 /* compile: the order of things. The head comes first, whatever the order of the
- * file, since dates need the zone; attributes and commission before the rules,
- * which name them. */
+ * file, since dates need the zone; attributes, events, measures, commission and ranks
+ * before the rules, which name them. */
 #include "compile/compile.h"
 
 #include "compile/compiler.h"
@@ -13,24 +13,32 @@ static void compile_init(prm__compiler *c, prm_diagnostics *diag, prm__alloc *al
     prm__arena_init(&c->arena, alloc);
     c->lang = (prm__lang){diag, alloc, &c->arena};
     prm__builder_init(&c->builder, alloc);
-    prm__intern *const keys[] = {&c->const_keys,  &c->expr_keys,   &c->kind_keys,
-                                 &c->anchor_keys, &c->window_keys, &c->measure_keys};
+    prm__intern *const keys[] = {&c->const_keys,  &c->expr_keys,    &c->kind_keys,  &c->anchor_keys,
+                                 &c->window_keys, &c->measure_keys, &c->active_keys};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         prm__intern_init(keys[i], alloc, 0);
+    prm__vec_init(&c->looked, alloc, sizeof(uint32_t));
     prm__vec_init(&c->routes, alloc, sizeof(prm__compile_pair));
     prm__vec_init(&c->asks, alloc, sizeof(prm__compile_pair));
     prm__vec_init(&c->words, alloc, sizeof(uint32_t));
+    prm__vec_init(&c->type_marks, alloc, sizeof(bool));
+    prm__vec_init(&c->named, alloc, sizeof(prm__named_measure));
+    prm__vec_init(&c->named_names, alloc, sizeof(const char *));
     prm__vec_init(&c->examples, alloc, sizeof(prm__compile_example_row));
 }
 
 static void compile_free(prm__compiler *c)
 {
     prm__vec_free(&c->examples);
+    prm__vec_free(&c->named_names);
+    prm__vec_free(&c->named);
+    prm__vec_free(&c->type_marks);
     prm__vec_free(&c->words);
     prm__vec_free(&c->asks);
     prm__vec_free(&c->routes);
-    prm__intern *const keys[] = {&c->const_keys,  &c->expr_keys,   &c->kind_keys,
-                                 &c->anchor_keys, &c->window_keys, &c->measure_keys};
+    prm__vec_free(&c->looked);
+    prm__intern *const keys[] = {&c->const_keys,  &c->expr_keys,    &c->kind_keys,  &c->anchor_keys,
+                                 &c->window_keys, &c->measure_keys, &c->active_keys};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         prm__intern_free(keys[i]);
     prm__vocab_free(&c->vocabulary);
@@ -45,13 +53,22 @@ static void compile_sections(prm__compiler *c, const prm__yaml_node *root, const
     memset(values, 0, sizeof values);
     prm__compile_head(c, root, zoneinfo, values);
     c->has_commission = root->kind == PRM_YAML_MAPPING && prm__yaml_find(root, "commission") != NULL;
+    c->vocabulary.has_ranks = root->kind == PRM_YAML_MAPPING && prm__yaml_find(root, "ranks") != NULL;
     prm__compile_attributes(c, values[PRM_HEAD_ATTRIBUTES]);
+    prm__compile_events(c, values[PRM_HEAD_EVENTS]);
     prm__compile_rewards(c, values[PRM_HEAD_REWARDS]);
     if (c->lang.diag->exhausted || !prm__compile_vocabulary(c) || !prm__compile_kinds(c))
         return;
+    prm__compile_measures(c, values[PRM_HEAD_MEASURES]);
     prm__compile_commission(c, values[PRM_HEAD_COMMISSION]);
+    prm__compile_ranks(c, values[PRM_HEAD_RANKS]);
     if (!c->lang.diag->exhausted)
         prm__compile_rules(c, values[PRM_HEAD_RULES]);
+    if (c->lang.diag->exhausted)
+        return;
+    prm__compile_unused_measures(c);
+    if (!c->lang.diag->exhausted)
+        prm__compile_warn_unused(c);
 }
 
 static prm_status compile_run(prm__compiler *c, const char *zoneinfo, const prm_allocator *host,

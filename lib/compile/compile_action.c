@@ -1,6 +1,7 @@
-/* compile action: `then`. The keys of an action are those of the catalog's actions,
+/* compile action: `then`, and where else actions stand. The keys of an action are those of the catalog's actions,
  * and the kinds of reward of this program. */
-#include "compile/compiler.h"
+#include "compile/rule.h"
+#include "compile/schema_tables.h"
 
 #include "lang/scalars.h"
 
@@ -23,8 +24,8 @@ enum {
 
 static const prm__schema_key action_keys[ACTION_FIRST_REWARD] = {
     [ACTION_RATE] = {"rate", PRM_SCHEMA_TEXT, 0, "+5% adds to the rate, 20% sets it"},
-    [ACTION_RANK] = {"rank", PRM_SCHEMA_TEXT, PRM_SCHEMA_NOT_YET, "gives a rank"},
-    [ACTION_NOTICE] = {"notice", PRM_SCHEMA_TEXT, PRM_SCHEMA_NOT_YET, "tells the host something"},
+    [ACTION_RANK] = {"rank", PRM_SCHEMA_TEXT, 0, "gives a rank"},
+    [ACTION_NOTICE] = {"notice", PRM_SCHEMA_TEXT, 0, "tells the host something"},
     [ACTION_PRODUCT] = {"product", PRM_SCHEMA_TEXT, 0, "the rate is for this product only"},
     [ACTION_FROM] = {"from", PRM_SCHEMA_TEXT, 0, "next, now, period or next_period"},
     [ACTION_LASTS] = {"lasts", PRM_SCHEMA_TEXT, 0, "a duration, or period"},
@@ -34,6 +35,8 @@ static const prm__schema_key action_keys[ACTION_FIRST_REWARD] = {
     [ACTION_HOLD] = {"hold", PRM_SCHEMA_TEXT, 0, "payable only after this duration"},
     [ACTION_ROUNDING] = {"rounding", PRM_SCHEMA_TEXT, 0, "down, up, half_up or half_even"},
 };
+
+const prm__schema prm__keys_of_action = {"an action", action_keys, ACTION_FIRST_REWARD, 0};
 
 #define ACTION_REWARDS_MOST (PRM_SCHEMA_KEYS - ACTION_FIRST_REWARD)
 
@@ -176,15 +179,6 @@ static bool action_wrong_rate(prm__compiler *c, const prm__yaml_node *node, cons
     return false;
 }
 
-static bool action_names_product(const prm__compiler *c, uint32_t kind)
-{
-    const prm__p_kind *row = prm__vec_at(&c->builder.kinds, kind);
-    for (uint32_t i = 0; i < row->key_count; i++)
-        if (row->keys[i] == PRM_NAME_PRODUCT)
-            return true;
-    return false;
-}
-
 /* Whether any event that earns commission can belong to the subject. */
 static bool action_can_earn(const prm__compiler *c, uint32_t kind)
 {
@@ -199,7 +193,7 @@ static bool action_rate_fits(prm__compiler *c, const prm__yaml_node *const *valu
                              const prm__compile_rule *rule, const prm__p_action *action)
 {
     const prm__yaml_node *node = values[ACTION_RATE];
-    if (values[ACTION_PRODUCT] != NULL && action_names_product(c, rule->row.subject))
+    if (values[ACTION_PRODUCT] != NULL && prm__compile_kind_has(c, rule->row.subject, PRM_NAME_PRODUCT))
         return action_wrong_rate(c, values[ACTION_PRODUCT],
                                  "a rule `for` products has a rate for its own product already");
     if (values[ACTION_GROUP] != NULL && action->added == 0)
@@ -217,6 +211,18 @@ static bool action_rate_fits(prm__compiler *c, const prm__yaml_node *const *valu
     return true;
 }
 
+/* A rate up to a day before the campaign that would grant it. */
+static void action_rate_in_time(prm__compiler *c, const prm__yaml_node *node, const prm__compile_rule *rule,
+                                const prm__p_action *action)
+{
+    if (action->lasts != PRM_LASTS_UNTIL || action->from == PRM_FROM_PERIOD ||
+        rule->row.active == PRM_NO_INDEX ||
+        PRM_VEC(c->builder.actives, prm__p_active)[rule->row.active].from < action->until)
+        return;
+    prm__diag_report(c->lang.diag, PRM_DIAG_RATE_NEVER_HOLDS, node->span, "write a later day",
+                     "the rate ends before the rule's campaign begins");
+}
+
 static bool action_rate(prm__compiler *c, const prm__yaml_node *const *values, prm__compile_rule *rule,
                         prm__p_action *action)
 {
@@ -228,6 +234,8 @@ static bool action_rate(prm__compiler *c, const prm__yaml_node *const *values, p
     ok = action_text(c, values[ACTION_GROUP], "group", &action->group) && ok;
     ok = action_from(c, values[ACTION_FROM], &action->from) && ok;
     ok = action_lasts(c, values, action) && ok;
+    if (ok && values[ACTION_UNTIL] != NULL)
+        action_rate_in_time(c, values[ACTION_UNTIL], rule, action);
     rule->has_rates = true;
     return action_rate_fits(c, values, rule, action) && ok;
 }
@@ -242,8 +250,17 @@ static bool action_has_rep(const prm__compiler *c, prm__type_set types)
     return types.count == 0 || types.open;
 }
 
+/* At a clock point there is no event whose rep could be meant. */
+static bool action_has_recipient(const prm__compiler *c, const prm__compile_rule *rule,
+                                 const prm__action_place *place)
+{
+    if (prm__compile_kind_has(c, rule->row.subject, PRM_NAME_REP))
+        return true;
+    return place->by_clock == NULL && action_has_rep(c, rule->events);
+}
+
 static bool action_to(prm__compiler *c, const prm__yaml_node *node, const prm__compile_rule *rule,
-                      uint32_t *to)
+                      const prm__action_place *place, uint32_t *to)
 {
     static const char *const names[] = {"rep", "partner", "referrer", "parent", "parent.parent"};
     static const uint32_t recipients[] = {PRM_TO_REP, PRM_TO_PARTNER, PRM_TO_REFERRER, PRM_TO_PARENT,
@@ -254,28 +271,60 @@ static bool action_to(prm__compiler *c, const prm__yaml_node *node, const prm__c
     if (!prm__scalar_choice(&c->lang, node, "to", names, 5, &choice))
         return false;
     *to = recipients[choice];
-    if (*to != PRM_TO_REP || action_has_rep(c, rule->asks))
+    if (*to != PRM_TO_REP || action_has_recipient(c, rule, place))
         return true;
-    prm__diag_report(c->lang.diag, PRM_DIAG_RULE_RECIPIENT, node->span, NULL,
-                     "the events at which this rule fires have no rep");
+    if (place->by_clock != NULL)
+        prm__diag_report(c->lang.diag, PRM_DIAG_RULE_RECIPIENT, node->span, "write `for: rep` at the rule",
+                         "this is carried out %s, where no event names a rep", place->by_clock);
+    else
+        prm__diag_report(c->lang.diag, PRM_DIAG_RULE_RECIPIENT, node->span, NULL,
+                         "the events at which this rule fires have no rep");
     return false;
 }
 
 static bool action_reward(prm__compiler *c, const prm__yaml_node *const *values, uint32_t key,
-                          const prm__compile_rule *rule, prm__p_action *action)
+                          prm__compile_rule *rule, const prm__action_place *place, prm__p_action *action)
 {
-    const prm__scope scope = {&c->vocabulary, rule->asks.types, rule->asks.count, rule->has_value,
-                              rule->asks.open};
+    prm__scope scope = prm__compile_scope(c, rule->events, rule->has_value);
+    scope.has_rep = prm__compile_kind_has(c, rule->row.subject, PRM_NAME_REP);
     action->kind = PRM_ACTION_REWARD;
     action->reward = key - ACTION_FIRST_REWARD;
+    rule->has_money = rule->has_money ||
+                      PRM_VEC(c->builder.rewards, prm__p_reward)[action->reward].money != 0;
     bool ok = prm__compile_expr(c, values[key], c->action_keys[key].name, &scope, PRM_TYPE_NUMBER,
                                 &action->amount);
-    ok = action_to(c, values[ACTION_TO], rule, &action->to) && ok;
+    if (ok && place->by_clock != NULL)
+        prm__compile_without_event(c, values[key], action->amount, place->by_clock);
+    ok = action_to(c, values[ACTION_TO], rule, place, &action->to) && ok;
     if (values[ACTION_ROUNDING] != NULL)
         ok = prm__compile_rounding(c, values[ACTION_ROUNDING], &action->rounding) && ok;
     if (values[ACTION_HOLD] != NULL)
         ok = action_duration(c, values[ACTION_HOLD], "hold", &action->duration) && ok;
     return ok;
+}
+
+/* ---- Ranks and notices ---- */
+
+/* Only partners have ranks. */
+static bool action_rank(prm__compiler *c, const prm__yaml_node *node, const prm__compile_rule *rule,
+                        prm__p_action *action)
+{
+    const prm__p_kind *kind = prm__vec_at(&c->builder.kinds, rule->row.subject);
+    action->kind = PRM_ACTION_RANK;
+    bool ok = prm__compile_find_level(c, node, &action->level);
+    if (kind->key_count == 0)
+        return ok;
+    prm__diag_report(c->lang.diag, PRM_DIAG_RULE_ACTION, node->key_span,
+                     "write the rule `for: partner`, `referrer` or `parent`",
+                     "partners have ranks, and the subject of this rule is %s",
+                     prm__compile_kind_name(c, rule->row.subject));
+    return false;
+}
+
+static bool action_notice(prm__compiler *c, const prm__yaml_node *node, prm__p_action *action)
+{
+    action->kind = PRM_ACTION_NOTICE;
+    return action_text(c, node, "notice", &action->text);
 }
 
 /* ---- Actions ---- */
@@ -296,6 +345,26 @@ static bool action_options_fit(prm__compiler *c, const prm__yaml_node *const *va
         ok = false;
     }
     return ok;
+}
+
+/* What holds for a time is a rate or a rank; a contest gives what needs no time. */
+static bool action_fits_form(prm__compiler *c, const prm__yaml_node *node, const prm__compile_rule *rule,
+                             uint32_t kind)
+{
+    bool lasting = kind == PRM_ACTION_RATE || kind == PRM_ACTION_RANK;
+    if (rule->row.form == PRM_FORM_WHILE && !lasting) {
+        prm__diag_report(
+            c->lang.diag, PRM_DIAG_RULE_ACTION, node->key_span, "write `when` instead of `while`",
+            "`while` is for `rate` and `rank`, which hold for a time; `%s` happens once", node->key);
+        return false;
+    }
+    if (rule->row.form == PRM_FORM_CONTEST && lasting) {
+        prm__diag_report(c->lang.diag, PRM_DIAG_RULE_ACTION, node->key_span,
+                         "give a reward or a notice, or write a rule with `at: close`",
+                         "the places of a contest give rewards and notices, and no `%s`", node->key);
+        return false;
+    }
+    return true;
 }
 
 static bool action_is_main(uint32_t key)
@@ -324,51 +393,106 @@ static uint32_t action_main_key(prm__compiler *c, const prm__yaml_node *node,
         prm__diag_report(c->lang.diag, PRM_DIAG_MISSING_KEY,
                          (prm__span){node->span.start, node->span.start + 1},
                          "write for example `{cash: 5000}` or `{rate: +5%}`",
-                         "an action needs `rate`, or a reward such as `cash`");
+                         "an action needs `rate`, `rank`, `notice`, or a reward such as `cash`");
     return present == 1 ? found : PRM_NO_INDEX;
 }
 
-static bool action_read(prm__compiler *c, const prm__yaml_node *node, prm__compile_rule *rule)
+static uint32_t action_kind(uint32_t key)
 {
-    const prm__schema schema = {"an action", c->action_keys, c->action_key_count, ACTION_FIRST_REWARD};
-    const prm__yaml_node *values[PRM_SCHEMA_KEYS];
-    uint64_t meant;
-    if (!prm__schema_read(&c->lang, node, &schema, values, &meant))
-        return false;
-    prm__p_action action = {
+    return key == ACTION_RATE     ? PRM_ACTION_RATE
+           : key == ACTION_RANK   ? PRM_ACTION_RANK
+           : key == ACTION_NOTICE ? PRM_ACTION_NOTICE
+                                  : PRM_ACTION_REWARD;
+}
+
+/* What goes by the kind of action. */
+static bool action_values(prm__compiler *c, const prm__yaml_node *const *values, uint32_t key,
+                          prm__compile_rule *rule, const prm__action_place *place, prm__p_action *action)
+{
+    switch (action_kind(key)) {
+    case PRM_ACTION_RATE:
+        return action_rate(c, values, rule, action);
+    case PRM_ACTION_RANK:
+        return action_rank(c, values[key], rule, action);
+    case PRM_ACTION_NOTICE:
+        return action_notice(c, values[key], action);
+    default:
+        return action_reward(c, values, key, rule, place, action);
+    }
+}
+
+/* An action of the rule, behind those that it has. */
+static bool action_push(prm__compiler *c, const prm__action_place *place, prm__p_block *block,
+                        prm__p_action *action)
+{
+    action->block = place->block;
+    action->number = place->number;
+    action->place = block->action_count++;
+    prm__p_action *row = prm__compile_push(c, &c->builder.actions);
+    if (row != NULL)
+        *row = *action;
+    return row != NULL;
+}
+
+static prm__p_action action_empty(const prm__compiler *c)
+{
+    return (prm__p_action){
+        .text = PRM_NO_INDEX,
+        .level = PRM_NO_INDEX,
         .reward = PRM_NO_INDEX,
         .amount = PRM_NO_INDEX,
         .rounding = c->rounding,
         .product = PRM_NO_INDEX,
         .group = PRM_NO_INDEX,
     };
+}
+
+static bool action_read(prm__compiler *c, const prm__yaml_node *node, prm__compile_rule *rule,
+                        const prm__action_place *place, prm__p_block *block)
+{
+    const prm__schema schema = {"an action", c->action_keys, c->action_key_count, ACTION_FIRST_REWARD};
+    const prm__yaml_node *values[PRM_SCHEMA_KEYS];
+    prm__p_action action = action_empty(c);
+    uint64_t meant;
+    if (!prm__schema_read(&c->lang, node, &schema, values, &meant))
+        return false;
     uint32_t key = action_main_key(c, node, values, meant);
     if (key == PRM_NO_INDEX)
         return false;
-    bool rate = key == ACTION_RATE;
-    bool ok = action_options_fit(c, values, rate ? PRM_ACTION_RATE : PRM_ACTION_REWARD,
-                                 c->action_keys[key].name);
-    ok = (rate ? action_rate(c, values, rule, &action) : action_reward(c, values, key, rule, &action)) && ok;
-    prm__p_action *row = ok ? prm__compile_push(c, &c->builder.actions) : NULL;
-    if (row != NULL)
-        *row = action;
-    return row != NULL;
+    bool ok = action_options_fit(c, values, action_kind(key), c->action_keys[key].name);
+    ok = action_fits_form(c, values[key], rule, action_kind(key)) && ok;
+    ok = action_values(c, values, key, rule, place, &action) && ok;
+    return ok && action_push(c, place, block, &action);
 }
 
-#define ACTION_MOST UINT16_MAX /* engines count them in 16 bits */
+/* ---- Blocks ---- */
 
-bool prm__compile_then(prm__compiler *c, const prm__yaml_node *node, prm__compile_rule *rule)
+#define ACTION_MOST UINT16_MAX /* of a rule: engines count them in 16 bits */
+
+bool prm__rule_block(prm__compiler *c, const prm__yaml_node *node, prm__compile_rule *rule,
+                     const prm__action_place *place, prm__p_block *out)
 {
-    rule->row.first_action = (uint32_t)c->builder.actions.count;
-    if (node->kind == PRM_YAML_LIST && node->count > ACTION_MOST) {
-        prm__diag_report(c->lang.diag, PRM_DIAG_BAD_VALUE, node->key_span, NULL,
-                         "`then` has at most %d actions", ACTION_MOST);
+    out->first_action = (uint32_t)c->builder.actions.count;
+    out->action_count = 0;
+    if (node->kind == PRM_YAML_LIST &&
+        node->count > ACTION_MOST - (out->first_action - rule->row.first_action)) {
+        prm__diag_report(c->lang.diag, PRM_DIAG_BAD_VALUE, node->key != NULL ? node->key_span : node->span,
+                         "split the rule", "a rule has at most %d actions", ACTION_MOST);
         return false;
     }
     bool ok = true;
     for (const prm__yaml_node *each = prm__schema_first(node); each != NULL;
          each = prm__schema_next(node, each))
-        ok = action_read(c, each, rule) && ok;
-    rule->row.action_count = (uint32_t)c->builder.actions.count - rule->row.first_action;
+        ok = action_read(c, each, rule, place, out) && ok;
     return ok;
+}
+
+bool prm__rule_notice(prm__compiler *c, const prm__yaml_node *text, prm__compile_rule *rule,
+                      const prm__action_place *place, prm__p_block *out)
+{
+    prm__p_action action = action_empty(c);
+    (void)rule;
+    out->first_action = (uint32_t)c->builder.actions.count;
+    out->action_count = 0;
+    return action_notice(c, text, &action) && action_push(c, place, out, &action);
 }

@@ -12,6 +12,8 @@ static const uint32_t expr_operations[PRM_EXPR_OPS] = {
     [PRM_EXPR_FIELD] = PRM_OP_FIELD,
     [PRM_EXPR_ATTRIBUTE] = PRM_OP_ATTRIBUTE,
     [PRM_EXPR_VALUE] = PRM_OP_VALUE,
+    [PRM_EXPR_MEASURE] = PRM_OP_MEASURE,
+    [PRM_EXPR_RANK] = PRM_OP_RANK,
     [PRM_EXPR_HAS_FIELD] = PRM_OP_HAS_FIELD,
     [PRM_EXPR_HAS_ATTRIBUTE] = PRM_OP_HAS_ATTRIBUTE,
     [PRM_EXPR_NOT] = PRM_OP_NOT,
@@ -51,6 +53,8 @@ static uint32_t expr_operand(prm__compiler *c, const prm__expr_node *node)
         return expr_const(c, node->number);
     if (node->op == PRM_EXPR_TEXT)
         return prm__compile_text(c, node->text.data, node->text.size);
+    if (node->op == PRM_EXPR_MEASURE)
+        return c->measure_rows[node->operand];
     return node->operand;
 }
 
@@ -114,24 +118,39 @@ static bool expr_keep(prm__compiler *c, const prm__yaml_node *node, uint32_t typ
 
 /* ---- Expressions ---- */
 
+prm__scope prm__compile_scope(const prm__compiler *c, prm__type_set types, bool has_value)
+{
+    return (prm__scope){
+        .vocabulary = &c->vocabulary,
+        .types = types.types,
+        .type_count = types.count,
+        .has_value = has_value,
+        .open = types.open || types.count == 0,
+    };
+}
+
+bool prm__compile_code(prm__compiler *c, const prm__yaml_node *node, const char *key, const prm__expr *expr,
+                       uint32_t *out)
+{
+    c->words.count = 0;
+    if (!expr_words(c, expr))
+        return false;
+    prm__compile_never(c, node, key, 0);
+    return expr_keep(c, node, expr->type, out);
+}
+
 bool prm__compile_expr(prm__compiler *c, const prm__yaml_node *node, const char *key, const prm__scope *scope,
                        prm__value_type wanted, uint32_t *out)
 {
     prm__expr expr;
-    if (!prm__expr_read(&c->lang, node, key, scope, wanted, &expr))
-        return false;
-    c->words.count = 0;
-    if (!expr_words(c, &expr))
-        return false;
-    prm__compile_never(c, node, key, 0);
-    return expr_keep(c, node, expr.type, out);
+    return prm__expr_read(&c->lang, node, key, scope, wanted, &expr) &&
+           prm__compile_code(c, node, key, &expr, out);
 }
 
 bool prm__compile_filter(prm__compiler *c, const prm__yaml_node *outer, const prm__yaml_node *inner,
                          prm__type_set types, uint32_t *out)
 {
-    const prm__scope scope = {&c->vocabulary, types.types, types.count, false,
-                              types.open || types.count == 0};
+    const prm__scope scope = prm__compile_scope(c, types, false);
     const prm__yaml_node *nodes[2] = {outer, inner};
     prm__expr exprs[2];
     bool ok = true;
@@ -153,4 +172,28 @@ bool prm__compile_filter(prm__compiler *c, const prm__yaml_node *outer, const pr
     if (outer != NULL && inner != NULL && !expr_word(c, PRM_OP_AND, 0))
         return false;
     return expr_keep(c, inner != NULL ? inner : outer, PRM_TYPE_BOOLEAN, out);
+}
+
+static bool expr_has_word(const prm__compiler *c, const prm__p_expr *row, uint32_t word)
+{
+    for (uint32_t i = 0; i < row->word_count; i++)
+        if (PRM_VEC(c->builder.code, uint32_t)[row->first_word + i] == word)
+            return true;
+    return false;
+}
+
+void prm__compile_without_event(prm__compiler *c, const prm__yaml_node *node, uint32_t expr,
+                                const char *where)
+{
+    const prm__p_expr *row = prm__vec_at(&c->builder.exprs, expr);
+    for (uint32_t i = 0; i < row->word_count; i++) {
+        uint32_t word = PRM_VEC(c->builder.code, uint32_t)[row->first_word + i];
+        if ((word & 0xFF) != PRM_OP_FIELD ||
+            expr_has_word(c, row, PRM_OP_HAS_FIELD | (word & ~UINT32_C(0xFF))))
+            continue;
+        prm__diag_report(c->lang.diag, PRM_DIAG_FIELD_WITHOUT_EVENT, node->span,
+                         "name attributes such as `partner.segment`, or ask `has(field)` first",
+                         "this names a field of an event, and is asked %s, where there is none", where);
+        return;
+    }
 }

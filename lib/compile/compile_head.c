@@ -1,5 +1,6 @@
 /* compile head: the keys of a program itself: name, money, calendar. */
 #include "compile/compiler.h"
+#include "compile/schema_tables.h"
 
 #include "compile/currency.h"
 #include "lang/scalars.h"
@@ -20,16 +21,21 @@ static const prm__schema_key head_keys[PRM_HEAD_KEYS] = {
     [PRM_HEAD_WEEK] = {"week", PRM_SCHEMA_TEXT, 0, "its first day, such as monday"},
     [PRM_HEAD_MONTH_CLOSES] = {"month_closes", PRM_SCHEMA_TEXT, 0, "the closing day, 1 to 31"},
     [PRM_HEAD_ROUNDING] = {"rounding", PRM_SCHEMA_TEXT, 0, "down, up, half_up or half_even"},
-    [PRM_HEAD_EVENTS] = {"events", PRM_SCHEMA_MAPPING, PRM_SCHEMA_NOT_YET,
-                         "event types of the program's own"},
+    [PRM_HEAD_REFERENCE_RATE] = {"reference_rate", PRM_SCHEMA_TEXT, 0,
+                                 "what the vendor's own sales people get, such as 30%: higher rates are "
+                                 "warned of"},
+    [PRM_HEAD_EVENTS] = {"events", PRM_SCHEMA_MAPPING, 0,
+                         "event types of the program's own, and fields of built-in ones"},
     [PRM_HEAD_ATTRIBUTES] = {"attributes", PRM_SCHEMA_MAPPING, 0, "attributes of partners and reps"},
     [PRM_HEAD_REWARDS] = {"rewards", PRM_SCHEMA_MAPPING, 0,
                           "kinds of reward besides cash, gift_card and points"},
-    [PRM_HEAD_MEASURES] = {"measures", PRM_SCHEMA_MAPPING, PRM_SCHEMA_NOT_YET, "named measures"},
+    [PRM_HEAD_MEASURES] = {"measures", PRM_SCHEMA_MAPPING, 0, "measures by name, for `value`"},
     [PRM_HEAD_COMMISSION] = {"commission", PRM_SCHEMA_MAPPING, 0, "what each sale earns"},
-    [PRM_HEAD_RANKS] = {"ranks", PRM_SCHEMA_MAPPING, PRM_SCHEMA_NOT_YET, "ranks of partners"},
+    [PRM_HEAD_RANKS] = {"ranks", PRM_SCHEMA_MAPPING, 0, "ranks of partners"},
     [PRM_HEAD_RULES] = {"rules", PRM_SCHEMA_MAPPING, 0, "rules by name"},
 };
+
+const prm__schema prm__keys_of_program = {"a program", head_keys, PRM_HEAD_KEYS, 0};
 
 /* ---- Choices ---- */
 
@@ -140,11 +146,23 @@ static bool head_timezone(prm__compiler *c, const prm__yaml_node *node, const ch
     return c->builder.head.timezone != PRM_NO_INDEX;
 }
 
+static bool head_reference_rate(prm__compiler *c, const prm__yaml_node *node)
+{
+    if (node == NULL || !prm__scalar_rate(&c->lang, node, "reference_rate", &c->reference_rate, NULL))
+        return node == NULL;
+    if (c->reference_rate > 0)
+        return true;
+    c->reference_rate = 0;
+    prm__diag_report(c->lang.diag, PRM_DIAG_BAD_VALUE, node->span, "write for example `reference_rate: 30%`",
+                     "`reference_rate` is a rate above zero, not `%.*s`",
+                     prm__lang_shown(node->text, node->size), node->text);
+    return false;
+}
+
 bool prm__compile_head(prm__compiler *c, const prm__yaml_node *root, const char *zoneinfo,
                        const prm__yaml_node **values)
 {
-    const prm__schema schema = {"a program", head_keys, PRM_HEAD_KEYS, 0};
-    if (!prm__schema_read(&c->lang, root, &schema, values, NULL))
+    if (!prm__schema_read(&c->lang, root, &prm__keys_of_program, values, NULL))
         return false;
     bool ok = head_version(c, values[PRM_HEAD_PRM]);
     ok = head_name(c, values[PRM_HEAD_PROGRAM]) && ok;
@@ -156,5 +174,5 @@ bool prm__compile_head(prm__compiler *c, const prm__yaml_node *root, const char 
     ok = head_month_closes(c, values[PRM_HEAD_MONTH_CLOSES]) && ok;
     if (values[PRM_HEAD_ROUNDING] != NULL)
         ok = prm__compile_rounding(c, values[PRM_HEAD_ROUNDING], &c->rounding) && ok;
-    return ok;
+    return head_reference_rate(c, values[PRM_HEAD_REFERENCE_RATE]) && ok;
 }

@@ -1,66 +1,37 @@
 /* compile rule: one rule after the other, in the order of the file. */
-#include "compile/compiler.h"
+#include "compile/rule.h"
+#include "compile/schema_tables.h"
 
 #include "lang/scalars.h"
 
 #include <string.h>
 
-enum {
-    RULE_TITLE,
-    RULE_FOR,
-    RULE_WHERE,
-    RULE_ELIGIBLE,
-    RULE_WHEN,
-    RULE_EACH,
-    RULE_PER,
-    RULE_WITHIN,
-    RULE_AFTER,
-    RULE_THEN,
-    RULE_AT,
-    RULE_WHILE,
-    RULE_ACTIVE,
-    RULE_ELSE,
-    RULE_REMIND,
-    RULE_LIMIT,
-    RULE_MAX,
-    RULE_BUDGET,
-    RULE_EXCLUSIVE,
-    RULE_TIERS,
-    RULE_PICK,
-    RULE_CONTEST,
-    RULE_KEYS
+static const prm__schema_key rule_keys[PRM_RULE_KEYS] = {
+    [PRM_RULE_TITLE] = {"title", PRM_SCHEMA_TEXT, 0, "what people call the rule"},
+    [PRM_RULE_FOR] = {"for", PRM_SCHEMA_TEXTS, 0, "whom it is about: partner, rep, customer, product, ..."},
+    [PRM_RULE_WHERE] = {"where", PRM_SCHEMA_EXPR, 0, "which events count"},
+    [PRM_RULE_ELIGIBLE] = {"eligible", PRM_SCHEMA_EXPR, 0, "which subjects take part"},
+    [PRM_RULE_WHEN] = {"when", PRM_SCHEMA_MAPPING, 0, "the condition"},
+    [PRM_RULE_EACH] = {"each", PRM_SCHEMA_TEXTS, 0, "an event type: fires for every such event"},
+    [PRM_RULE_WHILE] = {"while", PRM_SCHEMA_ANY, 0, "holds as long as the condition does"},
+    [PRM_RULE_TIERS] = {"tiers", PRM_SCHEMA_MAPPINGS, 0, "thresholds one above the other"},
+    [PRM_RULE_CONTEST] = {"contest", PRM_SCHEMA_MAPPING, 0, "places at a window's close"},
+    [PRM_RULE_PER] = {"per", PRM_SCHEMA_TEXT, 0, "a calendar window"},
+    [PRM_RULE_WITHIN] = {"within", PRM_SCHEMA_TEXT, 0, "a length of time"},
+    [PRM_RULE_AFTER] = {"after", PRM_SCHEMA_TEXT, 0, "an event type that opens the window"},
+    [PRM_RULE_AT] = {"at", PRM_SCHEMA_TEXT, 0, "close: asked at the end of each window"},
+    [PRM_RULE_PICK] = {"pick", PRM_SCHEMA_TEXT, 0, "of the tiers, the highest"},
+    [PRM_RULE_THEN] = {"then", PRM_SCHEMA_MAPPINGS, 0, "what happens, such as {cash: 5000}"},
+    [PRM_RULE_ELSE] = {"else", PRM_SCHEMA_MAPPINGS, 0, "what happens without firing"},
+    [PRM_RULE_REMIND] = {"remind", PRM_SCHEMA_MAPPING, 0, "a notice before the end"},
+    [PRM_RULE_ACTIVE] = {"active", PRM_SCHEMA_MAPPING, 0, "the days of a campaign"},
+    [PRM_RULE_LIMIT] = {"limit", PRM_SCHEMA_MAPPING, 0, "how often"},
+    [PRM_RULE_MAX] = {"max", PRM_SCHEMA_TEXT, 0, "caps one outcome"},
+    [PRM_RULE_BUDGET] = {"budget", PRM_SCHEMA_TEXT, 0, "caps the rule's total"},
+    [PRM_RULE_EXCLUSIVE] = {"exclusive", PRM_SCHEMA_TEXT, 0, "only the first of a name"},
 };
 
-static const prm__schema_key rule_keys[RULE_KEYS] = {
-    [RULE_TITLE] = {"title", PRM_SCHEMA_TEXT, 0, "what people call the rule"},
-    [RULE_FOR] = {"for", PRM_SCHEMA_TEXTS, 0, "whom it is about: partner, rep, customer, product, ..."},
-    [RULE_WHERE] = {"where", PRM_SCHEMA_EXPR, 0, "which events count"},
-    [RULE_ELIGIBLE] = {"eligible", PRM_SCHEMA_EXPR, 0, "which subjects take part"},
-    [RULE_WHEN] = {"when", PRM_SCHEMA_MAPPING, 0, "the condition"},
-    [RULE_EACH] = {"each", PRM_SCHEMA_TEXTS, 0, "an event type: fires for every such event"},
-    [RULE_PER] = {"per", PRM_SCHEMA_TEXT, 0, "a calendar window"},
-    [RULE_WITHIN] = {"within", PRM_SCHEMA_TEXT, 0, "a length of time"},
-    [RULE_AFTER] = {"after", PRM_SCHEMA_TEXT, 0, "an event type that opens the window"},
-    [RULE_THEN] = {"then", PRM_SCHEMA_MAPPINGS, 0, "what happens, such as {cash: 5000}"},
-    [RULE_AT] = {"at", PRM_SCHEMA_TEXT, PRM_SCHEMA_NOT_YET, "close: asked at the end of each window"},
-    [RULE_WHILE] = {"while", PRM_SCHEMA_ANY, PRM_SCHEMA_NOT_YET, "holds as long as the condition does"},
-    [RULE_ACTIVE] = {"active", PRM_SCHEMA_MAPPING, PRM_SCHEMA_NOT_YET, "the days of a campaign"},
-    [RULE_ELSE] = {"else", PRM_SCHEMA_ANY, PRM_SCHEMA_NOT_YET, "what happens without firing"},
-    [RULE_REMIND] = {"remind", PRM_SCHEMA_ANY, PRM_SCHEMA_NOT_YET, "a notice before the end"},
-    [RULE_LIMIT] = {"limit", PRM_SCHEMA_ANY, PRM_SCHEMA_NOT_YET, "how often"},
-    [RULE_MAX] = {"max", PRM_SCHEMA_TEXT, PRM_SCHEMA_NOT_YET, "caps one outcome"},
-    [RULE_BUDGET] = {"budget", PRM_SCHEMA_ANY, PRM_SCHEMA_NOT_YET, "caps the rule's total"},
-    [RULE_EXCLUSIVE] = {"exclusive", PRM_SCHEMA_TEXT, PRM_SCHEMA_NOT_YET, "only the first of a name"},
-    [RULE_TIERS] = {"tiers", PRM_SCHEMA_ANY, PRM_SCHEMA_NOT_YET, "thresholds one above the other"},
-    [RULE_PICK] = {"pick", PRM_SCHEMA_TEXT, PRM_SCHEMA_NOT_YET, "of the tiers, the highest"},
-    [RULE_CONTEST] = {"contest", PRM_SCHEMA_MAPPING, PRM_SCHEMA_NOT_YET, "places at a window's close"},
-};
-
-/* Keys that make a rule fire, and that say what it does then. */
-#define RULE_TRIGGERS                                                                                        \
-    (PRM_SCHEMA_BIT(RULE_WHEN) | PRM_SCHEMA_BIT(RULE_EACH) | PRM_SCHEMA_BIT(RULE_WHILE) |                    \
-     PRM_SCHEMA_BIT(RULE_TIERS) | PRM_SCHEMA_BIT(RULE_CONTEST))
-#define RULE_OUTCOMES (PRM_SCHEMA_BIT(RULE_THEN) | PRM_SCHEMA_BIT(RULE_TIERS) | PRM_SCHEMA_BIT(RULE_CONTEST))
+const prm__schema prm__keys_of_rule = {"a rule", rule_keys, PRM_RULE_KEYS, 0};
 
 /* ---- Names and lines ---- */
 
@@ -109,73 +80,52 @@ static bool rule_title(prm__compiler *c, const prm__yaml_node *node, uint32_t *t
     return *title != PRM_NO_INDEX;
 }
 
-static bool rule_each_types(prm__compiler *c, prm__compile_rule *rule)
-{
-    rule->row.first_each_type = (uint32_t)c->builder.type_lists.count;
-    rule->row.each_type_count = rule->asks.count;
-    return prm__lang_check(&c->lang,
-                           prm__vec_append(&c->builder.type_lists, rule->asks.types, rule->asks.count));
-}
-
-/* `each`: the types whose events fire the rule. */
-static bool rule_each(prm__compiler *c, const prm__yaml_node *node, prm__compile_rule *rule)
-{
-    prm__type_set types;
-    bool known = prm__compile_type_set(c, node, &types);
-    if (!prm__compile_filter_types(c, types, &rule->asks, prm__compile_carries, rule->row.subject))
-        return false;
-    if (known && rule->asks.count == 0) {
-        prm__diag_report(c->lang.diag, PRM_DIAG_RULE_SUBJECT, node->span, NULL,
-                         "these events carry no %s, so they belong to no subject of a rule `for: %s`",
-                         prm__compile_kind_name(c, rule->row.subject),
-                         prm__compile_kind_name(c, rule->row.subject));
-        known = false;
-    }
-    if (!prm__compile_filter(c, rule->where, NULL, rule->asks, &rule->row.each_filter)) {
-        rule->where = NULL;
-        return false;
-    }
-    return known && rule_each_types(c, rule);
-}
-
-/* `each` and `when`: what makes the rule fire. */
-static bool rule_trigger(prm__compiler *c, const prm__yaml_node *node, const prm__yaml_node *const *values,
-                         prm__compile_rule *rule)
-{
-    bool ok = true;
-    rule->row.each = values[RULE_EACH] != NULL;
-    rule->has_value = values[RULE_WHEN] != NULL;
-    if (values[RULE_EACH] != NULL)
-        ok = rule_each(c, values[RULE_EACH], rule);
-    if (values[RULE_WHEN] != NULL)
-        ok = prm__compile_when(c, values[RULE_WHEN], rule) && ok;
-    if (values[RULE_EACH] != NULL || values[RULE_WHEN] != NULL)
-        return ok;
-    if ((rule->meant & RULE_TRIGGERS) != 0)
-        return false;
-    prm__diag_report(c->lang.diag, PRM_DIAG_RULE_NO_TRIGGER, node->key_span,
-                     "write for example `when: {count: deal.won, at_least: 10}`",
-                     "nothing triggers this rule: it needs `when` or `each`");
-    return false;
-}
-
-static bool rule_actions(prm__compiler *c, const prm__yaml_node *node, const prm__yaml_node *const *values,
-                         prm__compile_rule *rule)
-{
-    if (values[RULE_THEN] != NULL)
-        return prm__compile_then(c, values[RULE_THEN], rule);
-    if ((rule->meant & RULE_OUTCOMES) == 0)
-        prm__diag_report(c->lang.diag, PRM_DIAG_MISSING_KEY, node->key_span,
-                         "write for example `then: {cash: 5000}`", "a rule needs the key `then`");
-    return false;
-}
-
 /* Asked at the moment of firing, so it may name what the events of that moment have. */
-static bool rule_eligible(prm__compiler *c, const prm__yaml_node *node, prm__compile_rule *rule)
+static bool rule_eligible(prm__compiler *c, prm__compile_rule *rule)
 {
-    const prm__scope scope = {&c->vocabulary, rule->asks.types, rule->asks.count, false, rule->asks.open};
-    return node == NULL ||
-           prm__compile_expr(c, node, "eligible", &scope, PRM_TYPE_BOOLEAN, &rule->row.eligible);
+    const prm__yaml_node *node = rule->values[PRM_RULE_ELIGIBLE];
+    prm__scope scope = prm__compile_scope(c, rule->events, false);
+    scope.has_rep = prm__compile_kind_has(c, rule->row.subject, PRM_NAME_REP);
+    if (node == NULL)
+        return true;
+    if (!prm__compile_expr(c, node, "eligible", &scope, PRM_TYPE_BOOLEAN, &rule->row.eligible))
+        return false;
+    if (rule->context.by_clock != NULL)
+        prm__compile_without_event(c, node, rule->row.eligible, rule->context.by_clock);
+    return true;
+}
+
+/* ---- Actions ---- */
+
+static bool rule_main_actions(prm__compiler *c, prm__compile_rule *rule)
+{
+    const prm__action_place place = {"then", PRM_BLOCK_THEN, 0, rule->by_clock};
+    const uint64_t outcomes = PRM_SCHEMA_BIT(PRM_RULE_THEN) | PRM_SCHEMA_BIT(PRM_RULE_TIERS) |
+                              PRM_SCHEMA_BIT(PRM_RULE_CONTEST);
+    bool ok = rule->values[PRM_RULE_THEN] == NULL ||
+              prm__rule_block(c, rule->values[PRM_RULE_THEN], rule, &place, &rule->row.then);
+    if (rule->values[PRM_RULE_TIERS] != NULL)
+        ok = prm__rule_tiers(c, rule) && ok;
+    if (rule->places != NULL)
+        ok = prm__rule_places(c, rule) && ok;
+    if ((rule->meant & outcomes) == 0)
+        prm__diag_report(c->lang.diag, PRM_DIAG_MISSING_KEY, rule->node->key_span,
+                         "write for example `then: {cash: 5000}`", "a rule needs the key `then`");
+    return ok && (rule->meant & outcomes) != 0;
+}
+
+/* All actions of a rule stand together: `then`, tiers or places, `else`, `remind`. */
+static bool rule_actions(prm__compiler *c, prm__compile_rule *rule)
+{
+    const prm__action_place otherwise = {"else", PRM_BLOCK_ELSE, 0, "when the occasion ends"};
+    rule->row.first_action = (uint32_t)c->builder.actions.count;
+    bool ok = rule_main_actions(c, rule);
+    if (rule->values[PRM_RULE_ELSE] != NULL)
+        ok = prm__rule_block(c, rule->values[PRM_RULE_ELSE], rule, &otherwise, &rule->row.otherwise) && ok;
+    if (rule->values[PRM_RULE_REMIND] != NULL)
+        ok = prm__rule_remind(c, rule) && ok;
+    rule->row.action_count = (uint32_t)c->builder.actions.count - rule->row.first_action;
+    return ok;
 }
 
 /* ---- Rules ---- */
@@ -192,59 +142,82 @@ static bool rule_keep(prm__compiler *c, prm__compile_rule *rule)
     return prm__compile_pairs(c, &c->asks, rule->asks, index);
 }
 
-static bool rule_is_possible(const prm__compiler *c, uint32_t type, uint32_t context)
+/* Which fields expressions may name. Where what triggers the rule is wrong or is no event, they
+ * are read as if any event did. */
+static bool rule_events(prm__compiler *c, prm__compile_rule *rule)
 {
-    (void)context;
-    return prm__compile_carries(c, type, PRM_KIND_PARTNER);
+    rule->events = rule->asks;
+    bool open = rule->asks.open;
+    if (rule->events.count > 0)
+        return true;
+    bool ok = prm__compile_all_types(c, &rule->events);
+    rule->events.open = open;
+    return ok;
 }
 
-/* Where what triggers the rule is wrong, the rest is read as if any event did. */
-static bool rule_any_asks(prm__compiler *c, prm__compile_rule *rule)
+/* A rule that fires by the clock alone is asked by no event. */
+static void rule_hush(prm__compile_rule *rule)
 {
-    uint32_t count = (uint32_t)c->vocabulary.types.count;
-    uint32_t *every = prm__lang_get(&c->lang, count * sizeof *every);
-    if (every == NULL)
-        return false;
-    for (uint32_t i = 0; i < count; i++)
-        every[i] = i;
-    const prm__type_set all = {every, count, rule->asks.open};
-    return prm__compile_filter_types(c, all, &rule->asks, rule_is_possible, 0);
+    if (rule->by_clock != NULL)
+        rule->asks.count = 0;
+}
+
+static void rule_context(prm__compile_rule *rule)
+{
+    rule->context = prm__compile_context_of("`when`", rule->row.subject, rule->row.window);
+    rule->context.active = rule->row.active;
+    rule->context.where = rule->values[PRM_RULE_WHERE];
 }
 
 /* Reads everything, so that all errors of a rule are found at once. Where the subject is
  * wrong, what depends on it is read for a partner. */
-static bool rule_read(prm__compiler *c, const prm__yaml_node *node, const prm__yaml_node *const *values,
-                      prm__compile_rule *rule)
+static bool rule_read(prm__compiler *c, prm__compile_rule *rule)
 {
-    const prm__window_keys window = {values[RULE_PER], values[RULE_WITHIN], values[RULE_AFTER]};
-    bool ok = rule_name(c, node);
-    ok = rule_title(c, values[RULE_TITLE], &rule->row.title) && ok;
-    bool subject = prm__compile_subject(c, values[RULE_FOR], &rule->row.subject);
-    ok = prm__compile_window(c, window, rule->row.subject, &rule->row.window) && ok && subject;
-    bool trigger = rule_trigger(c, node, values, rule);
-    if (c->lang.diag->exhausted || (rule->asks.count == 0 && !rule_any_asks(c, rule)))
+    const prm__yaml_node *const *values = rule->values;
+    const prm__window_keys window = {values[PRM_RULE_PER], values[PRM_RULE_WITHIN], values[PRM_RULE_AFTER]};
+    bool ok = rule_name(c, rule->node);
+    ok = rule_title(c, values[PRM_RULE_TITLE], &rule->row.title) && ok;
+    ok = prm__compile_subject(c, values[PRM_RULE_FOR], &rule->row.subject) && ok;
+    ok = prm__compile_window(c, window, rule->row.subject, &rule->row.window) && ok;
+    ok = prm__rule_active(c, rule) && ok;
+    ok = prm__rule_decide(c, rule) && ok;
+    rule_context(rule);
+    ok = prm__rule_trigger(c, rule) && ok;
+    if (c->lang.diag->exhausted || !rule_events(c, rule))
         return false;
-    ok = rule_eligible(c, values[RULE_ELIGIBLE], rule) && ok;
-    return rule_actions(c, node, values, rule) && ok && trigger;
+    ok = rule_eligible(c, rule) && ok;
+    ok = rule_actions(c, rule) && ok;
+    ok = prm__rule_limits(c, rule) && ok;
+    rule_hush(rule);
+    return ok;
+}
+
+static prm__p_rule rule_empty(uint32_t line)
+{
+    return (prm__p_rule){
+        .line = line,
+        .window = PRM_NO_INDEX,
+        .each_filter = PRM_NO_INDEX,
+        .single = PRM_NO_INDEX,
+        .eligible = PRM_NO_INDEX,
+        .active = PRM_NO_INDEX,
+        .exclusive = PRM_NO_INDEX,
+        .max = INT64_MAX,
+        .budget = INT64_MAX,
+    };
 }
 
 static void rule_compile(prm__compiler *c, const prm__yaml_node *node, uint32_t line)
 {
-    const prm__schema schema = {"a rule", rule_keys, RULE_KEYS, 0};
-    const prm__yaml_node *values[RULE_KEYS];
     prm__compile_rule rule;
     memset(&rule, 0, sizeof rule);
-    if (!prm__schema_read(&c->lang, node, &schema, values, &rule.meant))
+    if (!prm__schema_read(&c->lang, node, &prm__keys_of_rule, rule.values, &rule.meant))
         return;
-    rule.where = values[RULE_WHERE];
+    rule.node = node;
+    rule.row = rule_empty(line);
     c->rule = node->key;
-    rule.row.line = line;
-    rule.row.window = PRM_NO_INDEX;
-    rule.row.each_filter = PRM_NO_INDEX;
-    rule.row.condition = PRM_NO_INDEX;
-    rule.row.eligible = PRM_NO_INDEX;
     rule.row.text = prm__compile_text(c, node->key, node->key_size);
-    if (rule_read(c, node, values, &rule))
+    if (rule_read(c, &rule))
         rule_keep(c, &rule);
 }
 

@@ -9,14 +9,26 @@
 
 /* ---- Kinds ---- */
 
-/* The kind with these keys; the rest of `keys` is zero. */
+static uint32_t subject_row(prm__compiler *c, const prm__p_kind *row)
+{
+    uint32_t key[PRM_KIND_KEYS + 2] = {row->key_count, row->link};
+    memcpy(key + 2, row->keys, sizeof row->keys);
+    return prm__compile_row(c, &c->kind_keys, key, sizeof key, &c->builder.kinds, row, NULL);
+}
+
+/* The kind with these keys. */
 static uint32_t subject_kind(prm__compiler *c, const uint32_t *keys, uint32_t count)
 {
     prm__p_kind row = {.key_count = count};
     memcpy(row.keys, keys, count * sizeof *keys);
-    uint32_t key[PRM_KIND_KEYS + 1] = {count};
-    memcpy(key + 1, row.keys, sizeof row.keys);
-    return prm__compile_row(c, &c->kind_keys, key, sizeof key, &c->builder.kinds, &row, NULL);
+    return subject_row(c, &row);
+}
+
+/* The kind of partners as the referrers or parents of others. */
+static uint32_t subject_link_kind(prm__compiler *c, uint32_t link)
+{
+    const prm__p_kind row = {.link = link};
+    return subject_row(c, &row);
 }
 
 bool prm__compile_kinds(prm__compiler *c)
@@ -45,11 +57,22 @@ static bool subject_is(const prm__yaml_node *node, const char *text)
     return strlen(text) == node->size && memcmp(text, node->text, node->size) == 0;
 }
 
+static uint32_t subject_link(const prm__yaml_node *node)
+{
+    return subject_is(node, "referrer") ? PRM_LINK_REFERRER
+           : subject_is(node, "parent") ? PRM_LINK_PARENT
+                                        : PRM_LINK_NONE;
+}
+
 /* One key field of `for`. */
 static bool subject_key(prm__compiler *c, const prm__yaml_node *node, uint32_t *name)
 {
-    if (subject_is(node, "referrer") || subject_is(node, "parent")) {
-        prm__schema_not_yet(&c->lang, node->span, prm__lang_format(&c->lang, "for: %s", node->text));
+    if (subject_link(node) != PRM_LINK_NONE) {
+        prm__diag_report(
+            c->lang.diag, PRM_DIAG_RULE_SUBJECT, node->span,
+            prm__lang_format(&c->lang, "write `for: %s`", node->text),
+            "`%s` stands alone in `for`: the subject is that partner, whatever the event's fields",
+            node->text);
         return false;
     }
     *name = prm__vocab_find_name(&c->vocabulary, node->text, node->size);
@@ -92,6 +115,12 @@ bool prm__compile_subject(prm__compiler *c, const prm__yaml_node *node, uint32_t
     *kind = PRM_KIND_PARTNER;
     if (node == NULL)
         return true;
+    if (prm__schema_next(node, prm__schema_first(node)) == NULL &&
+        subject_link(prm__schema_first(node)) != PRM_LINK_NONE) {
+        uint32_t link = subject_link_kind(c, subject_link(prm__schema_first(node)));
+        *kind = link != PRM_NO_INDEX ? link : PRM_KIND_PARTNER;
+        return link != PRM_NO_INDEX;
+    }
     uint32_t keys[PRM_KIND_KEYS];
     uint32_t count = 0;
     bool ok = true;
@@ -121,7 +150,9 @@ const char *prm__compile_kind_name(prm__compiler *c, uint32_t kind)
 {
     const prm__p_kind *row = prm__vec_at(&c->builder.kinds, kind);
     if (row->key_count == 0)
-        return "partner";
+        return row->link == PRM_LINK_REFERRER ? "referrer"
+               : row->link == PRM_LINK_PARENT ? "parent"
+                                              : "partner";
     const char *names = prm__vocab_name_at(&c->vocabulary, row->keys[0]);
     for (uint32_t i = 1; i < row->key_count; i++)
         names = prm__lang_format(&c->lang, "%s, %s", names, prm__vocab_name_at(&c->vocabulary, row->keys[i]));
@@ -169,7 +200,7 @@ static const char *const subject_periods[] = {
 
 _Static_assert(PRM_PERIOD_DAY == 1 && PRM_PERIOD_FISCAL_YEAR == 9, "periods are in the order of their names");
 
-static bool subject_period(prm__compiler *c, const prm__yaml_node *node, uint32_t *period)
+bool prm__compile_period(prm__compiler *c, const prm__yaml_node *node, uint32_t *period)
 {
     uint32_t choice;
     if (!prm__scalar_choice(&c->lang, node, "per", subject_periods,
@@ -239,7 +270,7 @@ static bool subject_after(prm__compiler *c, const prm__yaml_node *node, uint32_t
 bool prm__compile_window(prm__compiler *c, prm__window_keys keys, uint32_t kind, uint32_t *window)
 {
     prm__p_window row = {.kind = PRM_WINDOW_LIFE, .anchor = PRM_NO_INDEX};
-    bool ok = keys.per == NULL || subject_period(c, keys.per, &row.period);
+    bool ok = keys.per == NULL || prm__compile_period(c, keys.per, &row.period);
     if (keys.within != NULL && keys.after != NULL) {
         prm__diag_report(c->lang.diag, PRM_DIAG_RULE_WINDOW, keys.after->key_span, "keep one of the two",
                          "`within` and `after` do not go together");

@@ -1,6 +1,7 @@
 /* compile types: attributes join the vocabulary; the vocabulary becomes rows of
  * the program; texts of a program become event types. */
 #include "compile/compiler.h"
+#include "compile/schema_tables.h"
 
 #include "lang/scalars.h"
 
@@ -41,7 +42,7 @@ static bool types_attribute_name(prm__compiler *c, const prm__yaml_node *node, u
         return false;
     }
     bool link = owner == PRM_OWNER_PARTNER && (strcmp(name, "referrer") == 0 || strcmp(name, "parent") == 0);
-    bool rank = owner == PRM_OWNER_PARTNER && strcmp(name, "rank") == 0;
+    bool rank = owner == PRM_OWNER_PARTNER && strcmp(name, "rank") == 0 && c->vocabulary.has_ranks;
     if (!link && !rank && !prm__vocab_is_reserved(name, size))
         return true;
     prm__diag_report(c->lang.diag, PRM_DIAG_RESERVED_WORD, node->key_span, NULL,
@@ -73,11 +74,12 @@ static const prm__schema_key types_attribute_keys[] = {
     {"rep", PRM_SCHEMA_MAPPING, 0, "attributes of reps: name and type"},
 };
 
+const prm__schema prm__keys_of_attributes = {"`attributes`", types_attribute_keys, 2, 0};
+
 bool prm__compile_attributes(prm__compiler *c, const prm__yaml_node *node)
 {
-    const prm__schema schema = {"`attributes`", types_attribute_keys, 2, 0};
     const prm__yaml_node *owners[2];
-    if (node == NULL || !prm__schema_read(&c->lang, node, &schema, owners, NULL))
+    if (node == NULL || !prm__schema_read(&c->lang, node, &prm__keys_of_attributes, owners, NULL))
         return node == NULL;
     bool ok = true;
     for (uint32_t owner = 0; owner < 2; owner++)
@@ -149,6 +151,7 @@ static bool types_type(prm__compiler *c, const prm__vocab_type *from)
     row->voids_name = from->voids_name;
     row->reduces = from->reduces;
     row->reduces_name = from->reduces_name;
+    row->voids_within = from->voids_within;
     return types_slots(c, from);
 }
 
@@ -181,11 +184,24 @@ bool prm__compile_type(prm__compiler *c, const prm__yaml_node *node, uint32_t fr
     return false;
 }
 
+/* A mark for each type, none set; sets of types are made by marking. NULL when memory ran out. */
+static bool *types_marks(prm__compiler *c)
+{
+    size_t most = c->vocabulary.types.count;
+    c->type_marks.count = 0;
+    if (!prm__lang_check(&c->lang, prm__vec_reserve(&c->type_marks, most)))
+        return NULL;
+    memset(c->type_marks.data, 0, most * sizeof(bool));
+    return c->type_marks.data;
+}
+
 /* The types marked in `marks`, ascending. */
 static bool types_collect(prm__compiler *c, const bool *marks, prm__type_set *set)
 {
-    uint32_t most = (uint32_t)c->vocabulary.types.count;
-    uint32_t *types = prm__lang_get(&c->lang, most * sizeof *types);
+    uint32_t most = (uint32_t)c->vocabulary.types.count, count = 0;
+    for (uint32_t i = 0; i < most; i++)
+        count += marks[i];
+    uint32_t *types = prm__lang_get(&c->lang, count * sizeof *types);
     if (types == NULL)
         return false;
     set->types = types;
@@ -198,7 +214,7 @@ static bool types_collect(prm__compiler *c, const bool *marks, prm__type_set *se
 
 bool prm__compile_type_set(prm__compiler *c, const prm__yaml_node *node, prm__type_set *set)
 {
-    bool *marks = prm__lang_get(&c->lang, c->vocabulary.types.count * sizeof *marks);
+    bool *marks = types_marks(c);
     memset(set, 0, sizeof *set);
     if (marks == NULL)
         return false;
@@ -233,7 +249,7 @@ bool prm__compile_filter_types(prm__compiler *c, prm__type_set set, prm__type_se
 
 bool prm__compile_join_types(prm__compiler *c, prm__type_set a, prm__type_set b, prm__type_set *out)
 {
-    bool *marks = prm__lang_get(&c->lang, c->vocabulary.types.count * sizeof *marks);
+    bool *marks = types_marks(c);
     if (marks == NULL)
         return false;
     for (uint32_t i = 0; i < a.count; i++)
@@ -242,4 +258,22 @@ bool prm__compile_join_types(prm__compiler *c, prm__type_set a, prm__type_set b,
         marks[b.types[i]] = true;
     out->open = a.open || b.open;
     return types_collect(c, marks, out);
+}
+
+static bool types_has_partner(const prm__compiler *c, uint32_t type, uint32_t context)
+{
+    (void)context;
+    return prm__vocab_type_at(&c->vocabulary, type)->role != PRM_VOCAB_EVENT_VOIDED;
+}
+
+bool prm__compile_all_types(prm__compiler *c, prm__type_set *out)
+{
+    uint32_t count = (uint32_t)c->vocabulary.types.count;
+    uint32_t *every = prm__lang_get(&c->lang, count * sizeof *every);
+    if (every == NULL)
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        every[i] = i;
+    const prm__type_set all = {every, count, false};
+    return prm__compile_filter_types(c, all, out, types_has_partner, 0);
 }

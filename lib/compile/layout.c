@@ -78,25 +78,66 @@ static bool layout_take(prm__compiler *c, uint32_t kind, size_t size, uint32_t *
     return true;
 }
 
-/* Anchors, then measures side by side, then rules. */
-static bool layout_records(prm__compiler *c)
+static bool layout_measures(prm__compiler *c)
 {
-    prm__builder *b = &c->builder;
     bool ok = true;
-    for (size_t i = 0; i < b->anchors.count && ok; i++) {
-        prm__p_anchor *row = prm__vec_at(&b->anchors, i);
-        ok = layout_take(c, row->kind, sizeof(prm__anchor_state), &row->offset);
-    }
-    for (size_t i = 0; i < b->measures.count && ok; i++) {
-        prm__p_measure *row = prm__vec_at(&b->measures, i);
+    for (size_t i = 0; i < c->builder.measures.count && ok; i++) {
+        prm__p_measure *row = prm__vec_at(&c->builder.measures, i);
         size_t size = sizeof(prm__measure_state) + prm__catalog_measure(row->kind)->state_size;
         ok = layout_take(c, row->subject, size, &row->offset);
     }
-    for (size_t i = 0; i < b->rules.count && ok; i++) {
-        prm__p_rule *row = prm__vec_at(&b->rules, i);
-        ok = layout_take(c, row->subject, sizeof(prm__rule_state), &row->offset);
+    return ok;
+}
+
+static bool layout_rules(prm__compiler *c)
+{
+    bool ok = true;
+    for (size_t i = 0; i < c->builder.rules.count && ok; i++) {
+        prm__p_rule *row = prm__vec_at(&c->builder.rules, i);
+        ok = layout_take(c, row->subject,
+                         prm__form_has_more(row->form) ? sizeof(prm__rule_more) : sizeof(prm__rule_state),
+                         &row->offset);
     }
     return ok;
+}
+
+/* What rules keep in records of other kinds. */
+static bool layout_limits(prm__compiler *c)
+{
+    bool ok = true;
+    for (size_t i = 0; i < c->builder.rules.count && ok; i++) {
+        prm__p_rule *row = prm__vec_at(&c->builder.rules, i);
+        if (row->limit_times > 0)
+            ok = layout_take(c, row->limit_kind, sizeof(prm__limit_state), &row->limit_offset);
+    }
+    return ok;
+}
+
+/* What the head keeps in records: commission and ranks. */
+static bool layout_head(prm__compiler *c)
+{
+    prm__p_commission *commission = &c->builder.head.commission;
+    prm__p_ranks *ranks = &c->builder.head.ranks;
+    bool ok = true;
+    if (commission->present != 0 && commission->window != PRM_NO_INDEX)
+        ok = layout_take(c, commission->kind, sizeof(int64_t), &commission->window_offset);
+    if (ok && commission->present != 0 && c->builder.brackets.count > 0)
+        ok = layout_take(c, commission->bracket_kind, sizeof(prm__bracket_state),
+                         &commission->bracket_offset);
+    if (ok && ranks->present != 0)
+        ok = layout_take(c, PRM_KIND_PARTNER, sizeof(prm__rank_state), &ranks->offset);
+    return ok;
+}
+
+/* Anchors, then measures side by side, then rules and their limits, then the rest. */
+static bool layout_records(prm__compiler *c)
+{
+    bool ok = true;
+    for (size_t i = 0; i < c->builder.anchors.count && ok; i++) {
+        prm__p_anchor *row = prm__vec_at(&c->builder.anchors, i);
+        ok = layout_take(c, row->kind, sizeof(prm__anchor_state), &row->offset);
+    }
+    return ok && layout_measures(c) && layout_rules(c) && layout_limits(c) && layout_head(c);
 }
 
 /* ---- Routes and asks ---- */

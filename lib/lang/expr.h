@@ -15,6 +15,8 @@ typedef enum prm__expr_op {
     PRM_EXPR_FIELD,
     PRM_EXPR_ATTRIBUTE,
     PRM_EXPR_VALUE,
+    PRM_EXPR_MEASURE,
+    PRM_EXPR_RANK,
     PRM_EXPR_HAS_FIELD,
     PRM_EXPR_HAS_ATTRIBUTE,
     PRM_EXPR_NOT,
@@ -42,7 +44,7 @@ typedef struct prm__expr_node {
     prm_text text;       /* TEXT; in the arena */
     uint32_t op;         /* prm__expr_op */
     uint32_t operand;    /* FIELD: a name; ATTRIBUTE: an attribute; BOOLEAN: 0 or 1;
-                            CALL: a function of the catalog */
+                            MEASURE: into the scope's measures; CALL: a function of the catalog */
 } prm__expr_node;
 
 typedef struct prm__expr {
@@ -58,6 +60,9 @@ typedef struct prm__scope {
     uint32_t type_count;
     bool has_value; /* `value`: the rule's single measure */
     bool open;      /* some types are unknown, which was reported: a field may be one of theirs */
+    bool has_rep;   /* `rep.*` is the subject's, whether or not the types have a rep */
+    const prm__vec
+        *measures; /* of const char *: a `value`: its names are these measures, not fields; or NULL */
 } prm__scope;
 
 /* Reads the expression of a scalar, which must result in `wanted`. `key` names the

@@ -284,8 +284,43 @@ static void check_unknown_field(prm__check *check, prm_text name, uint32_t start
         prm__lang_shown(name.data, name.size), name.data);
 }
 
+static void check_unknown_measure(prm__check *check, prm_text name, uint32_t start, uint32_t end)
+{
+    const prm__vec *measures = check->scope->measures;
+    const char *otherwise = prm__check_operator_hint(name);
+    if (otherwise == NULL)
+        otherwise = prm__lang_format(check->lang, "declare it: `measures: {%.*s: {count: deal.won}}`",
+                                     prm__lang_shown(name.data, name.size), name.data);
+    prm__check_report(
+        check, PRM_DIAG_UNKNOWN_MEASURE, start, end,
+        prm__lang_suggest(check->lang, name.data, name.size, measures->data, measures->count, otherwise),
+        "there is no measure named `%.*s`", prm__lang_shown(name.data, name.size), name.data);
+}
+
+/* A name of a `value`: a named measure. */
+static prm__operand check_measure(prm__check *check, prm_text name, bool has, uint32_t start, uint32_t end)
+{
+    const prm__vec *measures = check->scope->measures;
+    prm__expr_node node = {.operand = PRM_VOCAB_NONE};
+    for (uint32_t i = 0; i < measures->count && node.operand == PRM_VOCAB_NONE; i++) {
+        const char *each = PRM_VEC(*measures, const char *)[i];
+        if (strlen(each) == name.size && memcmp(each, name.data, name.size) == 0)
+            node.operand = i;
+    }
+    if (node.operand == PRM_VOCAB_NONE)
+        check_unknown_measure(check, name, start, end);
+    else if (has)
+        prm__check_report(check, PRM_DIAG_UNKNOWN_NAME, start, end, NULL,
+                          "`has` asks for fields and attributes, and `%.*s` is a measure",
+                          prm__lang_shown(name.data, name.size), name.data);
+    uint32_t type = node.operand == PRM_VOCAB_NONE || has ? PRM_TYPE_ERROR : PRM_TYPE_NUMBER;
+    return prm__check_leaf(check, PRM_EXPR_MEASURE, node, type, start, end);
+}
+
 prm__operand prm__check_field(prm__check *check, prm_text name, bool has, uint32_t start, uint32_t end)
 {
+    if (check->scope->measures != NULL)
+        return check_measure(check, name, has, start, end);
     uint32_t index = prm__vocab_find_name(check->scope->vocabulary, name.data, name.size);
     bool conflict = false;
     uint32_t type = index == PRM_VOCAB_NONE ? PRM_TYPE_ERROR : check_field_type(check, index, &conflict);
@@ -301,14 +336,29 @@ prm__operand prm__check_field(prm__check *check, prm_text name, bool has, uint32
     return prm__check_leaf(check, PRM_EXPR_FIELD, node, type, start, end);
 }
 
+static bool check_is_rank(uint32_t owner, prm_text name)
+{
+    return owner == 0 && name.size == strlen("rank") && memcmp(name.data, "rank", name.size) == 0;
+}
+
+/* Every partner has a rank, so `has` of it needs no asking. */
+static prm__operand check_rank(prm__check *check, bool has, uint32_t start, uint32_t end)
+{
+    prm__expr_node node = {.operand = has};
+    if (has)
+        return prm__check_leaf(check, PRM_EXPR_BOOLEAN, node, PRM_TYPE_BOOLEAN, start, end);
+    return prm__check_leaf(check, PRM_EXPR_RANK, node, PRM_TYPE_TEXT, start, end);
+}
+
 static void check_unknown_attribute(prm__check *check, uint32_t owner, prm_text name, uint32_t start,
                                     uint32_t end)
 {
     const prm__vec *attributes = &check->scope->vocabulary->attributes;
     const char *owner_name = owner == 0 ? "partner" : "rep";
-    if (owner == 0 && name.size == 4 && memcmp(name.data, "rank", 4) == 0) {
-        check->wrong = true;
-        prm__schema_not_yet(check->lang, prm__scalar_span(check->source, start, end), "partner.rank");
+    if (check_is_rank(owner, name)) {
+        prm__check_report(check, PRM_DIAG_UNKNOWN_ATTRIBUTE, start, end,
+                          "give the program `ranks`, or declare it: `attributes: {partner: {rank: text}}`",
+                          "the program has no ranks, so there is no `partner.rank`");
         return;
     }
     const char *names[CHECK_SUGGESTIONS];
@@ -326,9 +376,11 @@ static void check_unknown_attribute(prm__check *check, uint32_t owner, prm_text 
                       name.data);
 }
 
-/* Whether some event of the scope names a rep, whose attributes are asked for. */
+/* Whether the subject, or some event of the scope, has a rep whose attributes are asked for. */
 static bool check_has_rep(const prm__check *check)
 {
+    if (check->scope->open || check->scope->has_rep)
+        return true;
     for (uint32_t i = 0; i < check->scope->type_count; i++)
         if (prm__vocab_field_of(check->scope->vocabulary, check->scope->types[i], PRM_VOCAB_REP) != NULL)
             return true;
@@ -339,13 +391,16 @@ prm__operand prm__check_attribute(prm__check *check, uint32_t owner, prm_text na
                                   uint32_t end)
 {
     const prm__vocabulary *vocabulary = check->scope->vocabulary;
+    if (vocabulary->has_ranks && check_is_rank(owner, name))
+        return check_rank(check, has, start, end);
     uint32_t index = prm__vocab_find_attribute(vocabulary, owner, name.data, name.size);
     uint32_t type = PRM_TYPE_ERROR;
     if (index == PRM_VOCAB_NONE)
         check_unknown_attribute(check, owner, name, start, end);
-    else if (owner == 1 && !check->scope->open && !check_has_rep(check))
+    else if (owner == 1 && !check_has_rep(check))
         prm__check_report(check, PRM_DIAG_UNKNOWN_NAME, start, end, NULL,
-                          "the events here have no rep, so there is no `rep.%.*s`",
+                          "%s has no rep, so there is no `rep.%.*s`",
+                          check->scope->measures != NULL ? "the subject of this rule" : "no event here",
                           prm__lang_shown(name.data, name.size), name.data);
     else
         type = prm__vocab_value_type(PRM_VEC(vocabulary->attributes, const prm__vocab_attribute)[index].type);

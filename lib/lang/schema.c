@@ -15,12 +15,6 @@ static uint32_t schema_find(const prm__schema *schema, const prm__yaml_node *chi
     return SCHEMA_NO_KEY;
 }
 
-void prm__schema_not_yet(prm__lang *lang, prm__span span, const char *what)
-{
-    prm__diag_report(lang->diag, PRM_DIAG_NOT_YET, span, NULL,
-                     "`%s` is part of the language, but this version does not evaluate it yet", what);
-}
-
 void prm__schema_exclude(prm__lang *lang, const prm__yaml_node *a, const prm__yaml_node *b)
 {
     if (a == NULL || b == NULL)
@@ -194,9 +188,7 @@ static void schema_missing(prm__lang *lang, const prm__yaml_node *node, const pr
 static void schema_take(prm__lang *lang, const prm__schema_key *key, const prm__yaml_node *child,
                         const prm__yaml_node **value)
 {
-    if ((key->flags & PRM_SCHEMA_NOT_YET) != 0)
-        prm__schema_not_yet(lang, child->key_span, key->name);
-    else if (*value == NULL && prm__schema_check(lang, child, (prm__schema_type)key->type, key->name))
+    if (*value == NULL && prm__schema_check(lang, child, (prm__schema_type)key->type, key->name))
         *value = child;
 }
 

@@ -1,5 +1,5 @@
 /* schema: what keys a mapping may have, as a table: name, type, and whether it is
- * required or not evaluated yet. One reading of a mapping answers all unknown,
+ * required. One reading of a mapping answers all unknown,
  * missing and ill-typed keys at once. */
 #ifndef PRM_LANG_SCHEMA_H
 #define PRM_LANG_SCHEMA_H
@@ -15,10 +15,7 @@ typedef enum prm__schema_type {
     PRM_SCHEMA_ANY = 5
 } prm__schema_type;
 
-enum {
-    PRM_SCHEMA_REQUIRED = 1,
-    PRM_SCHEMA_NOT_YET = 2 /* part of the language, but this version does not evaluate it */
-};
+enum { PRM_SCHEMA_REQUIRED = 1 };
 
 typedef struct prm__schema_key {
     const char *name;
@@ -56,9 +53,6 @@ bool prm__schema_check(prm__lang *lang, const prm__yaml_node *node, prm__schema_
  * first child; to be followed by prm__schema_next. */
 const prm__yaml_node *prm__schema_first(const prm__yaml_node *node);
 const prm__yaml_node *prm__schema_next(const prm__yaml_node *list, const prm__yaml_node *element);
-
-/* "part of the language, but not evaluated by this version yet". */
-void prm__schema_not_yet(prm__lang *lang, prm__span span, const char *what);
 
 /* A mapping of two keys that exclude each other. `a` and `b` may be NULL: nothing is said. */
 void prm__schema_exclude(prm__lang *lang, const prm__yaml_node *a, const prm__yaml_node *b);

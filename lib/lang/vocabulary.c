@@ -187,28 +187,48 @@ static bool vocab_builtin_field(prm__vocabulary *vocabulary, prm__vec *fields, c
     return field.name != PRM_VOCAB_NONE && vocab_insert(fields, field);
 }
 
-static bool vocab_builtin_type(prm__vocabulary *vocabulary, const vocab_builtin *builtin)
+/* A new type without fields, under a name that stays; NULL when memory ran out. */
+static prm__vocab_type *vocab_type(prm__vocabulary *vocabulary, const char *name)
+{
+    if (prm__intern_key(&vocabulary->type_keys, name, strlen(name)) == 0 ||
+        prm__vec_append(&vocabulary->type_names, &name, 1) != PRM_OK)
+        return NULL;
+    prm__vocab_type *type = prm__vec_push(&vocabulary->types);
+    if (type == NULL)
+        return NULL;
+    prm__vec_init(&type->fields, vocabulary->lang->alloc, sizeof(prm__vocab_field));
+    type->name = name;
+    type->voids = type->voids_name = PRM_VOCAB_NONE;
+    type->reduces = type->reduces_name = PRM_VOCAB_NONE;
+    return type;
+}
+
+/* The types that a built-in one voids or reduces, by `deal`. */
+static bool vocab_builtin_links(prm__vocabulary *vocabulary, const vocab_builtin *builtin,
+                                prm__vocab_type *type)
 {
     uint32_t deal = vocab_name(vocabulary, "deal", strlen("deal"));
-    prm__vocab_type *type = prm__vec_push(&vocabulary->types);
-    if (deal == PRM_VOCAB_NONE || type == NULL)
+    if (builtin->voids != NULL) {
+        type->voids = prm__vocab_find_type(vocabulary, builtin->voids, strlen(builtin->voids));
+        type->voids_name = deal;
+    }
+    if (builtin->reduces != NULL) {
+        type->reduces = prm__vocab_find_type(vocabulary, builtin->reduces, strlen(builtin->reduces));
+        type->reduces_name = deal;
+    }
+    return deal != PRM_VOCAB_NONE;
+}
+
+static bool vocab_builtin_type(prm__vocabulary *vocabulary, const vocab_builtin *builtin)
+{
+    prm__vocab_type *type = vocab_type(vocabulary, builtin->name);
+    if (type == NULL || !vocab_builtin_links(vocabulary, builtin, type))
         return false;
-    prm__vec_init(&type->fields, vocabulary->lang->alloc, sizeof(prm__vocab_field));
-    type->name = builtin->name;
     type->role = builtin->role;
-    type->voids = builtin->voids == NULL
-                      ? PRM_VOCAB_NONE
-                      : prm__vocab_find_type(vocabulary, builtin->voids, strlen(builtin->voids));
-    type->voids_name = builtin->voids == NULL ? PRM_VOCAB_NONE : deal;
-    type->reduces = builtin->reduces == NULL
-                        ? PRM_VOCAB_NONE
-                        : prm__vocab_find_type(vocabulary, builtin->reduces, strlen(builtin->reduces));
-    type->reduces_name = builtin->reduces == NULL ? PRM_VOCAB_NONE : deal;
     for (uint32_t i = 0; i < VOCAB_FIELDS && builtin->fields[i] != NULL; i++)
         if (!vocab_builtin_field(vocabulary, &type->fields, builtin->fields[i]))
             return false;
-    return prm__vec_append(&vocabulary->type_names, &builtin->name, 1) == PRM_OK &&
-           prm__intern_key(&vocabulary->type_keys, builtin->name, strlen(builtin->name)) != 0;
+    return true;
 }
 
 bool prm__vocab_init(prm__vocabulary *vocabulary, prm__lang *lang)
@@ -281,4 +301,27 @@ bool prm__vocab_add_attribute(prm__vocabulary *vocabulary, uint32_t owner, const
             return prm__lang_exhausted(vocabulary->lang);
     }
     return true;
+}
+
+bool prm__vocab_add_type(prm__vocabulary *vocabulary, const char *name, size_t size, uint32_t *type)
+{
+    const prm__vocab_field partner = {PRM_VOCAB_PARTNER, PRM_VOCAB_TEXT, true, PRM_VOCAB_NONE};
+    const char *copy = prm__lang_text(vocabulary->lang, name, size);
+    prm__vocab_type *row = copy != NULL ? vocab_type(vocabulary, copy) : NULL;
+    *type = (uint32_t)vocabulary->types.count - 1;
+    return (row != NULL && vocab_insert(&row->fields, partner)) || prm__lang_exhausted(vocabulary->lang);
+}
+
+bool prm__vocab_add_field(prm__vocabulary *vocabulary, uint32_t type, prm_text name, uint32_t field_type,
+                          bool required, bool *full)
+{
+    prm__vocab_type *row = prm__vec_at(&vocabulary->types, type);
+    if (row->fields.count >= PRM_LIMIT_FIELDS) {
+        *full = true;
+        return true;
+    }
+    prm__vocab_field field = {vocab_name(vocabulary, name.data, name.size), field_type, required,
+                              PRM_VOCAB_NONE};
+    return (field.name != PRM_VOCAB_NONE && vocab_insert(&row->fields, field)) ||
+           prm__lang_exhausted(vocabulary->lang);
 }

@@ -58,7 +58,8 @@ typedef struct prm__vocab_type {
     uint32_t voids_name;
     uint32_t reduces;
     uint32_t reduces_name;
-    prm__vec fields; /* of prm__vocab_field: `partner` first, then by type of field */
+    prm__duration voids_within; /* count 0: without limit */
+    prm__vec fields;            /* of prm__vocab_field: `partner` first, then by type of field */
 } prm__vocab_type;
 
 typedef struct prm__vocab_attribute {
@@ -74,6 +75,7 @@ typedef struct prm__vocabulary {
     prm__vec names;        /* of const char *: field names */
     prm__vec type_names;   /* of const char *, as `types`: for suggestions */
     prm__vec attributes;   /* of prm__vocab_attribute */
+    bool has_ranks;        /* the program has `ranks`, so there is `partner.rank` */
     prm__intern name_keys; /* name + 1 */
     prm__intern type_keys; /* type + 1 */
 } prm__vocabulary;
@@ -87,6 +89,14 @@ void prm__vocab_free(prm__vocabulary *vocabulary);
  * vocabulary is as it was then. False only when memory ran out. */
 bool prm__vocab_add_attribute(prm__vocabulary *vocabulary, uint32_t owner, const char *name, size_t size,
                               uint32_t type, bool *full);
+
+/* Adds an event type of the program's own: a fact of a partner, with no other field yet. There
+ * is none of that name. False only when memory ran out. */
+bool prm__vocab_add_type(prm__vocabulary *vocabulary, const char *name, size_t size, uint32_t *type);
+
+/* Adds a field that the type does not have. `*full` as above. */
+bool prm__vocab_add_field(prm__vocabulary *vocabulary, uint32_t type, prm_text name, uint32_t field_type,
+                          bool required, bool *full);
 
 /* Indices, or PRM_VOCAB_NONE. */
 uint32_t prm__vocab_find_type(const prm__vocabulary *vocabulary, const char *name, size_t size);

@@ -19,8 +19,9 @@ static void expect_text(const prm_program *program, uint32_t text, const char *e
 static const prm__p_condition *condition_of(const prm_program *program, uint32_t rule)
 {
     assert_true(rule < program->rules_count);
-    assert_int_not_equal(program->rules[rule].condition, PRM_NO_INDEX);
-    return &program->conditions[program->rules[rule].condition];
+    assert_int_equal(program->rules[rule].condition_count, 1);
+    assert_int_equal(program->rules[rule].single, program->rules[rule].first_condition);
+    return &program->conditions[program->rules[rule].first_condition];
 }
 
 static const prm__p_measure *measure_of(const prm_program *program, uint32_t rule)
@@ -117,7 +118,7 @@ static void test_sample_rules(void **state)
     for (uint32_t i = 0; i < 5; i++) {
         expect_text(program, program->rules[i].text, names[i]);
         assert_int_equal(program->rules[i].line, lines[i]);
-        assert_int_equal(program->rules[i].each, 0);
+        assert_int_equal(program->rules[i].form, PRM_FORM_REACH);
         assert_int_equal(program->rules[i].asks_roster, i == 0);
         expect_asks(program, i, asks[i]);
         expect_decimal(condition_of(program, i)->threshold, thresholds[i]);
@@ -365,9 +366,10 @@ static void test_each(void **state)
         "  a: {each: [deal.won, deal.upsold], where: amount > 1, then: {cash: amount}}\n"
         "  b: {each: deal.won, when: {count: meeting.held, at_least: 2}, then: {cash: value * amount}}\n"
         "  c: {each: deal.won, when: {coverage: course.completed, at_least: 1}, then: {cash: value}}\n");
-    assert_int_equal(program->rules[0].each, 1);
+    assert_int_equal(program->rules[0].form, PRM_FORM_EACH);
     assert_int_equal(program->rules[0].each_type_count, 2);
-    assert_int_equal(program->rules[0].condition, PRM_NO_INDEX);
+    assert_int_equal(program->rules[0].condition_count, 0);
+    assert_int_equal(program->rules[0].single, PRM_NO_INDEX);
     assert_int_not_equal(program->rules[0].each_filter, PRM_NO_INDEX);
     expect_asks(program, 0, "deal.won deal.upsold");
     expect_asks(program, 1, "deal.won");

@@ -19,6 +19,57 @@ static const char rich[] =
     "where: 'product in [\"x\", \"y\"]', at_least: partner.target}, then: [{stars: value}, {rate: +1%}]}\n"
     "  b: {each: deal.won, where: '!has(customer) || size([amount]) == 1', then: {rate: 7%, group: g}}\n";
 
+/* Each form of rule. */
+static const char forms[] =
+    "prm: 1\n"
+    "program: forms\n"
+    "currency: JPY\n"
+    "attributes: {partner: {goal: integer}}\n"
+    "measures: {won: {count: deal.won}, lost: {count: deal.lost}, spare: {streak: {count: deal.won, "
+    "at_least: 1}}}\n"
+    "commission: {on: deal.won, of: amount, base: 5%}\n"
+    "ranks: {per: month, levels: {a: {}, b: {when: {any: [{count: deal.won, at_least: 9}, {value: won, "
+    "at_least: 8}]}}}}\n"
+    "rules:\n"
+    "  a: {for: referrer, where: amount > 5, when: {all: [{value: won / lost, at_least: 2}, {not: {is: "
+    "partner.goal > 5}}]}, "
+    "then: {rank: b}}\n"
+    "  b: {per: month, when: {sum: amount, of: deal.won}, tiers: [{at_least: 1, then: {cash: 1}}, {at_least: "
+    "partner.goal, "
+    "then: {notice: x}}], else: {notice: y}, remind: {before: 3d, notice: z}, limit: {times: 2, for: deal, "
+    "per: year}, "
+    "max: 5, budget: 50, exclusive: e}\n"
+    "  c: {when: {streak: {average: amount, of: deal.won, more_than: 3}, per: week, every: 2}, then: "
+    "{points: 1}}\n"
+    "  d: {active: {from: 2026-04-01}, while: {covered: course.completed, at_least: 2}, then: {rate: +1%}}\n"
+    "  e: {for: rep, per: month, contest: {by: {value: won}, places: [[{cash: 2}, {notice: first}], {cash: "
+    "1}]}}\n"
+    "  f: {per: month, at: close, when: {is: amount > 1}, then: {cash: 1}}\n";
+
+/* The sections besides rules. */
+static const char sections[] =
+    "prm: 1\n"
+    "program: sections\n"
+    "currency: USD\n"
+    "reference_rate: 15%\n"
+    "events:\n"
+    "  order.placed: {partner: text, order: text, amount: money, extra?: percent}\n"
+    "  order.returned: {partner: text, order: text, voids: order.placed by order, within: 90d}\n"
+    "  deal.won: {region?: text}\n"
+    "measures: {won: {count: deal.won}, lost: {count: deal.lost}, spare: {sum: amount, of: order.placed}}\n"
+    "commission:\n"
+    "  on: order.placed\n"
+    "  of: amount\n"
+    "  for: partner\n"
+    "  within: 1y of deal.won\n"
+    "  brackets: {for: customer, per: month, rates: [{from: 0, rate: 10%}, {from: 500, rate: 20%}]}\n"
+    "  override: [2%, 1%]\n"
+    "ranks:\n"
+    "  per: quarter\n"
+    "  levels: {low: {}, high: {when: {value: won / (won + lost), at_least: 50%}, by_product: {x: 9%}}}\n"
+    "rules:\n"
+    "  a: {eligible: partner.rank == 'high', when: {count: deal.won, at_least: 3}, then: {rank: low}}\n";
+
 static prm_status compile_failing(const char *text, failing_alloc *failing, size_t fail_at)
 {
     prm_compile_options options = {.size = sizeof options, .allocator = &failing->host};
@@ -52,6 +103,7 @@ static void test_sample(void **state)
 {
     (void)state;
     expect_every_failure(compiling_sample, PRM_OK);
+    expect_every_failure(sections, PRM_OK);
 }
 
 /* Of `rich`, one error: `group` beside a rate that is set. */
@@ -70,12 +122,19 @@ static void test_rich(void **state)
     expect_every_failure(text, PRM_OK);
 }
 
+static void test_forms(void **state)
+{
+    (void)state;
+    expect_every_failure(forms, PRM_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sample),
         cmocka_unit_test(test_findings),
         cmocka_unit_test(test_rich),
+        cmocka_unit_test(test_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,6 +25,9 @@ static uint32_t find_type(const asked *a, const char *name)
     return prm__vocab_find_type(&a->vocabulary, name, strlen(name));
 }
 
+/* Where this is set, expressions are those of a `value`, in a program with ranks. */
+static const prm__vec *asked_measures;
+
 /* `yaml` is a mapping whose `k` is the expression. */
 static void ask_yaml(asked *a, const char *yaml, prm__value_type wanted, const char *only_type)
 {
@@ -39,7 +42,15 @@ static void ask_yaml(asked *a, const char *yaml, prm__value_type wanted, const c
     add_attribute(a, 1, "amount", PRM_VOCAB_TEXT);
     a->types[0] = find_type(a, only_type != NULL ? only_type : "deal.won");
     a->types[1] = find_type(a, "course.completed");
-    a->scope = (prm__scope){&a->vocabulary, a->types, only_type != NULL ? 1 : 2, true, false};
+    a->scope = (prm__scope){
+        .vocabulary = &a->vocabulary,
+        .types = a->types,
+        .type_count = only_type != NULL ? 1 : 2,
+        .has_value = true,
+        .measures = asked_measures,
+        .has_rep = asked_measures != NULL,
+    };
+    a->vocabulary.has_ranks = asked_measures != NULL;
     a->ok = prm__expr_read(&a->reading.lang, prm__yaml_find(a->reading.root, "k"), "k", &a->scope, wanted,
                            &a->expr);
 }
@@ -68,6 +79,7 @@ static const char *const op_names[PRM_EXPR_OPS] = {
     [PRM_EXPR_OR] = "||",
     [PRM_EXPR_CHOOSE] = "?:",
     [PRM_EXPR_VALUE] = "value",
+    [PRM_EXPR_RANK] = "rank",
 };
 
 static void write_expr_node(const asked *a, const prm__expr_node *node, char *out, size_t capacity)
@@ -94,6 +106,9 @@ static void write_expr_node(const asked *a, const prm__expr_node *node, char *ou
     case PRM_EXPR_HAS_ATTRIBUTE:
         name = PRM_VEC(a->vocabulary.attributes, prm__vocab_attribute)[node->operand].name;
         snprintf(out, capacity, "%s.%s", node->op == PRM_EXPR_HAS_ATTRIBUTE ? "has:" : "", name);
+        return;
+    case PRM_EXPR_MEASURE:
+        snprintf(out, capacity, "#%s", PRM_VEC(*a->scope.measures, const char *)[node->operand]);
         return;
     case PRM_EXPR_CALL:
         snprintf(out, capacity, "%s()", prm__catalog_function(node->operand)->name);
@@ -269,7 +284,9 @@ static void test_unknown_names(void **state)
     expect_findings("partner.segmnt == 'a'", PRM_TYPE_BOOLEAN, "303 1:4-18 did you mean `segment`?");
     expect_findings("rep.zzz == 'a'", PRM_TYPE_BOOLEAN,
                     "303 1:4-11 declare it: `attributes: {rep: {zzz: text}}`");
-    expect_findings("partner.rank == 'gold'", PRM_TYPE_BOOLEAN, "205 1:4-16");
+    expect_findings(
+        "partner.rank == 'gold'", PRM_TYPE_BOOLEAN,
+        "303 1:4-16 give the program `ranks`, or declare it: `attributes: {partner: {rank: text}}`");
     expect_findings("beginsWith(product)", PRM_TYPE_BOOLEAN, "407 1:4-14");
     expect_findings("minn(1, 2)", PRM_TYPE_NUMBER, "407 1:4-8 did you mean `min`?");
     expect_findings("product.startWith('a')", PRM_TYPE_BOOLEAN, "407 1:12-21 did you mean `startsWith`?");
@@ -384,6 +401,30 @@ static void test_too_large(void **state)
     asked_close(&a);
 }
 
+/* Names of a `value` are measures; a rank is there without asking. */
+static void test_measures(void **state)
+{
+    (void)state;
+    static const char *names[] = {"won", "lost", "amount"};
+    const prm__vec measures = {names, 3, 3, sizeof names[0], NULL};
+    asked_measures = &measures;
+    expect_number("won / (won + lost)", "#won #won #lost + /");
+    expect_number("amount * partner.target", "#amount .target *");
+    expect_number("rep.certified ? won : min(lost, 3)", ".certified #won #lost 3 min() ?:");
+    expect_truth("partner.rank in ['gold']", "rank 'gold' ==");
+    expect_truth("partner.rank.startsWith('g') && has(partner.rank)", "rank 'g' startsWith() true &&");
+    expect_findings("lots + 1", PRM_TYPE_NUMBER, "307 1:4-8 did you mean `lost`?");
+    expect_findings("score + won", PRM_TYPE_NUMBER,
+                    "307 1:4-9 declare it: `measures: {score: {count: deal.won}}`");
+    expect_findings("won and lost", PRM_TYPE_NUMBER, "401 1:8-11 write `&&`");
+    expect_findings("has(won) && true", PRM_TYPE_BOOLEAN, "305 1:8-11");
+    expect_findings("won == 'x'", PRM_TYPE_BOOLEAN, "402 1:4-14");
+    expect_findings("partner.rank > 3", PRM_TYPE_BOOLEAN, "402 1:4-20");
+    expect_findings("rep.rank == 'x'", PRM_TYPE_BOOLEAN,
+                    "303 1:4-12 declare it: `attributes: {rep: {rank: text}}`");
+    asked_measures = NULL;
+}
+
 /* Places in quoted scalars are exact while no escape stands before them. */
 static void test_places_in_quotes(void **state)
 {
@@ -413,6 +454,7 @@ int main(void)
         cmocka_unit_test(test_conflicting_types),
         cmocka_unit_test(test_nesting),
         cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_measures),
         cmocka_unit_test(test_places_in_quotes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@ static const prm__schema_key keys[KEYS] = {
     [WHERE] = {"where", PRM_SCHEMA_EXPR, 0, ""},
     [PARTS] = {"parts", PRM_SCHEMA_MAPPING, 0, ""},
     [LIST] = {"list", PRM_SCHEMA_MAPPINGS, 0, ""},
-    [LATER] = {"later", PRM_SCHEMA_TEXT, PRM_SCHEMA_NOT_YET, ""},
+    [LATER] = {"later", PRM_SCHEMA_TEXT, 0, ""},
     [ANY] = {"any", PRM_SCHEMA_ANY, 0, ""},
 };
 
@@ -47,7 +47,7 @@ static void test_wrong_keys(void **state)
     expect("nme: a\ncount: 1\n", ".c.....", "201 1:1-4 did you mean `name`?");
     expect("name: a\ncount: 1\nqqq: 1\nnaem: 2\n", "nc.....", "201 3:1-4; 201 4:1-5 did you mean `name`?");
     expect("where: x\n", "..w....", "202 1:1-2 what it is called; 202 1:1-2 how many");
-    expect("name: a\ncount: 1\nlater: 2\n", "nc.....", "205 3:1-6");
+    expect("name: a\ncount: 1\nlater: 2\n", "nc...l.", "");
 }
 
 static void test_wrong_types(void **state)

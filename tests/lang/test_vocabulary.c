@@ -126,6 +126,57 @@ static void test_room_for_attributes(void **state)
     words_close(&w);
 }
 
+static prm_text text_of(const char *text)
+{
+    return (prm_text){text, (uint32_t)strlen(text)};
+}
+
+/* Fields of a program's own stand in the order of their width, behind the partner. */
+static void test_own_types(void **state)
+{
+    (void)state;
+    words w;
+    uint32_t type = 0, won = 0;
+    bool full = false;
+    words_open(&w);
+    assert_true(prm__vocab_add_type(&w.vocabulary, "order.placed!", 12, &type));
+    assert_int_equal(prm__vocab_find_type(&w.vocabulary, "order.placed", 12), type);
+    assert_string_equal(prm__vocab_type_at(&w.vocabulary, type)->name, "order.placed");
+    assert_int_equal(prm__vocab_type_at(&w.vocabulary, type)->role, PRM_VOCAB_FACT);
+    assert_int_equal(prm__vocab_type_at(&w.vocabulary, type)->voids, PRM_VOCAB_NONE);
+    assert_int_equal(prm__vocab_type_at(&w.vocabulary, type)->reduces, PRM_VOCAB_NONE);
+    expect_fields(&w, "order.placed", "partner");
+    assert_true(prm__vocab_add_field(&w.vocabulary, type, text_of("amount"), PRM_VOCAB_MONEY, true, &full));
+    assert_true(prm__vocab_add_field(&w.vocabulary, type, text_of("share"), PRM_VOCAB_PERCENT, false, &full));
+    assert_true(prm__vocab_add_field(&w.vocabulary, type, text_of("order"), PRM_VOCAB_TEXT, true, &full));
+    expect_fields(&w, "order.placed", "partner order amount:money share?:percent");
+    won = prm__vocab_find_type(&w.vocabulary, "deal.won", 8);
+    assert_true(prm__vocab_add_field(&w.vocabulary, won, text_of("region"), PRM_VOCAB_TEXT, false, &full));
+    assert_false(full);
+    expect_fields(&w, "deal.won",
+                  "partner rep? customer? deal? product? region? quantity?:integer amount?:money");
+    words_close(&w);
+}
+
+static void test_room_for_fields(void **state)
+{
+    (void)state;
+    words w;
+    uint32_t type = 0;
+    char name[16];
+    bool full = false;
+    int count = 0;
+    words_open(&w);
+    assert_true(prm__vocab_add_type(&w.vocabulary, "a.b", 3, &type));
+    while (!full) {
+        snprintf(name, sizeof name, "a%d", count++);
+        assert_true(prm__vocab_add_field(&w.vocabulary, type, text_of(name), PRM_VOCAB_TEXT, false, &full));
+    }
+    assert_int_equal(count - 1, PRM_LIMIT_FIELDS - 1);
+    assert_int_equal(prm__vocab_type_at(&w.vocabulary, type)->fields.count, PRM_LIMIT_FIELDS);
+    words_close(&w);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -148,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_builtin_types), cmocka_unit_test(test_voids),
         cmocka_unit_test(test_attributes),    cmocka_unit_test(test_room_for_attributes),
+        cmocka_unit_test(test_own_types),     cmocka_unit_test(test_room_for_fields),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
