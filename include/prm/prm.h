@@ -256,6 +256,13 @@ PRM_API size_t prm_write_decimal(prm_decimal value, char *buffer, size_t capacit
  * as prm_diagnostics_render does. */
 PRM_API size_t prm_program_dump(const prm_program *program, char *buffer, size_t capacity);
 
+/* What prm_schema describes. */
+enum { PRM_SCHEMA_PROGRAM = 0 /* what can be written into a program */ };
+
+/* A JSON Schema (draft 7) by which editors complete and check what is typed; 0 where `which` is
+ * no PRM_SCHEMA_.... Writes as prm_diagnostics_render does. */
+PRM_API size_t prm_schema(uint32_t which, char *buffer, size_t capacity);
+
 /* ---- Events ----------------------------------------------------------------- */
 
 enum {
@@ -404,6 +411,7 @@ typedef struct prm_row {
     prm_text recipient_partner;
     prm_text recipient_rep; /* empty when the recipient is a partner */
     prm_text rank;
+    prm_text text;   /* of a notice: what it tells */
     prm_text event;  /* id of the event at which it fired; empty at a clock point */
     prm_text id;     /* the outcome's identity: docs/architecture.md */
     int64_t amount;  /* minor units for money kinds, whole units for others */
@@ -458,6 +466,12 @@ PRM_API void prm_rows_free(prm_rows *rows);
 PRM_API PRM_MUST_USE prm_status prm_engine_rate(prm_engine *engine, prm_text partner, prm_text rep,
                                                 prm_text customer, prm_text product, int64_t time,
                                                 int64_t *rate_e12, prm_error *error);
+
+/* The rank of a partner after all that happens at `time`, into *rank; the text lives as long
+ * as the program. A partner without events has the first level. PRM_E_NOT_FOUND when the
+ * program has no ranks; PRM_E_CLOCK when `time` lies after the clock. */
+PRM_API PRM_MUST_USE prm_status prm_engine_rank(prm_engine *engine, prm_text partner, int64_t time,
+                                                prm_text *rank, prm_error *error);
 
 enum {
     PRM_STATE_OPEN = 1,

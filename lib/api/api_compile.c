@@ -2,6 +2,7 @@
  * diagnostics. */
 #include "base/error.h"
 #include "compile/compile.h"
+#include "compile/schema_tables.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -145,4 +146,11 @@ prm_status prm_program_load(const char *path, const prm_compile_options *options
     prm_status status = api_compile_file(file, &known, out, diagnostics, error);
     fclose(file);
     return status;
+}
+
+size_t prm_schema(uint32_t which, char *buffer, size_t capacity)
+{
+    if (which != PRM_SCHEMA_PROGRAM || (buffer == NULL && capacity > 0))
+        return 0;
+    return prm__schema_write(buffer, capacity);
 }

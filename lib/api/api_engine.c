@@ -6,7 +6,8 @@
 #include "engine/ingest.h"
 #include "engine/lifetime.h"
 #include "engine/progress.h"
-#include "engine/rate.h"
+#include "engine/rank.h"
+#include "engine/commission.h"
 #include "engine/tally.h"
 #include <inttypes.h>
 
@@ -212,9 +213,32 @@ prm_status prm_engine_rate(prm_engine *engine, prm_text partner, prm_text rep, p
         return api_engine_fail(error, status);
     uint32_t key = api_known(engine, partner);
     uint32_t index = key ? prm__engine_find_partner(engine, key) : PRM_NONE;
-    if (!prm__rate_at(engine, index, api_known(engine, rep), api_known(engine, customer),
-                      api_known(engine, product), time, rate_e12))
+    if (!prm__commission_rate_at(engine, index, api_known(engine, rep), api_known(engine, customer),
+                                 api_known(engine, product), time, rate_e12))
         return prm__error_set(error, PRM_E_LIMIT, "the additions in force make a rate beyond all limits");
+    return PRM_OK;
+}
+
+prm_status prm_engine_rank(prm_engine *engine, prm_text partner, int64_t time, prm_text *rank,
+                           prm_error *error)
+{
+    PRM_TRY(api_engine_ready(engine, error));
+    if (!rank)
+        return prm__error_set(error, PRM_E_ARGUMENT, "a place for the rank is needed");
+    const prm_program *program = engine->program;
+    if (!program->head->ranks.present)
+        return prm__error_set(error, PRM_E_NOT_FOUND, "the program has no ranks");
+    if (time > engine->clock)
+        return prm__error_set(error, PRM_E_CLOCK, "the rank at a time after the clock is not known yet");
+    prm_status status = prm__ingest_refresh(engine);
+    if (status != PRM_OK)
+        return api_engine_fail(error, status);
+    uint32_t key = api_known(engine, partner);
+    uint32_t index = key ? prm__engine_find_partner(engine, key) : PRM_NONE;
+    uint32_t level = 0;
+    if (index != PRM_NONE)
+        level = prm__rank_level_at(engine, prm__engine_partner(engine, index), time);
+    *rank = prm__program_text(program, program->levels[level].text);
     return PRM_OK;
 }
 

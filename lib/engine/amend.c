@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define PRM_AMEND_FIRST_SLOTS 64U
+#define PRM_AMEND_CHAIN 32U /* the longest chain of voids that the verifier lets pass */
 #define PRM_AMEND_MARKS (PRM_EVENT_CANCELLED | PRM_EVENT_REDUCED)
 
 /* An event that voids or reduces, or one that may be: by the text they share. */
@@ -21,6 +22,18 @@ typedef struct prm__amend_before {
     int64_t left;
 } prm__amend_before;
 
+/* How many types lie below a type that voids or reduces another. */
+static uint32_t amend_depth(const prm_program *program, uint32_t type, bool reduces)
+{
+    uint32_t depth = 0;
+    for (; depth <= PRM_AMEND_CHAIN; depth++) {
+        type = reduces ? program->types[type].reduces : program->types[type].voids;
+        if (type == PRM_NO_INDEX)
+            break;
+    }
+    return depth;
+}
+
 void prm__amend_init(prm_engine *engine)
 {
     prm__vec_init(&engine->items, &engine->alloc, sizeof(prm__amend_item));
@@ -31,6 +44,12 @@ void prm__amend_init(prm_engine *engine)
     prm__vec_init(&engine->void_of_key, &engine->alloc, sizeof(uint32_t));
     prm__vec_init(&engine->void_changes, &engine->alloc, sizeof(prm__void_change));
     prm__vec_init(&engine->marked, &engine->alloc, sizeof(uint32_t));
+    for (uint32_t type = 0; type < engine->program->types_count; type++)
+        for (uint32_t reduces = 0; reduces < 2; reduces++) {
+            uint32_t depth = amend_depth(engine->program, type, reduces);
+            if (depth > engine->amend_depth[reduces])
+                engine->amend_depth[reduces] = depth;
+        }
 }
 
 void prm__amend_free(prm_engine *engine)
@@ -139,7 +158,8 @@ static prm_status amend_collect(prm_engine *engine, const prm__entry *entries, u
 {
     items->count = 0;
     for (uint32_t i = 0; i < reached; i++) {
-        if (entries[i].type != type || amend_event(engine, entries, i)->marks & PRM_EVENT_DEAD)
+        if (entries[i].type != type || entries[i].forwarded ||
+            amend_event(engine, entries, i)->marks & PRM_EVENT_DEAD)
             continue;
         prm__view view;
         prm__engine_view(engine, entries[i].event, &view);
@@ -253,7 +273,7 @@ static prm_status amend_clear(prm_engine *engine, const prm__entry *entries, uin
     for (uint32_t i = 0; i < count; i++) {
         const prm__p_type *type = &engine->program->types[entries[i].type];
         bool voider = type->voids != PRM_NO_INDEX || type->reduces != PRM_NO_INDEX;
-        if (!engine->type_is_target[entries[i].type] && !voider)
+        if ((!engine->type_is_target[entries[i].type] && !voider) || entries[i].forwarded)
             continue;
         prm__event *event = amend_event(engine, entries, i);
         uint32_t marks = event->marks & PRM_AMEND_MARKS;
@@ -265,8 +285,9 @@ static prm_status amend_clear(prm_engine *engine, const prm__entry *entries, uin
     }
     for (uint32_t i = 0; i < count; i++) {
         const prm__p_type *type = &engine->program->types[entries[i].type];
-        if (engine->type_is_target[entries[i].type] || type->voids != PRM_NO_INDEX ||
-            type->reduces != PRM_NO_INDEX)
+        bool concerned = engine->type_is_target[entries[i].type] || type->voids != PRM_NO_INDEX ||
+                         type->reduces != PRM_NO_INDEX;
+        if (concerned && !entries[i].forwarded)
             amend_event(engine, entries, i)->marks &= (uint8_t) ~(PRM_AMEND_MARKS | PRM_EVENT_MATCHED);
     }
     return PRM_OK;
@@ -278,7 +299,7 @@ static uint32_t amend_first_change(const prm_engine *engine, const prm__entry *e
     const prm__amend_before *before = PRM_VEC(engine->before, prm__amend_before);
     size_t next = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (!engine->type_is_target[entries[i].type])
+        if (!engine->type_is_target[entries[i].type] || entries[i].forwarded)
             continue;
         uint32_t old_marks = 0;
         int64_t old_left = 0;
@@ -302,25 +323,31 @@ static void amend_count_unmatched(const prm_engine *engine, prm__partner *partne
     partner->unmatched = 0;
     for (uint32_t i = 0; i < reached; i++) {
         const prm__p_type *type = &engine->program->types[entries[i].type];
-        if (type->voids == PRM_NO_INDEX && type->reduces == PRM_NO_INDEX)
+        if ((type->voids == PRM_NO_INDEX && type->reduces == PRM_NO_INDEX) || entries[i].forwarded)
             continue;
         uint32_t marks = amend_event(engine, entries, i)->marks;
         partner->unmatched += !(marks & (PRM_EVENT_DEAD | PRM_EVENT_MATCHED));
     }
 }
 
+/* What voids a void works before that void does, so the longest chains come first. */
+static prm_status amend_relations(prm_engine *engine, prm__partner *partner, uint32_t reached, bool reduces)
+{
+    const prm_program *program = engine->program;
+    for (uint32_t depth = engine->amend_depth[reduces]; depth > 0; depth--)
+        for (uint32_t type = 0; type < program->types_count; type++)
+            if (amend_depth(program, type, reduces) == depth)
+                PRM_TRY(amend_relation(engine, partner, type, reached, reduces));
+    return PRM_OK;
+}
+
 prm_status prm__amend_partner(prm_engine *engine, prm__partner *partner)
 {
     const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
     uint32_t reached = amend_reached(engine, partner, entries);
-    const prm_program *program = engine->program;
     PRM_TRY(amend_clear(engine, entries, partner->entries.count));
-    for (uint32_t type = 0; type < program->types_count; type++)
-        if (program->types[type].voids != PRM_NO_INDEX)
-            PRM_TRY(amend_relation(engine, partner, type, reached, false));
-    for (uint32_t type = 0; type < program->types_count; type++)
-        if (program->types[type].reduces != PRM_NO_INDEX)
-            PRM_TRY(amend_relation(engine, partner, type, reached, true));
+    PRM_TRY(amend_relations(engine, partner, reached, false));
+    PRM_TRY(amend_relations(engine, partner, reached, true));
     amend_count_unmatched(engine, partner, entries, reached);
     uint32_t first = amend_first_change(engine, entries, partner->entries.count);
     if (first < partner->changed)

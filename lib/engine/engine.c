@@ -38,6 +38,8 @@ uint32_t prm__engine_partner_of(prm_engine *engine, uint32_t key)
     partner->last_time = INT64_MIN;
     partner->asked_at = INT64_MIN;
     partner->due = INT64_MAX;
+    partner->clocked = INT64_MIN;
+    partner->boundary = INT64_MAX;
     PRM_VEC(*index, uint32_t)[key] = (uint32_t)engine->partners.count;
     return (uint32_t)engine->partners.count - 1;
 }

@@ -4,7 +4,8 @@
  * they can always be made again from the history, so a call that fails only marks
  * them stale.
  *
- *   intake -> store -> [amend] -> fold (route, measure, ask, fire, earn) -> diff -> journal
+ *   intake -> store -> [amend] -> fold (route, measure, ask, fire, earn, clock) -> [forward]
+ *          -> [across] -> diff -> journal
  */
 #ifndef PRM_ENGINE_ENGINE_H
 #define PRM_ENGINE_ENGINE_H
@@ -17,15 +18,26 @@
 /* One line of a partner's history: sorted by time, rank of the type, id. */
 typedef struct prm__entry {
     uint32_t event;
-    uint32_t type;
+    uint16_t type;
+    uint16_t forwarded; /* 1: an event of a partner below; see forward.h */
 } prm__entry;
 
+/* The rule and subject (PRM_NONE: all of the rule) that are to be asked at a clock point. */
+typedef struct prm__agenda {
+    int64_t time;
+    uint32_t rule;
+    uint32_t subject;
+} prm__agenda;
+
 enum {
-    PRM_PARTNER_LEFT = 1,    /* as of the fold */
-    PRM_PARTNER_TOUCHED = 2, /* on the list of this call */
-    PRM_PARTNER_AMEND = 4,   /* voids and reductions are to be worked out again */
-    PRM_PARTNER_STALE = 8,   /* a call failed: fold again from the start */
-    PRM_PARTNER_STASHED = 16 /* `stash` is the whole former list of outcomes */
+    PRM_PARTNER_LEFT = 1,      /* as of the fold */
+    PRM_PARTNER_TOUCHED = 2,   /* on the list of this call */
+    PRM_PARTNER_AMEND = 4,     /* voids and reductions are to be worked out again */
+    PRM_PARTNER_STALE = 8,     /* a call failed: fold again from the start */
+    PRM_PARTNER_STASHED = 16,  /* `stash` is the whole former list of outcomes */
+    PRM_PARTNER_PENDING = 32,  /* to be folded (again) in this call */
+    PRM_PARTNER_RECEIVES = 64, /* others have it as referrer or parent */
+    PRM_PARTNER_RESENDS = 128  /* `forwarded` is what it had handed up before */
 };
 
 /* What every event needs stands first, so that it can be fetched as a whole. */
@@ -58,6 +70,14 @@ typedef struct prm__partner {
     int64_t last_voider;    /* time of the latest of them */
     int64_t asked_at;       /* the last instant at which a lifecycle event was counted, or asked, or earned */
     int64_t due;            /* earliest hint about it in the heap; INT64_MAX: none */
+    int64_t clocked;        /* the last clock point that the fold has passed; INT64_MIN: none */
+    int64_t boundary;       /* the next calendar clock point; INT64_MAX: none */
+    prm__list agenda;       /* heap of prm__agenda: further clock points to come */
+    prm__list runnings;     /* of prm__decimal: sums before each commission, for brackets */
+    prm__list forwards;     /* of prm__forward: what it hands up, in order */
+    prm__list forwarded;    /* of prm__forward: what it handed up before this fold */
+    uint32_t sent;          /* of `forwards`, those that were handed up */
+    prm__list contests;     /* of prm__candidate: see across.h */
 } prm__partner;
 
 enum {
@@ -123,6 +143,13 @@ typedef struct prm__due {
     uint32_t void_index;
 } prm__due;
 
+/* Which rule has taken an exclusive name at a point of the time line. */
+typedef struct prm__taken {
+    uint64_t point;
+    uint32_t rule;
+    uint32_t reserved;
+} prm__taken;
+
 /* The highest addition of a group so far in one composition of a rate. */
 typedef struct prm__group_best {
     uint64_t stamp;
@@ -160,6 +187,7 @@ struct prm_engine {
     uint32_t *next_measure;                /* [measure]: the next one of the same kind, or PRM_NO_INDEX */
     prm__window_span windows[PRM_PERIODS]; /* the last one asked for of each period: most events share it */
     uint8_t *type_is_target;               /* [type]: 1 when some type voids or reduces it */
+    uint32_t amend_depth[2];               /* longest chain of types that void, and that reduce */
     struct prm__reduction *reductions;     /* hash of reduced amounts: see amend.h */
     uint32_t reduction_slots;
     uint32_t reduction_used;
@@ -172,26 +200,42 @@ struct prm_engine {
     uint32_t *link_slots; /* index over links, to note each once */
     uint32_t link_slot_count;
     /* the call under way */
-    prm__vec touched;      /* of uint32_t: partners */
-    prm__vec void_changes; /* of prm__void_change */
-    prm__vec marked;       /* of uint32_t: events that this call marked as voided */
-    prm__vec passed;       /* of prm__due: what it took from the heap */
-    prm__vec posts;        /* of prm__posting: what it will post, by partner */
-    prm__vec order_items;  /* of prm__order_item: see order.h */
-    prm__vec sorting;      /* of const void *: items and scratch of sorting */
-    prm__vec identities;   /* of uint32_t: index of identities in a diff */
-    prm__vec entry_copy;   /* of prm__entry: new ones while they are sorted */
-    prm__vec items;        /* of prm__amend_item: see amend.c */
+    prm__vec touched;        /* of uint32_t: partners */
+    prm__vec void_changes;   /* of prm__void_change */
+    prm__vec marked;         /* of uint32_t: events that this call marked as voided */
+    prm__vec passed;         /* of prm__due: what it took from the heap */
+    prm__vec posts;          /* of prm__posting: what it will post, by partner */
+    prm__vec order_items;    /* of prm__order_item: see order.h */
+    prm__vec sorting;        /* of const void *: items and scratch of sorting */
+    prm__vec identities;     /* of uint32_t: index of identities in a diff */
+    prm__vec entry_copy;     /* of prm__entry: new ones while they are sorted */
+    prm__vec subject_list;   /* of uint32_t: subjects of one rule, in order */
+    prm__vec clock_items;    /* of prm__agenda: those of one instant */
+    prm__vec contests_dirty; /* of prm__contest_window: to be decided again */
+    prm__vec candidates;     /* of one contest: see across.c */
+    prm__vec budget_rules;   /* of uint32_t: rules with a budget */
+    prm__vec budgets_dirty;  /* of uint32_t: rules whose grants have changed */
+    prm__vec items;          /* of prm__amend_item: see amend.c */
     prm__vec targets;
     prm__vec before;
     /* scratch of the fold, one element per kind or measure */
     const uint32_t *guess; /* [kind, the first ones]: likely subjects of the one event that is
                                 folded next, or NULL; see warm.h */
     uint32_t *at_subjects; /* [kind]: the subject of the event, or PRM_NONE */
+    uint32_t *counted_for; /* [kind]: those of the event while others are asked */
     uint64_t *counted;     /* [measure]: stamp of the last event that it counted */
     uint64_t stamp;
     prm__group_best *group_best; /* [text of the program] */
     uint64_t group_stamp;
+    prm__taken *taken;      /* [text of the program]: exclusive names */
+    uint64_t point;         /* number of the event or clock point under way */
+    uint32_t event_level;   /* rank of the partner before the event under way */
+    uint32_t has_links;     /* 1: some rule is for referrers or parents */
+    uint32_t has_clock;     /* 1: some rule or rank looks at the clock */
+    uint32_t periods;       /* bits of the periods at whose ends it looks */
+    prm__vec clock_rules;   /* of uint32_t: rules to ask at clock points, in the order of the file */
+    prm__vec while_rules;   /* of uint32_t */
+    prm__vec link_filters;  /* of uint32_t: filters whose verdicts are handed up, each once */
     prm__vec journal;       /* of prm__posting: what is not yet released */
     uint64_t journal_first; /* number of the first of them */
     uint64_t outcome_rows;

@@ -1,4 +1,6 @@
 #include "engine/eval.h"
+#include "engine/measure.h"
+#include "engine/rank.h"
 #include "engine/subject.h"
 #include <string.h>
 
@@ -111,6 +113,24 @@ prm__value prm__eval_fraction(prm__fraction fraction)
     return eval_number(quotient);
 }
 
+static prm__value eval_measure(const prm__eval *eval, uint32_t measure)
+{
+    if (!eval->asking)
+        return eval_error();
+    prm_engine *engine = eval->asking->engine;
+    uint32_t subject = engine->at_subjects[engine->program->measures[measure].subject];
+    const prm__partner *partner = prm__engine_partner(engine, eval->asking->partner);
+    return prm__eval_fraction(prm__measure_value(engine, measure, subject, partner, eval->asking->place));
+}
+
+static prm__value eval_rank(const prm__eval *eval)
+{
+    const prm_program *program = eval->engine->program;
+    if (eval->level >= program->levels_count)
+        return eval_error();
+    return eval_text(eval->engine, eval->engine->program_keys[program->levels[eval->level].text]);
+}
+
 static int eval_compare(const prm__value *a, const prm__value *b)
 {
     if (a->type == PRM_TYPE_TEXT)
@@ -208,6 +228,10 @@ static prm__value eval_operand(const prm__eval *eval, uint32_t operation, uint32
         return eval_boolean(eval_has_field(eval, operand));
     case PRM_OP_HAS_ATTRIBUTE:
         return eval_boolean(prm__eval_attribute(eval, operand).type != PRM_TYPE_ERROR);
+    case PRM_OP_MEASURE:
+        return eval_measure(eval, operand);
+    case PRM_OP_RANK:
+        return eval_rank(eval);
     default:
         return eval->value;
     }
@@ -252,4 +276,16 @@ bool prm__eval_filter(const prm__eval *eval, uint32_t expr)
         return true;
     prm__value value = prm__eval_expr(eval, expr);
     return value.type == PRM_TYPE_BOOLEAN && value.number != 0;
+}
+
+prm__eval prm__eval_of(const prm__asking *asking)
+{
+    const uint32_t *at = asking->engine->at_subjects;
+    const prm__partner *partner = prm__engine_partner(asking->engine, asking->partner);
+    return (prm__eval){.engine = asking->engine,
+                       .view = asking->view,
+                       .partner = at[PRM_KIND_PARTNER],
+                       .rep = at[PRM_KIND_REP],
+                       .level = prm__rank_level(asking->engine, partner),
+                       .asking = asking};
 }

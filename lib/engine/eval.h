@@ -6,13 +6,27 @@
 
 #include "engine/engine.h"
 
+/* Where a rule is asked: at an event, or at a clock point between events. Whom it is asked
+ * for stands in engine->at_subjects. */
+typedef struct prm__asking {
+    prm_engine *engine;
+    uint32_t partner;      /* index */
+    const prm__view *view; /* the event; NULL at a clock point */
+    prm__place place;
+} prm__asking;
+
 typedef struct prm__eval {
     const prm_engine *engine;
     const prm__view *view; /* the event; NULL at a clock point */
     uint32_t partner;      /* subject handles whose attributes are meant, or PRM_NONE */
     uint32_t rep;
-    prm__value value; /* of the rule's measure; an error without one */
+    uint32_t level;            /* of partner.rank */
+    const prm__asking *asking; /* for measures; NULL: they are errors */
+    prm__value value;          /* of the rule's measure; an error without one */
 } prm__eval;
+
+/* What an expression of a rule sees where it is asked, without a `value`. */
+prm__eval prm__eval_of(const prm__asking *asking);
 
 prm__value prm__eval_expr(const prm__eval *eval, uint32_t expr);
 

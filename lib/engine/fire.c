@@ -1,12 +1,13 @@
 #include "engine/fire.h"
+#include "engine/across.h"
+#include "engine/forward.h"
 #include "engine/link.h"
+#include "engine/rank.h"
 #include "engine/rate.h"
-#include "engine/stash.h"
 #include "engine/subject.h"
 #include <string.h>
 
-/* A new outcome at the end of the partner's list; NULL when memory ran out. */
-static prm__outcome *fire_push(prm_engine *engine, prm__partner *partner)
+prm__outcome *prm__fire_push(prm_engine *engine, prm__partner *partner)
 {
     if (prm__list_reserve(&engine->pool, &partner->outcomes, sizeof(prm__outcome), 1) != PRM_OK)
         return NULL;
@@ -16,34 +17,50 @@ static prm__outcome *fire_push(prm_engine *engine, prm__partner *partner)
     return outcome;
 }
 
-/* The calendar window that rates speak of: the rule's own, else the month. */
-static const prm__window_span *fire_span(prm_engine *engine, const prm__p_rule *rule, int64_t time)
+static const prm__p_rule *fire_rule(const prm__firing *firing)
 {
-    uint32_t period = engine->program->windows[rule->window].period;
+    return &firing->asking->engine->program->rules[firing->rule];
+}
+
+static prm__partner *fire_partner(const prm__firing *firing)
+{
+    return prm__engine_partner(firing->asking->engine, firing->asking->partner);
+}
+
+/* The calendar window that rates speak of: the rule's own, else the month. */
+static const prm__window_span *fire_span(const prm__firing *firing, int64_t time)
+{
+    prm_engine *engine = firing->asking->engine;
+    uint32_t period = engine->program->windows[fire_rule(firing)->window].period;
     return prm__engine_window(engine, period == PRM_PERIOD_NONE ? PRM_PERIOD_MONTH : period, time);
 }
 
-static void fire_identity(prm_engine *engine, const prm__firing *firing, uint32_t action,
-                          prm__outcome *outcome)
+static void fire_identity(const prm__firing *firing, uint32_t action, prm__outcome *outcome)
 {
-    const prm__p_rule *rule = &engine->program->rules[firing->rule];
-    uint32_t period = engine->program->windows[rule->window].period;
+    const prm__asking *asking = firing->asking;
+    const prm__p_rule *rule = fire_rule(firing);
+    uint32_t period = asking->engine->program->windows[rule->window].period;
     outcome->rule = firing->rule;
-    outcome->action = (uint16_t)action;
+    outcome->action = (uint16_t)(action - rule->first_action);
     outcome->subject = firing->subject;
-    outcome->event = firing->view->handle;
-    outcome->by_event = rule->each != 0;
-    outcome->at = firing->place.time;
+    outcome->event = asking->view ? asking->view->handle : PRM_NONE;
+    outcome->by_event = rule->form == PRM_FORM_EACH;
+    outcome->ordinal = firing->ordinal;
+    outcome->at = asking->place.time;
     outcome->from = PRM_NO_TIME;
     outcome->until = PRM_NO_TIME;
     outcome->occasion = PRM_OCCASION_LIFE;
-    if (!rule->each && period != PRM_PERIOD_NONE)
-        outcome->occasion = prm__engine_window(engine, period, firing->place.time)->first_day;
+    if (rule->form == PRM_FORM_WHILE)
+        outcome->occasion = asking->place.time;
+    else if (rule->form != PRM_FORM_EACH && period != PRM_PERIOD_NONE)
+        outcome->occasion =
+            prm__engine_window(asking->engine, period, prm__place_window_time(asking->place))->first_day;
 }
 
 /* The subject's rep as a text key, 0 when its keys have none. */
-static uint32_t fire_subject_rep(const prm_engine *engine, const prm__firing *firing)
+static uint32_t fire_subject_rep(const prm__firing *firing)
 {
+    const prm_engine *engine = firing->asking->engine;
     const prm__subject *subject = prm__subject_at(engine, firing->subject);
     const prm__p_kind *kind = &engine->program->kinds[subject->kind];
     for (uint32_t i = 0; i < kind->key_count; i++)
@@ -54,14 +71,13 @@ static uint32_t fire_subject_rep(const prm_engine *engine, const prm__firing *fi
 
 /* ---- Rates ---- */
 
-static int64_t fire_rate_end(prm_engine *engine, const prm__p_rule *rule, const prm__p_action *action,
-                             int64_t from)
+static int64_t fire_rate_end(const prm__firing *firing, const prm__p_action *action, int64_t from)
 {
     switch ((prm__rate_lasts)action->lasts) {
     case PRM_LASTS_DURATION:
-        return prm__duration_end(&engine->program->calendar.zone, action->duration, from);
+        return prm__duration_end(&firing->asking->engine->program->calendar.zone, action->duration, from);
     case PRM_LASTS_PERIOD:
-        return fire_span(engine, rule, from)->end;
+        return fire_span(firing, from)->end;
     case PRM_LASTS_UNTIL:
         return action->until;
     case PRM_LASTS_FOR_GOOD:
@@ -70,213 +86,280 @@ static int64_t fire_rate_end(prm_engine *engine, const prm__p_rule *rule, const 
     return PRM_NO_TIME;
 }
 
-static prm_status fire_rate(prm_engine *engine, const prm__firing *firing, uint32_t index,
-                            const prm__p_action *action)
+/* The first place at the instant of firing at which a rate holds. */
+static uint32_t fire_rate_position(const prm__asking *asking, const prm__p_action *action)
 {
-    const prm__p_rule *rule = &engine->program->rules[firing->rule];
-    prm__partner *partner = prm__engine_partner(engine, firing->partner);
-    int64_t from = firing->place.time;
+    if (!asking->view)
+        return 0;
+    return asking->place.position + (action->from == PRM_FROM_NEXT ? 1 : 0);
+}
+
+static prm_status fire_rate(const prm__firing *firing, uint32_t index, const prm__p_action *action)
+{
+    prm_engine *engine = firing->asking->engine;
+    prm__partner *partner = fire_partner(firing);
+    int64_t from = firing->asking->place.time, window_time = prm__place_window_time(firing->asking->place);
     uint32_t position = 0;
     if (action->from == PRM_FROM_PERIOD)
-        from = fire_span(engine, rule, from)->start;
+        from = fire_span(firing, window_time)->start;
     else if (action->from == PRM_FROM_NEXT_PERIOD)
-        from = fire_span(engine, rule, from)->end;
+        from = fire_span(firing, window_time)->end;
     else
-        position = firing->place.position + (action->from == PRM_FROM_NEXT ? 1 : 0);
-    int64_t until = fire_rate_end(engine, rule, action, from);
+        position = fire_rate_position(firing->asking, action);
+    int64_t until = fire_rate_end(firing, action, from);
     if (until != PRM_NO_TIME && until <= from)
         return PRM_OK;
-    prm__outcome *outcome = fire_push(engine, partner);
+    prm__outcome *outcome = prm__fire_push(engine, partner);
     if (!outcome)
         return PRM_E_MEMORY;
-    fire_identity(engine, firing, index, outcome);
+    fire_identity(firing, index, outcome);
     outcome->kind = PRM_OUTCOME_RATE;
     outcome->number = action->rate;
     outcome->from = from;
     outcome->until = until;
     outcome->more.rate.from_position = position;
     outcome->to_partner = partner->key;
-    outcome->to_rep = fire_subject_rep(engine, firing);
-    if (action->from == PRM_FROM_PERIOD && from < partner->rerate_from)
+    outcome->to_rep = fire_subject_rep(firing);
+    if (from < firing->asking->place.time && from < partner->rerate_from)
         partner->rerate_from = from;
     return prm__rate_link(engine, partner);
 }
 
-/* ---- Rewards ---- */
+/* ---- Recipients ---- */
 
 /* A partner elsewhere, as recipient: 0 when there is none, or it has left. */
-static prm_status fire_present(prm_engine *engine, const prm__firing *firing, uint32_t key, uint32_t *to)
+static prm_status fire_present(const prm__firing *firing, uint32_t key, uint32_t *to)
 {
+    prm_engine *engine = firing->asking->engine;
     *to = 0;
     if (!key)
         return PRM_OK;
-    PRM_TRY(prm__link_note(engine, firing->partner, key));
-    *to = prm__link_has_left(engine, key, firing->place.time) ? 0 : key;
+    PRM_TRY(prm__link_note(engine, firing->asking->partner, key));
+    *to = prm__link_has_left(engine, key, firing->asking->place.time) ? 0 : key;
     return PRM_OK;
 }
 
-static prm_status fire_grandparent(prm_engine *engine, const prm__firing *firing, uint32_t *to)
+static prm_status fire_grandparent(const prm__firing *firing, uint32_t *to)
 {
-    uint32_t parent = prm__engine_partner(engine, firing->partner)->parent;
+    prm_engine *engine = firing->asking->engine;
+    uint32_t parent = fire_partner(firing)->parent;
     *to = 0;
     if (!parent)
         return PRM_OK;
-    PRM_TRY(prm__link_note(engine, firing->partner, parent));
-    return fire_present(engine, firing, prm__link_parent(engine, parent, firing->place.time), to);
+    PRM_TRY(prm__link_note(engine, firing->asking->partner, parent));
+    return fire_present(firing, prm__link_parent(engine, parent, firing->asking->place.time), to);
 }
 
-static bool fire_rep_left(const prm_engine *engine, uint32_t partner, uint32_t rep)
+static bool fire_rep_left(const prm__firing *firing, uint32_t rep)
 {
+    const prm_engine *engine = firing->asking->engine;
     uint32_t keys[PRM_KIND_KEYS] = {rep};
-    uint32_t handle = prm__subject_find(engine, PRM_KIND_REP, partner, keys);
+    uint32_t handle = prm__subject_find(engine, PRM_KIND_REP, firing->asking->partner, keys);
     return handle != PRM_NONE && (prm__subject_at(engine, handle)->flags & PRM_SUBJECT_LEFT);
 }
 
-/* Fills in the recipient; none (to_partner 0) when there is no such one. */
-static prm_status fire_recipient(prm_engine *engine, const prm__firing *firing, uint32_t to,
-                                 prm__outcome *outcome)
+/* The rep of an event of a partner below: that partner's. */
+static prm_status fire_rep_below(const prm__firing *firing, prm__outcome *outcome)
 {
-    const prm__partner *partner = prm__engine_partner(engine, firing->partner);
+    const prm_engine *engine = firing->asking->engine;
+    const prm__view *view = firing->asking->view;
+    uint32_t below = view->event->partner, rep = prm__engine_view_text(engine, view, PRM_NAME_REP);
+    uint32_t keys[PRM_KIND_KEYS] = {rep};
+    if (!rep || rep == engine->empty_key)
+        return PRM_OK;
+    uint32_t key = prm__engine_partner(engine, below)->key;
+    PRM_TRY(fire_present(firing, key, &outcome->to_partner));
+    uint32_t handle = prm__subject_find(engine, PRM_KIND_REP, below, keys);
+    if (handle != PRM_NONE && prm__forward_rep_left(engine, below, view->handle))
+        outcome->to_partner = 0;
+    outcome->to_rep = outcome->to_partner ? rep : 0;
+    return PRM_OK;
+}
+
+/* Fills in the recipient; none (to_partner 0) when there is no such one. */
+static prm_status fire_recipient(const prm__firing *firing, uint32_t to, prm__outcome *outcome)
+{
+    const prm__partner *partner = fire_partner(firing);
+    const prm__view *view = firing->asking->view;
     uint32_t rep = 0;
     switch ((prm__recipient)to) {
     case PRM_TO_REFERRER:
-        return fire_present(engine, firing, partner->referrer, &outcome->to_partner);
+        return fire_present(firing, partner->referrer, &outcome->to_partner);
     case PRM_TO_PARENT:
-        return fire_present(engine, firing, partner->parent, &outcome->to_partner);
+        return fire_present(firing, partner->parent, &outcome->to_partner);
     case PRM_TO_GRANDPARENT:
-        return fire_grandparent(engine, firing, &outcome->to_partner);
+        return fire_grandparent(firing, &outcome->to_partner);
     case PRM_TO_SUBJECT:
-        rep = fire_subject_rep(engine, firing);
+        rep = fire_subject_rep(firing);
         break;
     case PRM_TO_REP:
-        rep = fire_subject_rep(engine, firing);
-        rep = rep ? rep : prm__engine_view_text(engine, firing->view, PRM_NAME_REP);
+        rep = fire_subject_rep(firing);
+        if (!rep && view && view->event->partner != firing->asking->partner)
+            return fire_rep_below(firing, outcome);
+        rep = rep || !view ? rep : prm__engine_view_text(firing->asking->engine, view, PRM_NAME_REP);
         if (!rep)
             return PRM_OK;
         break;
     case PRM_TO_PARTNER:
         break;
     }
-    if (rep && fire_rep_left(engine, firing->partner, rep))
+    if (partner->flags & PRM_PARTNER_LEFT || (rep && fire_rep_left(firing, rep)))
         return PRM_OK;
     outcome->to_partner = partner->key;
     outcome->to_rep = rep;
     return PRM_OK;
 }
 
-static prm_status fire_reward(prm_engine *engine, const prm__firing *firing, uint32_t index,
-                              const prm__p_action *action)
+/* ---- Rewards, ranks, notices ---- */
+
+/* The amount in minor or whole units, rounded and capped; false when there is none. */
+static bool fire_amount(const prm__firing *firing, const prm__p_action *action, int64_t *amount)
 {
-    const prm_program *program = engine->program;
-    prm__eval eval = {engine, firing->view, engine->at_subjects[PRM_KIND_PARTNER],
-                      engine->at_subjects[PRM_KIND_REP], firing->value};
-    prm__value amount = prm__eval_expr(&eval, action->amount);
-    uint32_t digits = program->rewards[action->reward].money ? program->head->minor_digits : 0;
+    const prm_program *program = firing->asking->engine->program;
+    bool money = program->rewards[action->reward].money;
+    prm__eval eval = prm__eval_of(firing->asking);
+    eval.value = firing->value;
+    prm__value number = prm__eval_expr(&eval, action->amount);
+    if (number.type != PRM_TYPE_NUMBER ||
+        !prm__decimal_to_minor(number.number, money ? program->head->minor_digits : 0,
+                               (prm__rounding)action->rounding, amount))
+        return false;
+    if (money && *amount > fire_rule(firing)->max)
+        *amount = fire_rule(firing)->max;
+    return *amount > 0;
+}
+
+static prm_status fire_keep(const prm__firing *firing, const prm__outcome *outcome)
+{
+    prm__outcome *pushed = prm__fire_push(firing->asking->engine, fire_partner(firing));
+    if (!pushed)
+        return PRM_E_MEMORY;
+    *pushed = *outcome;
+    return PRM_OK;
+}
+
+static prm_status fire_reward(const prm__firing *firing, uint32_t index, const prm__p_action *action)
+{
+    const prm_program *program = firing->asking->engine->program;
     prm__outcome outcome;
     memset(&outcome, 0, sizeof outcome);
-    if (amount.type != PRM_TYPE_NUMBER ||
-        !prm__decimal_to_minor(amount.number, digits, (prm__rounding)action->rounding, &outcome.number) ||
-        outcome.number <= 0)
+    if (!fire_amount(firing, action, &outcome.number))
         return PRM_OK;
-    fire_identity(engine, firing, index, &outcome);
+    fire_identity(firing, index, &outcome);
     outcome.kind = PRM_OUTCOME_REWARD;
-    PRM_TRY(fire_recipient(engine, firing, action->to, &outcome));
+    PRM_TRY(fire_recipient(firing, action->to, &outcome));
     if (!outcome.to_partner)
         return PRM_OK;
     if (action->duration.count)
         outcome.from = prm__duration_end(&program->calendar.zone, action->duration, outcome.at);
-    prm__outcome *pushed = fire_push(engine, prm__engine_partner(engine, firing->partner));
-    if (!pushed)
+    outcome.more.claim.wanted = outcome.number;
+    if (program->rewards[action->reward].money && fire_rule(firing)->budget != INT64_MAX)
+        PRM_TRY(prm__across_budget(firing->asking->engine, firing->rule));
+    return fire_keep(firing, &outcome);
+}
+
+static prm_status fire_rank(const prm__firing *firing, uint32_t index, const prm__p_action *action)
+{
+    prm__outcome outcome;
+    memset(&outcome, 0, sizeof outcome);
+    fire_identity(firing, index, &outcome);
+    outcome.kind = PRM_OUTCOME_RANK;
+    outcome.number = action->level;
+    outcome.to_partner = fire_partner(firing)->key;
+    if (fire_rule(firing)->form != PRM_FORM_WHILE)
+        prm__rank_set(firing->asking->engine, fire_partner(firing), action->level);
+    return fire_keep(firing, &outcome);
+}
+
+static prm_status fire_notice(const prm__firing *firing, uint32_t index, const prm__p_action *action)
+{
+    prm__outcome outcome;
+    memset(&outcome, 0, sizeof outcome);
+    fire_identity(firing, index, &outcome);
+    outcome.kind = PRM_OUTCOME_NOTICE;
+    PRM_TRY(fire_recipient(firing, action->to, &outcome));
+    return fire_keep(firing, &outcome);
+}
+
+prm_status prm__fire_action(const prm__firing *firing, uint32_t index)
+{
+    const prm__p_action *action = &firing->asking->engine->program->actions[index];
+    switch (action->kind) {
+    case PRM_ACTION_RATE:
+        return fire_rate(firing, index, action);
+    case PRM_ACTION_RANK:
+        return fire_rank(firing, index, action);
+    case PRM_ACTION_NOTICE:
+        return fire_notice(firing, index, action);
+    default:
+        return fire_reward(firing, index, action);
+    }
+}
+
+/* ---- Limits and exclusive names ---- */
+
+/* Key `name` of the limit's subject: the rule's subject has it, else the event; else it is
+ * the empty text, and those without one share a limit. */
+static uint32_t fire_limit_key(const prm__firing *firing, uint32_t name)
+{
+    const prm_engine *engine = firing->asking->engine;
+    const prm__subject *subject = prm__subject_at(engine, firing->subject);
+    const prm__p_kind *kind = &engine->program->kinds[subject->kind];
+    for (uint32_t i = 0; i < kind->key_count; i++)
+        if (kind->keys[i] == name)
+            return subject->keys[i];
+    const prm__view *view = firing->asking->view;
+    uint32_t key = view ? prm__engine_view_text(engine, view, name) : 0;
+    return key ? key : engine->empty_key;
+}
+
+static prm_status fire_limit(const prm__firing *firing, prm__limit_state **out)
+{
+    prm_engine *engine = firing->asking->engine;
+    const prm__p_rule *rule = fire_rule(firing);
+    const prm__p_kind *kind = &engine->program->kinds[rule->limit_kind];
+    uint32_t keys[PRM_KIND_KEYS] = {0}, partner = firing->asking->partner;
+    for (uint32_t i = 0; i < kind->key_count; i++)
+        keys[i] = fire_limit_key(firing, kind->keys[i]);
+    uint32_t handle = prm__subject_get(engine, rule->limit_kind, partner, keys,
+                                       prm__subject_hash(rule->limit_kind, partner, keys));
+    if (handle == PRM_NONE)
         return PRM_E_MEMORY;
-    *pushed = outcome;
-    return PRM_OK;
-}
-
-prm_status prm__fire_rule(prm_engine *engine, const prm__firing *firing)
-{
-    const prm__p_rule *rule = &engine->program->rules[firing->rule];
-    for (uint32_t i = 0; i < rule->action_count; i++) {
-        const prm__p_action *action = &engine->program->actions[rule->first_action + i];
-        if (action->kind == PRM_ACTION_RATE)
-            PRM_TRY(fire_rate(engine, firing, i, action));
-        else
-            PRM_TRY(fire_reward(engine, firing, i, action));
+    prm__limit_state *state = prm__subject_state(prm__subject_at(engine, handle), rule->limit_offset);
+    if (rule->limit_period != PRM_PERIOD_NONE) {
+        int64_t start = prm__engine_window(engine, rule->limit_period, firing->asking->place.time)->start;
+        if (state->window_start != start)
+            *state = (prm__limit_state){start, 0};
     }
+    *out = state;
     return PRM_OK;
 }
 
-/* ---- Commission ---- */
-
-static void fire_rate_commission(prm_engine *engine, const prm__partner *partner, const prm__view *view,
-                                 prm__place place, prm__outcome *outcome)
+/* Whether an earlier rule has taken the name at this point; else this one has it now. */
+static bool fire_is_excluded(const prm__firing *firing)
 {
-    const prm__p_commission *commission = &engine->program->head->commission;
-    prm__rate_case one = {partner, engine->at_subjects, prm__engine_view_text(engine, view, PRM_NAME_PRODUCT),
-                          place};
-    int64_t rate;
-    outcome->number = 0;
-    if (!prm__rate_of(engine, &one, &rate) ||
-        !prm__decimal_share(outcome->more.base, rate, engine->program->head->minor_digits,
-                            (prm__rounding)commission->rounding, &outcome->number))
-        outcome->number = 0;
+    prm_engine *engine = firing->asking->engine;
+    uint32_t name = fire_rule(firing)->exclusive;
+    if (name == PRM_NO_INDEX)
+        return false;
+    prm__taken *taken = &engine->taken[name];
+    if (taken->point != engine->point)
+        *taken = (prm__taken){engine->point, firing->rule, 0};
+    return taken->rule != firing->rule;
 }
 
-prm_status prm__fire_commission(prm_engine *engine, uint32_t index, const prm__view *view, prm__place place)
+prm_status prm__fire(const prm__firing *firing, prm__p_block block)
 {
-    const prm__p_commission *commission = &engine->program->head->commission;
-    prm__partner *partner = prm__engine_partner(engine, index);
-    prm__eval eval = {.engine = engine,
-                      .view = view,
-                      .partner = engine->at_subjects[PRM_KIND_PARTNER],
-                      .rep = engine->at_subjects[PRM_KIND_REP]};
-    if (partner->flags & PRM_PARTNER_LEFT || !prm__eval_filter(&eval, commission->filter))
+    prm__limit_state *limit = NULL;
+    const prm__p_rule *rule = fire_rule(firing);
+    if (rule->limit_times)
+        PRM_TRY(fire_limit(firing, &limit));
+    if ((limit && limit->grants >= rule->limit_times) || fire_is_excluded(firing))
         return PRM_OK;
-    prm__value of = prm__eval_expr(&eval, commission->of);
-    if (of.type != PRM_TYPE_NUMBER || of.number == 0)
-        return PRM_OK;
-    prm__outcome *outcome = fire_push(engine, partner);
-    if (!outcome)
-        return PRM_E_MEMORY;
-    outcome->rule = PRM_RULE_COMMISSION;
-    outcome->subject = PRM_NONE;
-    outcome->event = view->handle;
-    outcome->by_event = 1;
-    outcome->kind = PRM_OUTCOME_COMMISSION;
-    outcome->occasion = PRM_OCCASION_LIFE;
-    outcome->to_partner = partner->key;
-    outcome->at = place.time;
-    outcome->from = PRM_NO_TIME;
-    outcome->until = PRM_NO_TIME;
-    outcome->more.base = of.number;
-    fire_rate_commission(engine, partner, view, place, outcome);
-    return PRM_OK;
-}
-
-prm_status prm__fire_rerate(prm_engine *engine, prm__partner *partner)
-{
-    prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
-    uint32_t low = 0, high = partner->outcomes.count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (outcomes[middle].at < partner->rerate_from)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (uint32_t i = low; i < partner->outcomes.count; i++) {
-        if (outcomes[i].kind != PRM_OUTCOME_COMMISSION)
-            continue;
-        prm__view view;
-        prm__engine_view(engine, outcomes[i].event, &view);
-        prm__rate_aim(engine, &view);
-        prm__outcome changed = outcomes[i];
-        prm__place place = {changed.at,
-                            prm__engine_place_of(engine, partner, partner->folded, changed.event)};
-        fire_rate_commission(engine, partner, &view, place, &changed);
-        if (changed.number == outcomes[i].number)
-            continue;
-        PRM_TRY(prm__stash_from(engine, partner, i));
-        outcomes[i] = changed;
-    }
+    uint32_t before = fire_partner(firing)->outcomes.count;
+    for (uint32_t i = 0; i < block.action_count; i++)
+        PRM_TRY(prm__fire_action(firing, block.first_action + i));
+    if (limit && fire_partner(firing)->outcomes.count > before)
+        limit->grants++;
     return PRM_OK;
 }

@@ -1,6 +1,5 @@
-/* fire: what a rule does once it fires: each action of its `then` becomes at most
- * one outcome at the end of the partner's list. Also the commission of an event,
- * which fires by itself. */
+/* fire: what a rule does once it fires: each action of a block becomes at most one outcome at
+ * the end of the partner's list, unless a limit or an exclusive name refuses the firing. */
 #ifndef PRM_ENGINE_FIRE_H
 #define PRM_ENGINE_FIRE_H
 
@@ -8,21 +7,20 @@
 
 /* A firing: which rule, for whom, where. */
 typedef struct prm__firing {
+    const prm__asking *asking;
     uint32_t rule;
     uint32_t subject; /* handle */
-    uint32_t partner; /* index */
-    const prm__view *view;
-    prm__place place;
+    uint32_t ordinal; /* multiple of `every`, else 0 */
     prm__value value; /* of the rule's measure; an error without one */
 } prm__firing;
 
-PRM_MUST_USE prm_status prm__fire_rule(prm_engine *engine, const prm__firing *firing);
+/* Does what the block says. */
+PRM_MUST_USE prm_status prm__fire(const prm__firing *firing, prm__p_block block);
 
-/* The commission of an event of a type that earns one. */
-PRM_MUST_USE prm_status prm__fire_commission(prm_engine *engine, uint32_t partner, const prm__view *view,
-                                             prm__place place);
+/* The outcome of one action, pushed if there is one, whatever limits say. */
+PRM_MUST_USE prm_status prm__fire_action(const prm__firing *firing, uint32_t action);
 
-/* Works out the rates again of the partner's commissions from `rerate_from` on. */
-PRM_MUST_USE prm_status prm__fire_rerate(prm_engine *engine, prm__partner *partner);
+/* A new outcome, all zero, at the end of the partner's list; NULL when memory ran out. */
+prm__outcome *prm__fire_push(prm_engine *engine, prm__partner *partner);
 
 #endif

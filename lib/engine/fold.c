@@ -1,333 +1,174 @@
 #include "engine/fold.h"
+#include "engine/across.h"
+#include "engine/ask.h"
+#include "engine/clock.h"
+#include "engine/commission.h"
 #include "engine/due.h"
-#include "engine/eval.h"
-#include "engine/fire.h"
+#include "engine/forward.h"
 #include "engine/measure.h"
+#include "engine/rank.h"
 #include "engine/roster.h"
 #include "engine/stash.h"
+#include "engine/streak.h"
 #include "engine/subject.h"
-#include "engine/warm.h"
-#include <string.h>
 
-/* One event under way. */
-typedef struct prm__step {
-    prm_engine *engine;
-    uint32_t partner; /* index */
-    prm__view view;
-    prm__place place;
-    const prm__p_type *type;
-} prm__step;
+/* ---- Anchors and measures ---- */
 
-static prm__eval fold_eval(const prm__step *step)
+static prm_status fold_set_anchors(prm__step *step, bool *set)
 {
-    const uint32_t *at = step->engine->at_subjects;
-    prm__eval eval = {.engine = step->engine,
-                      .view = &step->view,
-                      .partner = at[PRM_KIND_PARTNER],
-                      .rep = at[PRM_KIND_REP]};
-    return eval;
-}
-
-/* ---- Subjects and anchors ---- */
-
-/* The subject that was fetched ahead, if it is the one. */
-static uint32_t fold_guess(const prm__step *step, uint32_t kind, const uint32_t *keys)
-{
-    const prm_engine *engine = step->engine;
-    uint32_t likely = engine->guess && kind < PRM_WARM_KINDS ? engine->guess[kind] : PRM_NONE;
-    if (likely == PRM_NONE || !prm__subject_is(prm__subject_at(engine, likely), kind, step->partner, keys))
-        return PRM_NONE;
-    return likely;
-}
-
-static prm_status fold_find_subjects(prm__step *step)
-{
-    prm_engine *engine = step->engine;
-    uint32_t keys[PRM_KIND_KEYS];
-    prm__partner *partner = prm__engine_partner(engine, step->partner);
-    if (partner->subject == PRM_NONE) {
-        memset(keys, 0, sizeof keys);
-        partner->subject = prm__subject_get(engine, PRM_KIND_PARTNER, step->partner, keys,
-                                            prm__subject_hash(PRM_KIND_PARTNER, step->partner, keys));
-        if (partner->subject == PRM_NONE)
-            return PRM_E_MEMORY;
-    }
-    engine->at_subjects[PRM_KIND_PARTNER] = partner->subject;
-    prm__subject_at(engine, partner->subject)->flags |= PRM_SUBJECT_EXISTS;
-    for (uint32_t kind = PRM_KIND_REP; kind < engine->program->kinds_count; kind++) {
-        engine->at_subjects[kind] = PRM_NONE;
-        if (!prm__subject_keys(engine, step->view.event, kind, keys))
+    prm_engine *engine = step->asking.engine;
+    *set = false;
+    for (uint32_t i = 0; !step->links && i < step->type->anchor_count; i++) {
+        const prm__p_anchor *anchor = &engine->program->anchors[step->type->first_anchor + i];
+        uint32_t handle = engine->at_subjects[anchor->kind];
+        if (handle == PRM_NONE)
             continue;
-        uint32_t handle = fold_guess(step, kind, keys);
-        if (handle == PRM_NONE)
-            handle = prm__subject_get(engine, kind, step->partner, keys,
-                                      prm__subject_hash(kind, step->partner, keys));
-        if (handle == PRM_NONE)
-            return PRM_E_MEMORY;
-        prm__subject_at(engine, handle)->flags |= PRM_SUBJECT_EXISTS;
-        engine->at_subjects[kind] = handle;
+        prm__anchor_state *state = prm__subject_state(prm__subject_at(engine, handle), anchor->offset);
+        if (state->set)
+            continue;
+        *state = (prm__anchor_state){step->asking.place.time, step->asking.place.position, 1};
+        *set = true;
+        if (engine->has_clock)
+            PRM_TRY(prm__clock_anchored(step, anchor));
     }
     return PRM_OK;
 }
 
-static void fold_set_anchors(prm__step *step)
+static prm_status fold_take(prm__step *step, uint32_t measure)
 {
-    const prm_program *program = step->engine->program;
-    for (uint32_t i = 0; i < step->type->anchor_count; i++) {
-        const prm__p_anchor *anchor = &program->anchors[step->type->first_anchor + i];
-        uint32_t handle = step->engine->at_subjects[anchor->kind];
-        if (handle == PRM_NONE)
-            continue;
-        prm__anchor_state *state = prm__subject_state(prm__subject_at(step->engine, handle), anchor->offset);
-        if (!state->set)
-            *state = (prm__anchor_state){step->place.time, step->place.position, 1};
+    prm_engine *engine = step->asking.engine;
+    const prm__p_measure *row = &engine->program->measures[measure];
+    bool counted = false;
+    if (row->kind == PRM_MEASURE_STREAK) {
+        uint32_t inner = engine->program->conditions[row->inner].measure;
+        counted = engine->counted[inner] == engine->stamp;
+        if (counted)
+            prm__streak_take(&step->asking, measure);
+    } else if (prm__step_passes(step, row->filter)) {
+        PRM_TRY(prm__measure_take(engine, measure, &step->view, step->asking.place, &counted));
     }
+    if (counted)
+        engine->counted[measure] = engine->stamp;
+    return PRM_OK;
 }
-
-void prm__fold_aim(prm_engine *engine, const prm__subject *subject, uint32_t handle)
-{
-    const prm_program *program = engine->program;
-    const prm__p_kind *own = &program->kinds[subject->kind];
-    for (uint32_t kind = 0; kind < program->kinds_count; kind++) {
-        const prm__p_kind *other = &program->kinds[kind];
-        uint32_t keys[PRM_KIND_KEYS] = {0}, found = 0;
-        for (uint32_t i = 0; i < other->key_count; i++)
-            for (uint32_t j = 0; j < own->key_count; j++)
-                if (own->keys[j] == other->keys[i]) {
-                    keys[i] = subject->keys[j];
-                    found++;
-                }
-        engine->at_subjects[kind] = found == other->key_count
-                                        ? prm__subject_find(engine, kind, subject->partner, keys)
-                                        : PRM_NONE;
-    }
-    engine->at_subjects[subject->kind] = handle;
-}
-
-/* ---- Measures ---- */
 
 static prm_status fold_measures(prm__step *step)
 {
-    prm_engine *engine = step->engine;
+    prm_engine *engine = step->asking.engine;
     const prm_program *program = engine->program;
-    prm__eval eval = fold_eval(step);
     engine->stamp++;
     for (uint32_t i = 0; i < step->type->route_count; i++) {
         uint32_t measure = program->routes[step->type->first_route + i].measure;
-        const prm__p_measure *row = &program->measures[measure];
-        if (engine->at_subjects[row->subject] == PRM_NONE || !prm__eval_filter(&eval, row->filter))
-            continue;
-        bool counted;
-        PRM_TRY(prm__measure_take(engine, measure, &step->view, step->place, &counted));
-        if (counted)
-            engine->counted[measure] = engine->stamp;
+        uint32_t kind = program->measures[measure].subject;
+        if (engine->at_subjects[kind] != PRM_NONE && prm__step_concerns(step, kind))
+            PRM_TRY(fold_take(step, measure));
     }
     return PRM_OK;
 }
 
-/* ---- Rules ---- */
+/* ---- One event ---- */
 
-bool prm__fold_threshold(const prm_engine *engine, const prm__p_condition *condition, prm__decimal *out)
+/* The partner's clock begins with its first event. */
+static prm_status fold_begin(prm__step *step)
 {
-    *out = condition->threshold;
-    if (condition->attribute == PRM_NO_INDEX)
-        return true;
-    prm__eval eval = {.engine = engine,
-                      .partner = engine->at_subjects[PRM_KIND_PARTNER],
-                      .rep = engine->at_subjects[PRM_KIND_REP]};
-    prm__value value = prm__eval_attribute(&eval, condition->attribute);
-    *out = value.number;
-    return value.type == PRM_TYPE_NUMBER;
-}
-
-bool prm__fold_reaches(const prm_engine *engine, const prm__p_condition *condition, prm__fraction value)
-{
-    prm__decimal threshold;
-    if (value.none || !prm__fold_threshold(engine, condition, &threshold))
-        return false;
-    if (value.divisor == 1)
-        return value.number >= threshold;
-    return prm__decimal_compare_fractions(value.number, value.divisor, threshold, 1) >= 0;
-}
-
-/* Whether the subject is there to be granted anything. */
-static bool fold_subject_active(const prm_engine *engine, uint32_t partner, const prm__subject *subject)
-{
-    if (prm__engine_partner(engine, partner)->flags & PRM_PARTNER_LEFT)
-        return false;
-    uint32_t rep = engine->at_subjects[PRM_KIND_REP];
-    bool has_rep = false;
-    const prm__p_kind *kind = &engine->program->kinds[subject->kind];
-    for (uint32_t i = 0; i < kind->key_count; i++)
-        has_rep |= kind->keys[i] == PRM_NAME_REP;
-    return !has_rep || rep == PRM_NONE || !(prm__subject_at(engine, rep)->flags & PRM_SUBJECT_LEFT);
-}
-
-/* Asks a rule for one subject, the one in at_subjects of the rule's kind. */
-static prm_status fold_ask(prm__step *step, uint32_t rule_index)
-{
-    prm_engine *engine = step->engine;
-    const prm_program *program = engine->program;
-    const prm__p_rule *rule = &program->rules[rule_index];
-    uint32_t handle = engine->at_subjects[rule->subject];
-    prm__subject *subject = prm__subject_at(engine, handle);
-    prm__rule_state *state = prm__subject_state(subject, rule->offset);
-    uint32_t period = program->windows[rule->window].period;
-    int64_t occasion = 1;
-    if (period != PRM_PERIOD_NONE)
-        occasion = prm__engine_window(engine, period, step->place.time)->start + 1;
-    if ((!rule->each && state->fired == occasion) || !fold_subject_active(engine, step->partner, subject))
+    prm_engine *engine = step->asking.engine;
+    prm__partner *partner = prm__engine_partner(engine, step->asking.partner);
+    if (partner->clocked != INT64_MIN)
         return PRM_OK;
-    prm__eval eval = fold_eval(step);
-    prm__firing firing = {rule_index, handle, step->partner, &step->view, step->place, eval.value};
-    if (rule->condition != PRM_NO_INDEX) {
-        const prm__p_condition *condition = &program->conditions[rule->condition];
-        const prm__partner *partner = prm__engine_partner(engine, step->partner);
-        uint32_t counted_for = engine->at_subjects[program->measures[condition->measure].subject];
-        prm__fraction value = prm__measure_value(engine, condition->measure, counted_for, partner,
-                                                 step->place);
-        if (!prm__fold_reaches(engine, condition, value))
-            return PRM_OK;
-        firing.value = prm__eval_fraction(value);
+    partner->clocked = step->asking.place.time;
+    return prm__clock_begin(engine, step->asking.partner, step->asking.place.time);
+}
+
+static bool fold_asks_at_lifecycle(const prm__step *step)
+{
+    const prm_engine *engine = step->asking.engine;
+    return step->type->ask_count || step->type->route_count || step->type->earns || engine->has_clock ||
+           engine->has_links;
+}
+
+static prm_status fold_event(prm__step *step)
+{
+    prm_engine *engine = step->asking.engine;
+    prm__partner *partner = prm__engine_partner(engine, step->asking.partner);
+    bool anchored;
+    PRM_TRY(prm__step_aim(step));
+    engine->point++;
+    if (engine->has_clock) {
+        PRM_TRY(fold_begin(step));
+        engine->event_level = prm__rank_level(engine, partner);
     }
-    if (!prm__eval_filter(&eval, rule->eligible))
-        return PRM_OK;
-    state->fired = occasion;
-    return prm__fire_rule(engine, &firing);
-}
-
-/* `each`: the event is of its types, passes its filter and lies inside its window. */
-static prm_status fold_ask_each(prm__step *step, uint32_t rule_index)
-{
-    prm_engine *engine = step->engine;
-    const prm_program *program = engine->program;
-    const prm__p_rule *rule = &program->rules[rule_index];
-    uint32_t handle = engine->at_subjects[rule->subject];
-    bool listed = false;
-    for (uint32_t i = 0; i < rule->each_type_count; i++)
-        listed |= program->type_lists[rule->first_each_type + i] == step->view.type;
-    if (!listed || handle == PRM_NONE)
-        return PRM_OK;
-    prm__rule_state *state = prm__subject_state(prm__subject_at(engine, handle), rule->offset);
-    prm__eval eval = fold_eval(step);
-    if (!prm__eval_filter(&eval, rule->each_filter) ||
-        !prm__measure_window_holds(engine, rule->window, &state->end, step->place))
-        return PRM_OK;
-    return fold_ask(step, rule_index);
-}
-
-/* Whether the condition's window holds now for the subjects in at_subjects. */
-static bool fold_window_open(prm__step *step, const prm__p_rule *rule)
-{
-    prm_engine *engine = step->engine;
-    const prm__p_condition *condition = &engine->program->conditions[rule->condition];
-    const prm__p_measure *measure = &engine->program->measures[condition->measure];
-    uint32_t handle = engine->at_subjects[measure->subject];
-    if (handle == PRM_NONE)
-        return false;
-    prm__measure_state *state = prm__subject_state(prm__subject_at(engine, handle), measure->offset);
-    return prm__measure_window_holds(engine, measure->window, &state->end, step->place);
-}
-
-/* Asks every subject of the rule that exists below the subject `above` of the rule's measure. */
-static prm_status fold_ask_below(prm__step *step, uint32_t rule_index, uint32_t above)
-{
-    prm_engine *engine = step->engine;
-    const prm__p_rule *rule = &engine->program->rules[rule_index];
-    const prm__p_condition *condition = &engine->program->conditions[rule->condition];
-    uint32_t kind = engine->program->measures[condition->measure].subject;
-    uint32_t handle = prm__engine_partner(engine, step->partner)->first_subject;
-    while (handle != PRM_NONE) {
-        const prm__subject *subject = prm__subject_at(engine, handle);
-        if (subject->kind == rule->subject && subject->flags & PRM_SUBJECT_EXISTS) {
-            prm__fold_aim(engine, subject, handle);
-            bool below = above == PRM_NONE || engine->at_subjects[kind] == above;
-            if (below && fold_window_open(step, rule))
-                PRM_TRY(fold_ask(step, rule_index));
-        }
-        handle = subject->next;
-    }
-    return fold_find_subjects(step);
-}
-
-/* A rule that is no `each`: asked when its measure counted the event, for every subject below a
- * coarser measure; and on coverage when the roster changed, for every subject there is. */
-static prm_status fold_ask_reaching(prm__step *step, uint32_t rule_index, bool roster_changed)
-{
-    prm_engine *engine = step->engine;
-    const prm_program *program = engine->program;
-    const prm__p_rule *rule = &program->rules[rule_index];
-    uint32_t measure = program->conditions[rule->condition].measure;
-    uint32_t kind = program->measures[measure].subject;
-    if (roster_changed && rule->asks_roster)
-        return fold_ask_below(step, rule_index, PRM_NONE);
-    if (engine->counted[measure] != engine->stamp)
-        return PRM_OK;
-    if (kind != rule->subject)
-        return fold_ask_below(step, rule_index, engine->at_subjects[kind]);
-    return fold_ask(step, rule_index);
-}
-
-static prm_status fold_ask_rules(prm__step *step, bool roster_changed)
-{
-    const prm_program *program = step->engine->program;
-    for (uint32_t i = 0; i < step->type->ask_count; i++) {
-        uint32_t rule_index = program->asks[step->type->first_ask + i].rule;
-        if (program->rules[rule_index].each)
-            PRM_TRY(fold_ask_each(step, rule_index));
-        else
-            PRM_TRY(fold_ask_reaching(step, rule_index, roster_changed));
-    }
-    return PRM_OK;
-}
-
-/* ---- The walk ---- */
-
-static prm_status fold_event(prm__step *step, bool roster_changed)
-{
-    prm__partner *partner = prm__engine_partner(step->engine, step->partner);
-    PRM_TRY(fold_find_subjects(step));
-    fold_set_anchors(step);
+    if (engine->has_links && !step->links)
+        PRM_TRY(prm__forward_note(step));
+    PRM_TRY(fold_set_anchors(step, &anchored));
     PRM_TRY(fold_measures(step));
-    if (step->type->rank < 2 && (step->type->ask_count || step->type->route_count || step->type->earns))
-        partner->asked_at = step->place.time;
-    PRM_TRY(fold_ask_rules(step, roster_changed));
-    if (step->type->earns)
-        return prm__fire_commission(step->engine, step->partner, &step->view, step->place);
+    if (step->type->rank < 2 && fold_asks_at_lifecycle(step))
+        partner->asked_at = step->asking.place.time;
+    if (engine->program->head->ranks.promote_now && !step->links) {
+        PRM_TRY(prm__rank_promote(&step->asking));
+        PRM_TRY(prm__step_aim(step));
+    }
+    PRM_TRY(prm__ask_rules(step));
+    if (engine->has_clock && anchored) {
+        PRM_TRY(prm__clock_remind_now(step));
+        PRM_TRY(prm__step_aim(step));
+    }
+    if (step->type->earns && !step->links)
+        return prm__commission_earn(&step->asking);
     return PRM_OK;
 }
 
+/* Opens the entry at a place; false when it does not count. */
 static bool fold_open(prm__step *step, const prm__entry *entries, uint32_t position)
 {
-    prm__engine_view(step->engine, entries[position].event, &step->view);
-    step->type = &step->engine->program->types[entries[position].type];
-    step->place = (prm__place){step->view.event->time, position};
-    return !(step->view.event->marks & PRM_EVENT_DEAD);
+    prm_engine *engine = step->asking.engine;
+    const prm__entry *entry = &entries[position];
+    prm__engine_view(engine, entry->event, &step->view);
+    step->type = &engine->program->types[entry->type];
+    step->asking.view = &step->view;
+    step->asking.place = (prm__place){step->view.event->time, position, 0};
+    step->links = 0;
+    step->roster_changed = false;
+    if (step->view.event->marks & PRM_EVENT_DEAD)
+        return false;
+    if (!entry->forwarded)
+        return true;
+    const prm__forward *forward = prm__forward_of(engine, step->view.event->partner, entry->event);
+    uint32_t key = prm__engine_partner(engine, step->asking.partner)->key;
+    if (!forward)
+        return false;
+    step->links = (forward->above[0] == key ? 1U << PRM_LINK_REFERRER : 0) |
+                  (forward->above[1] == key ? 1U << PRM_LINK_PARENT : 0);
+    step->verdicts = forward->verdicts;
+    return true;
 }
 
 /* The lifecycle events of one instant, [first, end): all take effect, then each is
  * asked about. Whether the roster changed is kept by a mark per event. */
 static prm_status fold_lifecycle(prm__step *step, const prm__entry *entries, uint32_t first, uint32_t end)
 {
+    prm_engine *engine = step->asking.engine;
     for (uint32_t i = first; i < end; i++) {
-        if (!fold_open(step, entries, i))
+        if (entries[i].forwarded || !fold_open(step, entries, i))
             continue;
-        PRM_TRY(fold_find_subjects(step));
+        PRM_TRY(prm__step_aim(step));
         bool changed;
-        PRM_TRY(prm__roster_apply(step->engine, step->partner, &step->view, &changed));
-        prm__event *event = prm__store_event(&step->engine->store, entries[i].event);
+        PRM_TRY(prm__roster_apply(engine, step->asking.partner, &step->view, &changed));
+        prm__event *event = prm__store_event(&engine->store, entries[i].event);
         event->marks = (uint8_t)((event->marks & ~PRM_EVENT_ROSTER) | (changed ? PRM_EVENT_ROSTER : 0));
     }
     for (uint32_t i = first; i < end; i++) {
         if (!fold_open(step, entries, i))
             continue;
-        PRM_TRY(fold_event(step, (step->view.event->marks & PRM_EVENT_ROSTER) != 0));
+        step->roster_changed = !step->links && (step->view.event->marks & PRM_EVENT_ROSTER) != 0;
+        PRM_TRY(fold_event(step));
     }
     return PRM_OK;
 }
 
+/* ---- The walk ---- */
+
 /* Back to before the first event; the outcomes so far are kept for comparing. */
-static void fold_restart(prm_engine *engine, prm__partner *partner)
+static prm_status fold_restart(prm_engine *engine, prm__partner *partner)
 {
     prm__subject_reset_all(engine, partner);
     partner->roster.count = 0;
@@ -337,7 +178,14 @@ static void fold_restart(prm_engine *engine, prm__partner *partner)
     partner->folded = 0;
     partner->last_time = INT64_MIN;
     partner->asked_at = INT64_MIN;
+    partner->clocked = INT64_MIN;
+    partner->boundary = INT64_MAX;
+    partner->agenda.count = 0;
+    partner->runnings.count = 0;
     prm__stash_all(engine, partner);
+    if (engine->has_links)
+        prm__forward_restart(engine, partner);
+    return prm__across_restart(engine, partner);
 }
 
 /* The first entry of the run of lifecycle events at the same instant that ends
@@ -353,28 +201,48 @@ static uint32_t fold_run_end(const prm_engine *engine, const prm__entry *entries
     return end;
 }
 
-/* Later lifecycle events at an instant at which a rule was already asked belong
- * before that asking. */
-static bool fold_instant_reopened(const prm_engine *engine, const prm__partner *partner,
-                                  const prm__entry *entries)
+/* Whether the next events belong before what the fold has done: lifecycle events at an instant
+ * at which a rule was already asked, or any event before a clock point that has passed. */
+static bool fold_is_overtaken(const prm_engine *engine, const prm__partner *partner,
+                              const prm__entry *entries)
 {
-    if (partner->folded == partner->entries.count)
+    if (partner->folded >= partner->entries.count)
         return false;
     const prm__entry *next = &entries[partner->folded];
-    return engine->program->types[next->type].rank < 2 &&
-           prm__engine_event(engine, next->event)->time == partner->asked_at;
+    int64_t time = prm__engine_event(engine, next->event)->time;
+    if (time < partner->clocked)
+        return true;
+    return engine->program->types[next->type].rank < 2 && time == partner->asked_at;
 }
 
+/* A hint for when to look at the partner again. */
 static prm_status fold_wait(prm_engine *engine, uint32_t index, prm__partner *partner,
                             const prm__entry *entries)
 {
-    if (partner->folded == partner->entries.count)
-        return PRM_OK;
-    int64_t time = prm__engine_event(engine, entries[partner->folded].event)->time;
+    int64_t time = engine->has_clock ? prm__clock_next(engine, partner) : INT64_MAX;
+    if (partner->folded < partner->entries.count) {
+        int64_t next = prm__engine_event(engine, entries[partner->folded].event)->time;
+        time = next < time ? next : time;
+    }
     if (time >= partner->due)
         return PRM_OK;
     PRM_TRY(prm__due_push(engine, (prm__due){time, index, 0}));
     partner->due = time;
+    return PRM_OK;
+}
+
+static prm_status fold_next_event(prm__step *step, prm__partner *partner, const prm__entry *entries)
+{
+    const prm_engine *engine = step->asking.engine;
+    uint32_t at = partner->folded, end = at + 1;
+    if (engine->program->types[entries[at].type].rank < 2) {
+        end = fold_run_end(engine, entries, at, partner->entries.count);
+        PRM_TRY(fold_lifecycle(step, entries, at, end));
+    } else if (fold_open(step, entries, at)) {
+        PRM_TRY(fold_event(step));
+    }
+    partner->folded = end;
+    partner->last_time = step->asking.place.time;
     return PRM_OK;
 }
 
@@ -383,25 +251,22 @@ prm_status prm__fold_partner(prm_engine *engine, uint32_t index)
     prm__partner *partner = prm__engine_partner(engine, index);
     const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
     if (partner->flags & PRM_PARTNER_STALE || partner->changed < partner->folded ||
-        fold_instant_reopened(engine, partner, entries))
-        fold_restart(engine, partner);
+        fold_is_overtaken(engine, partner, entries))
+        PRM_TRY(fold_restart(engine, partner));
     partner->rerate_from = INT64_MAX;
-    prm__step step = {.engine = engine, .partner = index};
-    uint32_t count = partner->entries.count;
-    while (partner->folded < count) {
-        uint32_t at = partner->folded, end = at + 1;
-        if (prm__engine_event(engine, entries[at].event)->time > engine->clock)
+    prm__step step = {.asking = {.engine = engine, .partner = index}};
+    for (;;) {
+        int64_t event = INT64_MAX, clock = engine->has_clock ? prm__clock_next(engine, partner) : INT64_MAX;
+        if (partner->folded < partner->entries.count)
+            event = prm__engine_event(engine, entries[partner->folded].event)->time;
+        if ((clock <= event ? clock : event) > engine->clock)
             break;
-        if (engine->program->types[entries[at].type].rank < 2) {
-            end = fold_run_end(engine, entries, at, count);
-            PRM_TRY(fold_lifecycle(&step, entries, at, end));
-        } else if (fold_open(&step, entries, at)) {
-            PRM_TRY(fold_event(&step, false));
-        }
-        partner->folded = end;
-        partner->last_time = step.place.time;
+        if (clock <= event)
+            PRM_TRY(prm__clock_run(engine, index, clock));
+        else
+            PRM_TRY(fold_next_event(&step, partner, entries));
     }
     if (partner->rerate_from != INT64_MAX)
-        PRM_TRY(prm__fire_rerate(engine, partner));
+        PRM_TRY(prm__commission_rerate(engine, partner));
     return fold_wait(engine, index, partner, entries);
 }

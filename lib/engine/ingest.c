@@ -1,10 +1,12 @@
 #include "engine/ingest.h"
 #include "base/diag_numbers.h"
 #include "base/sort.h"
+#include "engine/across.h"
 #include "engine/amend.h"
 #include "engine/diff.h"
 #include "engine/due.h"
 #include "engine/fold.h"
+#include "engine/forward.h"
 #include "engine/intake.h"
 #include "engine/link.h"
 #include "engine/stash.h"
@@ -33,9 +35,9 @@ static prm_status ingest_fold_in_order(prm_engine *engine, const prm__event *eve
     prm__partner *partner = prm__engine_partner(engine, event->partner);
     const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
     uint32_t last = partner->entries.count - 1;
-    if (partner->flags & (PRM_PARTNER_AMEND | PRM_PARTNER_STALE) || partner->changed != PRM_NO_INDEX ||
-        partner->folded != last || engine->program->types[event->type].rank < 2 ||
-        event->time > engine->clock)
+    if (engine->has_links || partner->flags & (PRM_PARTNER_AMEND | PRM_PARTNER_STALE) ||
+        partner->changed != PRM_NO_INDEX || partner->folded != last || event->time < partner->clocked ||
+        engine->program->types[event->type].rank < 2 || event->time > engine->clock)
         return PRM_OK;
     if (event->time < partner->last_time ||
         (event->time == partner->last_time && last > 0 &&
@@ -55,7 +57,7 @@ static prm_status ingest_into_history(prm_engine *engine, uint32_t handle)
     if (ingest_is_lifecycle(type))
         PRM_TRY(prm__link_add(engine, partner, handle));
     prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-    entries[partner->entries.count++] = (prm__entry){handle, event->type};
+    entries[partner->entries.count++] = (prm__entry){handle, event->type, 0};
     if (type->voids != PRM_NO_INDEX || type->reduces != PRM_NO_INDEX) {
         partner->voiders++;
         partner->flags |= PRM_PARTNER_AMEND;
@@ -208,6 +210,7 @@ static prm_status ingest_prepare(prm_engine *engine, uint32_t index)
         PRM_TRY(ingest_sort_entries(engine, partner, &changed));
     if (changed < partner->changed)
         partner->changed = changed;
+    partner->settled = partner->entries.count;
     return PRM_OK;
 }
 
@@ -259,6 +262,43 @@ static prm_status ingest_touch_stale(prm_engine *engine)
     return PRM_OK;
 }
 
+/* Folds those of the pending partners that have nobody below, or that do. */
+static prm_status ingest_fold_pending(prm_engine *engine, bool receivers, bool *any)
+{
+    for (size_t i = 0; i < engine->touched.count; i++) {
+        uint32_t index = PRM_VEC(engine->touched, uint32_t)[i];
+        prm__partner *partner = prm__engine_partner(engine, index);
+        if (!(partner->flags & PRM_PARTNER_PENDING) || !(partner->flags & PRM_PARTNER_RECEIVES) == receivers)
+            continue;
+        *any = true;
+        partner->flags &= ~(uint32_t)PRM_PARTNER_PENDING;
+        PRM_TRY(ingest_prepare(engine, index));
+        PRM_TRY(prm__fold_partner(engine, index));
+        PRM_TRY(prm__forward_send(engine, index));
+        prm__engine_partner(engine, index)->changed = PRM_NO_INDEX;
+    }
+    return PRM_OK;
+}
+
+/* Folds every touched partner; where events are handed up, until nobody has anything new. What
+ * is handed up is never earlier than what it comes of, so this ends. */
+static prm_status ingest_fold_all(prm_engine *engine)
+{
+    for (size_t i = 0; i < engine->touched.count; i++) {
+        uint32_t index = PRM_VEC(engine->touched, uint32_t)[i];
+        if (engine->has_links)
+            prm__engine_partner(engine, index)->flags |= PRM_PARTNER_PENDING;
+        else
+            PRM_TRY(prm__fold_partner(engine, index));
+    }
+    for (bool any = engine->has_links; any;) {
+        any = false;
+        PRM_TRY(ingest_fold_pending(engine, false, &any));
+        PRM_TRY(ingest_fold_pending(engine, true, &any));
+    }
+    return PRM_OK;
+}
+
 static prm_status ingest_evaluate(prm_engine *engine, uint32_t mark)
 {
     PRM_TRY(ingest_touch_stale(engine));
@@ -271,8 +311,8 @@ static prm_status ingest_evaluate(prm_engine *engine, uint32_t mark)
         if (partner->flags & PRM_PARTNER_AMEND)
             PRM_TRY(prm__amend_partner(engine, partner));
     }
-    for (size_t i = 0; i < engine->touched.count; i++)
-        PRM_TRY(prm__fold_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]));
+    PRM_TRY(ingest_fold_all(engine));
+    PRM_TRY(prm__across_settle(engine));
     return prm__diff_collect(engine);
 }
 
@@ -284,6 +324,7 @@ static void ingest_begin(prm_engine *engine)
     engine->void_changes.count = 0;
     engine->marked.count = 0;
     engine->passed.count = 0;
+    prm__across_begin(engine);
 }
 
 static void ingest_finish(prm_engine *engine)
@@ -295,7 +336,7 @@ static void ingest_finish(prm_engine *engine)
         engine->outcome_rows += partner->rows_after;
         engine->outcome_rows -= partner->rows;
         partner->rows = partner->rows_after;
-        partner->flags &= PRM_PARTNER_LEFT;
+        partner->flags &= PRM_PARTNER_LEFT | PRM_PARTNER_RECEIVES;
     }
     engine->journal.count += engine->posts.count;
 }
@@ -310,7 +351,7 @@ static void ingest_cut_history(prm_engine *engine, prm__partner *partner, uint32
     partner->last_voider = INT64_MIN;
     for (uint32_t i = 0; i < partner->entries.count; i++) {
         const prm__p_type *type = &engine->program->types[entries[i].type];
-        if (entries[i].event >= mark)
+        if (entries[i].event >= mark || entries[i].forwarded)
             continue;
         entries[kept++] = entries[i];
         if (type->voids == PRM_NO_INDEX && type->reduces == PRM_NO_INDEX)
@@ -336,8 +377,10 @@ static void ingest_undo(prm_engine *engine, const prm__ingest_mark *mark)
         partner->folded = partner->former_folded;
         partner->unmatched = partner->former_unmatched;
         engine->stale += (partner->flags & PRM_PARTNER_STALE) == 0;
-        partner->flags = (partner->flags & PRM_PARTNER_LEFT) | PRM_PARTNER_STALE;
+        partner->flags = (partner->flags & (PRM_PARTNER_LEFT | PRM_PARTNER_RECEIVES)) | PRM_PARTNER_STALE;
     }
+    if (engine->has_links)
+        prm__forward_forget(engine);
     prm__store_undo(&engine->store, engine->layouts, mark->store_top);
     engine->clock = mark->clock;
     engine->counts = mark->counts;

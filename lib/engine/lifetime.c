@@ -1,5 +1,8 @@
 #include "engine/lifetime.h"
+#include "engine/across.h"
 #include "engine/amend.h"
+#include "engine/clock.h"
+#include "engine/forward.h"
 #include "engine/link.h"
 #include "engine/order.h"
 #include "engine/subject.h"
@@ -146,11 +149,14 @@ static prm_status lifetime_tables(prm_engine *engine)
     engine->key_at = lifetime_array(engine, keys, sizeof *engine->key_at);
     engine->kind_measures = lifetime_array(engine, program->kinds_count, sizeof(uint32_t));
     engine->at_subjects = lifetime_array(engine, program->kinds_count, sizeof(uint32_t));
+    engine->counted_for = lifetime_array(engine, program->kinds_count, sizeof(uint32_t));
+    engine->taken = lifetime_array(engine, program->texts_count, sizeof *engine->taken);
     engine->next_measure = lifetime_array(engine, program->measures_count, sizeof(uint32_t));
     engine->counted = lifetime_array(engine, program->measures_count, sizeof(uint64_t));
     engine->group_best = lifetime_array(engine, program->texts_count, sizeof *engine->group_best);
     if (!engine->layouts || !engine->type_is_target || !engine->key_at || !engine->kind_measures ||
-        !engine->at_subjects || !engine->next_measure || !engine->counted || !engine->group_best)
+        !engine->at_subjects || !engine->next_measure || !engine->counted || !engine->group_best ||
+        !engine->counted_for || !engine->taken)
         return PRM_E_MEMORY;
     lifetime_types(engine);
     lifetime_measures(engine);
@@ -173,6 +179,8 @@ static void lifetime_free_tables(prm_engine *engine)
     lifetime_free_array(engine, engine->key_at, keys, sizeof *engine->key_at);
     lifetime_free_array(engine, engine->kind_measures, program->kinds_count, sizeof(uint32_t));
     lifetime_free_array(engine, engine->at_subjects, program->kinds_count, sizeof(uint32_t));
+    lifetime_free_array(engine, engine->counted_for, program->kinds_count, sizeof(uint32_t));
+    lifetime_free_array(engine, engine->taken, program->texts_count, sizeof *engine->taken);
     lifetime_free_array(engine, engine->next_measure, program->measures_count, sizeof(uint32_t));
     lifetime_free_array(engine, engine->counted, program->measures_count, sizeof(uint64_t));
     lifetime_free_array(engine, engine->group_best, program->texts_count, sizeof *engine->group_best);
@@ -198,6 +206,7 @@ static void lifetime_vecs(prm_engine *engine)
     prm__vec_init(&engine->identities, alloc, sizeof(uint32_t));
     prm__vec_init(&engine->entry_copy, alloc, sizeof(prm__entry));
     prm__vec_init(&engine->journal, alloc, sizeof(prm__posting));
+    prm__vec_init(&engine->subject_list, alloc, sizeof(uint32_t));
 }
 
 static void lifetime_free_vecs(prm_engine *engine)
@@ -205,9 +214,19 @@ static void lifetime_free_vecs(prm_engine *engine)
     prm__vec *const vecs[] = {&engine->partners,    &engine->partner_of_key, &engine->due,
                               &engine->touched,     &engine->passed,         &engine->posts,
                               &engine->order_items, &engine->sorting,        &engine->identities,
-                              &engine->entry_copy,  &engine->journal};
+                              &engine->entry_copy,  &engine->journal,        &engine->subject_list};
     for (size_t i = 0; i < sizeof vecs / sizeof vecs[0]; i++)
         prm__vec_free(vecs[i]);
+}
+
+/* Rooms that look through the program once. */
+static prm_status lifetime_rooms(prm_engine *engine)
+{
+    prm_status status = prm__clock_init(engine);
+    prm_status across = prm__across_init(engine), forward = prm__forward_init(engine);
+    if (status == PRM_OK)
+        status = across;
+    return status == PRM_OK ? forward : status;
 }
 
 prm_status prm__engine_new(prm_program *program, const prm_engine_options *options, prm_engine **out)
@@ -229,7 +248,9 @@ prm_status prm__engine_new(prm_program *program, const prm_engine_options *optio
     lifetime_vecs(engine);
     prm__amend_init(engine);
     prm__link_init(engine);
-    prm_status status = lifetime_texts(engine);
+    prm_status status = lifetime_rooms(engine);
+    if (status == PRM_OK)
+        status = lifetime_texts(engine);
     if (status == PRM_OK)
         status = lifetime_tables(engine);
     if (status == PRM_OK)
@@ -248,6 +269,9 @@ void prm__engine_free(prm_engine *engine)
         return;
     prm_program *program = engine->program;
     prm__subjects_free(engine);
+    prm__clock_free(engine);
+    prm__across_free(engine);
+    prm__forward_free(engine);
     prm__link_free(engine);
     prm__amend_free(engine);
     lifetime_free_vecs(engine);

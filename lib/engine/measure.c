@@ -1,4 +1,5 @@
 #include "engine/measure.h"
+#include "engine/streak.h"
 #include "engine/subject.h"
 #include <string.h>
 
@@ -46,25 +47,43 @@ static prm_status measure_queue_grow(prm_engine *engine, prm__measure_state *sta
     return PRM_OK;
 }
 
+/* Makes a state anew from what is left in its queue; it had room for all of it before. */
+static void measure_rebuild(prm_engine *engine, const prm__measure_def *def, prm__measure_state *state)
+{
+    def->clear(measure_own_state(state), &engine->pool);
+    for (uint32_t i = 0; i < state->queue_count; i++) {
+        const prm__queued *queued = measure_queue_at(engine, state, i);
+        prm__sample sample = {queued->number, queued->key};
+        prm_status fits = def->add(measure_own_state(state), &engine->pool, sample);
+        (void)fits;
+    }
+}
+
 /* Gives back what has left a rolling window. Its `end` is that of the oldest sample, so that
  * mostly the queue need not be looked at. */
 static void measure_expire(prm_engine *engine, const prm__measure_def *def, prm__measure_state *state,
                            int64_t time)
 {
-    while (state->queue_count && state->end <= time) {
+    bool expired = false;
+    while (state->queue && state->queue_count && state->end <= time) {
         const prm__queued *oldest = measure_queue_at(engine, state, 0);
         prm__sample sample = {oldest->number, oldest->key};
-        def->remove(measure_own_state(state), &engine->pool, sample);
+        if (def->remove)
+            def->remove(measure_own_state(state), &engine->pool, sample);
         state->queue_head = (state->queue_head + 1) & (measure_queue_room(state) - 1);
         state->queue_count--;
         if (state->queue_count)
             state->end = measure_queue_at(engine, state, 0)->end;
+        expired = true;
     }
+    if (expired && !def->remove)
+        measure_rebuild(engine, def, state);
 }
 
 static void measure_empty(prm_engine *engine, const prm__measure_def *def, prm__measure_state *state)
 {
-    def->clear(measure_own_state(state), &engine->pool);
+    if (def->clear)
+        def->clear(measure_own_state(state), &engine->pool);
     if (state->queue)
         prm__pool_put(&engine->pool, state->queue, state->queue_class);
     state->queue = 0;
@@ -105,7 +124,7 @@ bool prm__measure_window_holds(prm_engine *engine, uint32_t window, int64_t *end
         return false;
     if (!*end)
         *end = def->end(&program->calendar.zone, row->duration, state->time);
-    return def->holds((prm__place){state->time, state->position}, *end, now);
+    return def->holds((prm__place){state->time, state->position, 0}, *end, now);
 }
 
 /* What the event contributes; false when it lacks the field. */
@@ -143,6 +162,11 @@ prm_status prm__measure_take(prm_engine *engine, uint32_t measure, const prm__vi
     prm_status status = PRM_OK;
     prm__sample sample;
     *counted = false;
+    if (row->active != PRM_NO_INDEX) {
+        const prm__p_active *active = &engine->program->actives[row->active];
+        if (now.time < active->from || now.time >= active->until)
+            return PRM_OK;
+    }
     if (!prm__measure_window_holds(engine, row->window, &state->end, now))
         return PRM_OK;
     if (!measure_sample(engine, row, view, &sample, &status) || status != PRM_OK)
@@ -153,7 +177,9 @@ prm_status prm__measure_take(prm_engine *engine, uint32_t measure, const prm__vi
     if (rolling && state->queue_count == measure_queue_room(state))
         PRM_TRY(measure_queue_grow(engine, state));
     PRM_TRY(def->add(measure_own_state(state), &engine->pool, sample));
-    if (rolling) {
+    if (!rolling) {
+        state->queue_count += state->queue_count < UINT32_MAX;
+    } else {
         int64_t end = prm__duration_end(&engine->program->calendar.zone, window->duration, now.time);
         if (state->queue_count == 0)
             state->end = end;
@@ -170,49 +196,75 @@ static prm__roster measure_roster(const prm_engine *engine, const prm__partner *
     return (prm__roster){partner->roster.count, prm__list_data(&engine->pool, &partner->roster)};
 }
 
-prm__fraction prm__measure_value(prm_engine *engine, uint32_t measure, uint32_t subject,
-                                 const prm__partner *partner, prm__place now)
-{
-    const prm__p_measure *row = &engine->program->measures[measure];
-    prm__measure_state *state = prm__subject_state(prm__subject_at(engine, subject), row->offset);
-    prm__roster roster = measure_roster(engine, partner);
-    measure_turn(engine, row, state, now.time);
-    return prm__catalog_measure(row->kind)->value(measure_own_state(state), &engine->pool, &roster);
-}
-
 /* Space for any catalog state on the stack, aligned like a record. */
 #define PRM_MEASURE_STATE_MAX 128
 typedef struct prm__measure_scratch {
     prm__decimal words[PRM_MEASURE_STATE_MAX / 16];
 } prm__measure_scratch;
 
-prm_status prm__measure_peek(prm_engine *engine, uint32_t measure, uint32_t subject,
-                             const prm__partner *partner, int64_t time, prm__fraction *out)
+/* Whether the state counts another calendar window than that of `now`, or nothing at all. */
+static bool measure_is_past(prm_engine *engine, const prm__p_measure *row, const prm__measure_state *state,
+                            prm__place now)
 {
-    const prm__p_measure *row = &engine->program->measures[measure];
     const prm__p_window *window = &engine->program->windows[row->window];
-    const prm__measure_def *def = prm__catalog_measure(row->kind);
-    prm__measure_state *state = prm__subject_state(prm__subject_at(engine, subject), row->offset);
-    prm__roster roster = measure_roster(engine, partner);
-    bool past = window->period != PRM_PERIOD_NONE &&
-                prm__engine_window(engine, window->period, time)->start != state->window_start;
-    if (!past && state->queue_count == 0) {
-        *out = def->value(measure_own_state(state), &engine->pool, &roster);
-        return PRM_OK;
-    }
+    return window->period != PRM_PERIOD_NONE &&
+           prm__engine_window(engine, window->period, prm__place_window_time(now))->start !=
+               state->window_start;
+}
+
+/* The value of a rolling window at an instant that the fold has not reached: of what is left
+ * of it then, added up aside. Without memory there is no value. */
+static prm__fraction measure_look_ahead(prm_engine *engine, const prm__measure_def *def,
+                                        const prm__measure_state *state, const prm__roster *roster,
+                                        int64_t time)
+{
     prm__measure_scratch scratch;
+    prm__fraction value = {0, 1, true};
+    bool whole = true;
     memset(&scratch, 0, sizeof scratch);
-    for (uint32_t i = 0; i < state->queue_count && !past; i++) {
+    for (uint32_t i = 0; i < state->queue_count && whole; i++) {
         const prm__queued *queued = measure_queue_at(engine, state, i);
         prm__sample sample = {queued->number, queued->key};
-        if (queued->end > time && def->add(&scratch, &engine->pool, sample) != PRM_OK) {
-            def->clear(&scratch, &engine->pool);
-            return PRM_E_MEMORY;
-        }
+        whole = queued->end <= time || def->add(&scratch, &engine->pool, sample) == PRM_OK;
     }
-    *out = def->value(&scratch, &engine->pool, &roster);
+    if (whole)
+        value = def->value(&scratch, &engine->pool, roster);
     def->clear(&scratch, &engine->pool);
-    return PRM_OK;
+    return value;
+}
+
+/* A question never empties a state: at one instant one rule may ask about the window that
+ * closes and the next one about that which begins. */
+prm__fraction prm__measure_value(prm_engine *engine, uint32_t measure, uint32_t subject,
+                                 const prm__partner *partner, prm__place now)
+{
+    static const prm__measure_scratch nothing;
+    const prm__p_measure *row = &engine->program->measures[measure];
+    const prm__measure_def *def = prm__catalog_measure(row->kind);
+    prm__roster roster = measure_roster(engine, partner);
+    prm__measure_state *state = NULL;
+    if (subject != PRM_NONE)
+        state = prm__subject_state(prm__subject_at(engine, subject), row->offset);
+    if (row->kind == PRM_MEASURE_STREAK)
+        return prm__streak_value(engine, row, state ? measure_own_state(state) : NULL, now);
+    if (!state || measure_is_past(engine, row, state, now))
+        return def->value(&nothing, &engine->pool, &roster);
+    if (now.position == PRM_PLACE_AHEAD && state->queue)
+        return measure_look_ahead(engine, def, state, &roster, now.time);
+    measure_expire(engine, def, state, now.time);
+    return def->value(measure_own_state(state), &engine->pool, &roster);
+}
+
+bool prm__measure_any(prm_engine *engine, uint32_t measure, uint32_t subject, prm__place now)
+{
+    const prm__p_measure *row = &engine->program->measures[measure];
+    if (subject == PRM_NONE)
+        return false;
+    prm__measure_state *state = prm__subject_state(prm__subject_at(engine, subject), row->offset);
+    if (row->kind != PRM_MEASURE_STREAK && measure_is_past(engine, row, state, now))
+        return false;
+    measure_expire(engine, prm__catalog_measure(row->kind), state, now.time);
+    return state->queue_count > 0;
 }
 
 void prm__measure_clear_all(prm_engine *engine, prm__subject *subject)

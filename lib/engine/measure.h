@@ -18,13 +18,13 @@ bool prm__measure_window_holds(prm_engine *engine, uint32_t window, int64_t *end
 PRM_MUST_USE prm_status prm__measure_take(prm_engine *engine, uint32_t measure, const prm__view *view,
                                           prm__place now, bool *counted);
 
-/* The value of the measure for the subject at `now`, after what has left its window. */
+/* The value of the measure for the subject (PRM_NONE: one without events) at `now`, after
+ * what has left its window. */
 prm__fraction prm__measure_value(prm_engine *engine, uint32_t measure, uint32_t subject,
                                  const prm__partner *partner, prm__place now);
 
-/* The same at a later instant, leaving the state alone, for progress. PRM_E_MEMORY. */
-PRM_MUST_USE prm_status prm__measure_peek(prm_engine *engine, uint32_t measure, uint32_t subject,
-                                          const prm__partner *partner, int64_t time, prm__fraction *out);
+/* Whether any event counts in the measure's window at `now`. */
+bool prm__measure_any(prm_engine *engine, uint32_t measure, uint32_t subject, prm__place now);
 
 /* Gives back what the measures of a subject hold. */
 void prm__measure_clear_all(prm_engine *engine, prm__subject *subject);

@@ -52,6 +52,20 @@ static int order_other_keys(const prm_engine *engine, const prm__outcome *a, con
     return 0;
 }
 
+/* Ranks come before the rules, commission and overrides after them. */
+static int64_t order_rule(const prm__outcome *outcome)
+{
+    return outcome->rule == PRM_RULE_RANKS ? -1 : (int64_t)outcome->rule;
+}
+
+/* Clock points come before events. */
+static int order_events(const prm_engine *engine, uint32_t a, uint32_t b)
+{
+    if (a == PRM_NONE || b == PRM_NONE)
+        return a == PRM_NONE ? -1 : 1;
+    return prm__engine_compare_events(engine, a, b);
+}
+
 int prm__order_compare(const void *a, const void *b, const void *context)
 {
     const prm_engine *engine = context;
@@ -59,15 +73,17 @@ int prm__order_compare(const void *a, const void *b, const void *context)
     const prm__outcome *x = left->outcome, *y = right->outcome;
     int order = order_numbers(x->at, y->at);
     if (!order && x->event != y->event)
-        order = prm__engine_compare_events(engine, x->event, y->event);
+        order = order_events(engine, x->event, y->event);
     if (!order)
-        order = order_numbers(x->rule, y->rule);
+        order = order_numbers(order_rule(x), order_rule(y));
     if (!order)
         order = order_names(engine, left, right);
     if (!order)
         order = order_other_keys(engine, x, y);
     if (!order)
         order = order_numbers(x->occasion, y->occasion);
+    if (!order)
+        order = order_numbers(x->ordinal, y->ordinal);
     return order ? order : order_numbers(x->action, y->action);
 }
 

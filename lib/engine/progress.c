@@ -1,9 +1,8 @@
 #include "engine/progress.h"
 #include "base/sort.h"
-#include "engine/eval.h"
-#include "engine/fold.h"
-#include "engine/measure.h"
-#include "engine/order.h"
+#include "engine/ask.h"
+#include "engine/condition.h"
+#include "engine/rank.h"
 #include "engine/subject.h"
 #include <string.h>
 
@@ -25,28 +24,15 @@ static int progress_compare(const void *a, const void *b, const void *context)
     if (left->partner != right->partner)
         return prm__bytes_compare(prm__engine_text(engine, prm__engine_partner(engine, left->partner)->key),
                                   prm__engine_text(engine, prm__engine_partner(engine, right->partner)->key));
-    static const uint32_t columns[] = {PRM_NAME_REP, PRM_NAME_CUSTOMER, PRM_NAME_PRODUCT};
-    const prm__subject *x = prm__subject_at(engine, left->subject),
-                       *y = prm__subject_at(engine, right->subject);
-    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
-        int order = prm__bytes_compare(progress_key(engine, x, columns[i]),
-                                       progress_key(engine, y, columns[i]));
-        if (order)
-            return order;
-    }
-    for (uint32_t i = 0; i < PRM_KIND_KEYS; i++)
-        if (x->keys[i] != y->keys[i])
-            return prm__bytes_compare(prm__engine_text(engine, x->keys[i]),
-                                      prm__engine_text(engine, y->keys[i]));
-    return 0;
+    return prm__subject_compare(engine, prm__subject_at(engine, left->subject),
+                                prm__subject_at(engine, right->subject));
 }
 
-/* Where the window of the rule's measure lies for the subject in at_subjects; the state is
- * open, waiting for its anchor, or missed. */
-static void progress_window(prm_engine *engine, const prm__p_measure *measure, prm__progress_item *item)
+/* Where the window lies for the subject in at_subjects; the state is open, waiting for its
+ * anchor, or missed. */
+static void progress_window(prm_engine *engine, const prm__p_window *window, prm__progress_item *item)
 {
     const prm_program *program = engine->program;
-    const prm__p_window *window = &program->windows[measure->window];
     item->state = PRM_STATE_OPEN;
     item->start = PRM_NO_TIME;
     item->end = PRM_NO_TIME;
@@ -76,40 +62,83 @@ static void progress_window(prm_engine *engine, const prm__p_measure *measure, p
         item->state = PRM_STATE_MISSED;
 }
 
-static bool progress_fired(prm_engine *engine, const prm__p_rule *rule, prm__subject *subject)
+/* The window that a rule's progress is told by: that of its only measure, else its own. */
+static const prm__p_window *progress_window_of(const prm_program *program, const prm__p_rule *rule)
 {
-    const prm__rule_state *state = prm__subject_state(subject, rule->offset);
-    uint32_t period = engine->program->windows[rule->window].period;
-    int64_t occasion = 1;
-    if (period != PRM_PERIOD_NONE)
-        occasion = prm__engine_window(engine, period, engine->clock)->start + 1;
-    return state->fired == occasion;
+    if (rule->single == PRM_NO_INDEX || program->conditions[rule->single].measure == PRM_NO_INDEX)
+        return &program->windows[rule->window];
+    return &program->windows[program->measures[program->conditions[rule->single].measure].window];
 }
 
-static prm_status progress_fill(prm_engine *engine, const prm__p_rule *rule, const prm__partner *partner,
-                                prm__progress_item *item)
+/* The next tier that the occasion has not reached; false when all are. */
+static bool progress_next_tier(const prm__asking *asking, const prm__p_rule *rule, uint64_t reached,
+                               prm__decimal *target)
 {
-    const prm__p_condition *condition = &engine->program->conditions[rule->condition];
-    const prm__p_measure *measure = &engine->program->measures[condition->measure];
-    prm__subject *subject = prm__subject_at(engine, item->subject);
-    prm__fraction value;
-    prm__fold_aim(engine, subject, item->subject);
-    progress_window(engine, measure, item);
-    PRM_TRY(prm__measure_peek(engine, condition->measure, engine->at_subjects[measure->subject], partner,
-                              engine->clock, &value));
-    prm__value number = prm__eval_fraction(value);
-    prm__decimal target;
-    item->has_value = number.type == PRM_TYPE_NUMBER && prm__fold_threshold(engine, condition, &target);
+    const prm_program *program = asking->engine->program;
+    for (uint32_t i = 0; i < rule->tier_count; i++) {
+        const prm__p_tier *tier = &program->tiers[rule->first_tier + i];
+        if (!(reached >> i & 1) && prm__condition_threshold(asking, tier->threshold, tier->attribute, target))
+            return true;
+    }
+    return false;
+}
+
+/* What the number has to become next, and whether there is nothing more to reach. */
+static bool progress_target(const prm__asking *asking, const prm__p_rule *rule, prm__subject *subject,
+                            prm__decimal *target, bool *reached)
+{
+    const prm__p_condition *row = &asking->engine->program->conditions[rule->single];
+    bool fired = prm__ask_has_fired(asking, rule, subject);
+    int64_t before = 0;
+    if (prm__form_has_more(rule->form))
+        before = ((const prm__rule_more *)prm__subject_state(subject, rule->offset))->reached;
+    *reached = fired;
+    if (rule->form == PRM_FORM_TIERS) {
+        bool open = progress_next_tier(asking, rule, fired ? (uint64_t)before : 0, target);
+        *reached = !open;
+        return open;
+    }
+    if (!prm__condition_threshold(asking, row->threshold, row->attribute, target))
+        return false;
+    if (rule->form == PRM_FORM_EVERY) {
+        *reached = false;
+        *target *= (fired ? before : 0) + 1;
+    }
+    return *target<PRM_DECIMAL_LIMIT && * target> - PRM_DECIMAL_LIMIT;
+}
+
+static void progress_numbers(const prm__asking *asking, const prm__p_rule *rule, prm__subject *subject,
+                             prm__progress_item *item, bool *reached)
+{
+    const prm__rule_more *more = prm__subject_state(subject, rule->offset);
+    *reached = rule->form == PRM_FORM_WHILE ? more->inside != PRM_SPELL_NONE
+                                            : prm__ask_has_fired(asking, rule, subject);
+    if (rule->single == PRM_NO_INDEX)
+        return;
+    prm__decimal target = 0;
+    bool done = *reached, has_target = progress_target(asking, rule, subject, &target, &done);
+    prm__value number = prm__ask_value(asking, rule);
+    item->has_value = number.type == PRM_TYPE_NUMBER && has_target;
     item->value = item->has_value ? number.number : 0;
     item->target = item->has_value ? target : 0;
-    prm__eval eval = {.engine = engine,
-                      .partner = engine->at_subjects[PRM_KIND_PARTNER],
-                      .rep = engine->at_subjects[PRM_KIND_REP]};
-    if (progress_fired(engine, rule, subject))
+    if (rule->form != PRM_FORM_WHILE)
+        *reached = done;
+}
+
+static void progress_fill(prm_engine *engine, const prm__p_rule *rule, prm__progress_item *item)
+{
+    prm__subject *subject = prm__subject_at(engine, item->subject);
+    const prm__asking asking = {engine, item->partner, NULL, {engine->clock, PRM_PLACE_AHEAD, 0}};
+    bool reached;
+    prm__subject_aim(engine, subject, item->subject);
+    progress_window(engine, progress_window_of(engine->program, rule), item);
+    progress_numbers(&asking, rule, subject, item, &reached);
+    if (reached)
         item->state = PRM_STATE_REACHED;
-    else if (!prm__eval_filter(&eval, rule->eligible))
+    else if (!prm__ask_active(engine, rule, engine->clock))
+        item->state = PRM_STATE_INACTIVE;
+    else if (!prm__ask_eligible(&asking, rule))
         item->state = PRM_STATE_NOT_ELIGIBLE;
-    return PRM_OK;
 }
 
 /* Whether the subject is still there: neither its partner nor its rep has left. */
@@ -118,7 +147,7 @@ static bool progress_present(prm_engine *engine, const prm__partner *partner, ui
     const prm__subject *subject = prm__subject_at(engine, handle);
     if (!(subject->flags & PRM_SUBJECT_EXISTS) || partner->flags & PRM_PARTNER_LEFT)
         return false;
-    prm__fold_aim(engine, subject, handle);
+    prm__subject_aim(engine, subject, handle);
     uint32_t rep = engine->at_subjects[PRM_KIND_REP];
     return rep == PRM_NONE || !(prm__subject_at(engine, rep)->flags & PRM_SUBJECT_LEFT);
 }
@@ -134,14 +163,14 @@ static prm_status progress_partner(prm_rows *rows, uint32_t rule_index, uint32_t
         const prm__subject *subject = prm__subject_at(engine, handle);
         for (uint32_t i = first; i < end && progress_present(engine, partner, handle); i++) {
             const prm__p_rule *rule = &program->rules[i];
-            if (rule->subject != subject->kind || rule->each || rule->condition == PRM_NO_INDEX)
+            if (rule->subject != subject->kind || rule->form == PRM_FORM_EACH)
                 continue;
             prm__progress_item item;
             memset(&item, 0, sizeof item);
             item.rule = i;
             item.partner = index;
             item.subject = handle;
-            PRM_TRY(progress_fill(engine, rule, partner, &item));
+            progress_fill(engine, rule, &item);
             PRM_TRY(prm__vec_append(&rows->items, &item, 1));
         }
         handle = subject->next;

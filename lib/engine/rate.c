@@ -53,6 +53,8 @@ prm_status prm__rate_link(prm_engine *engine, prm__partner *partner)
     prm__outcome *newest = &outcomes[index];
     prm__subject *subject = prm__subject_at(engine, newest->subject);
     uint32_t before = 0, head = subject->rates;
+    if (engine->program->rules[newest->rule].form == PRM_FORM_EVERY)
+        head = 0; /* multiples add up */
     while (head && (outcomes[head - 1].rule != newest->rule || outcomes[head - 1].action != newest->action)) {
         before = head;
         head = outcomes[head - 1].more.rate.next_chain;
@@ -135,27 +137,40 @@ static void rate_collect(prm_engine *engine, const prm__rate_case *one, uint32_t
     }
 }
 
-static prm__decimal rate_unset(const prm_engine *engine, uint32_t product)
+/* The product's rate among `count` rows from `first` on. */
+static const prm__p_product_rate *rate_of_product(const prm_engine *engine, uint32_t first, uint32_t count,
+                                                  uint32_t product)
 {
     const prm_program *program = engine->program;
-    for (uint32_t i = 0; product && i < program->product_rates_count; i++)
-        if (engine->program_keys[program->product_rates[i].product] == product)
-            return program->product_rates[i].rate;
-    return program->head->commission.base;
+    for (uint32_t i = 0; product && i < count; i++)
+        if (engine->program_keys[program->product_rates[first + i].product] == product)
+            return &program->product_rates[first + i];
+    return NULL;
 }
 
-bool prm__rate_of(prm_engine *engine, const prm__rate_case *one, int64_t *out)
+/* The rate where no rule has set one. */
+static void rate_unset(const prm_engine *engine, const prm__rate_case *one, prm__rate_found *found)
+{
+    const prm_program *program = engine->program;
+    const prm__p_commission *commission = &program->head->commission;
+    const prm__p_product_rate *row = NULL;
+    if (program->head->ranks.present) {
+        const prm__p_level *level = &program->levels[one->level];
+        row = rate_of_product(engine, level->first_rate, level->rate_count, one->product);
+        if (!row && level->has_rate) {
+            found->chosen = level->rate;
+            return;
+        }
+    }
+    if (!row)
+        row = rate_of_product(engine, 0, commission->rate_count, one->product);
+    found->chosen = row ? row->rate : commission->base;
+    found->by_brackets = !row && program->brackets_count > 0;
+}
+
+bool prm__rate_hold(const prm_engine *engine, prm__decimal rate, int64_t *out)
 {
     const prm__p_commission *commission = &engine->program->head->commission;
-    prm__rate_sum sum = {NULL, 0, 0};
-    engine->group_stamp++;
-    for (uint32_t kind = 0; kind < engine->program->kinds_count; kind++) {
-        if (!engine->program->kinds[kind].has_rates || one->subjects[kind] == PRM_NONE)
-            continue;
-        rate_collect(engine, one, prm__subject_at(engine, one->subjects[kind])->rates, &sum);
-    }
-    prm__decimal rate = sum.added +
-                        (sum.set ? (prm__decimal)sum.set->number : rate_unset(engine, one->product));
     if (rate > commission->max)
         rate = commission->max;
     if (rate < commission->min)
@@ -164,6 +179,24 @@ bool prm__rate_of(prm_engine *engine, const prm__rate_case *one, int64_t *out)
         return false;
     *out = (int64_t)rate;
     return true;
+}
+
+prm__rate_found prm__rate_of(prm_engine *engine, const prm__rate_case *one)
+{
+    prm__rate_sum sum = {NULL, 0, 0};
+    prm__rate_found found = {0, 0, false};
+    engine->group_stamp++;
+    for (uint32_t kind = 0; kind < engine->program->kinds_count; kind++) {
+        if (!engine->program->kinds[kind].has_rates || one->subjects[kind] == PRM_NONE)
+            continue;
+        rate_collect(engine, one, prm__subject_at(engine, one->subjects[kind])->rates, &sum);
+    }
+    found.added = sum.added;
+    if (sum.set)
+        found.chosen = sum.set->number;
+    else
+        rate_unset(engine, one, &found);
+    return found;
 }
 
 void prm__rate_aim(prm_engine *engine, const prm__view *view)
@@ -175,39 +208,4 @@ void prm__rate_aim(prm_engine *engine, const prm__view *view)
         engine->at_subjects[kind] = wanted ? prm__subject_find(engine, kind, view->event->partner, keys)
                                            : PRM_NONE;
     }
-}
-
-/* The text key given for a key field; 0 when the question does not name it. */
-static uint32_t rate_given(uint32_t name, uint32_t rep, uint32_t customer, uint32_t product)
-{
-    switch (name) {
-    case PRM_NAME_REP:
-        return rep;
-    case PRM_NAME_CUSTOMER:
-        return customer;
-    case PRM_NAME_PRODUCT:
-        return product;
-    default:
-        return 0;
-    }
-}
-
-bool prm__rate_at(prm_engine *engine, uint32_t partner, uint32_t rep, uint32_t customer, uint32_t product,
-                  int64_t time, int64_t *out)
-{
-    const prm_program *program = engine->program;
-    for (uint32_t kind = 0; kind < program->kinds_count; kind++) {
-        const prm__p_kind *row = &program->kinds[kind];
-        uint32_t keys[PRM_KIND_KEYS] = {0}, given = 0;
-        for (uint32_t i = 0; i < row->key_count; i++) {
-            keys[i] = rate_given(row->keys[i], rep, customer, product);
-            given += keys[i] != 0;
-        }
-        bool named = partner != PRM_NONE && given == row->key_count;
-        engine->at_subjects[kind] = named ? prm__subject_find(engine, kind, partner, keys) : PRM_NONE;
-    }
-    prm__rate_case one = {NULL, engine->at_subjects, product, {time, UINT32_MAX}};
-    if (partner != PRM_NONE)
-        one.partner = prm__engine_partner(engine, partner);
-    return prm__rate_of(engine, &one, out);
 }

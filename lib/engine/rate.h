@@ -16,17 +16,21 @@ typedef struct prm__rate_case {
     const prm__partner *partner;
     const uint32_t *subjects; /* [kind]: handle of the subject, or PRM_NONE */
     uint32_t product;         /* text key, 0 for none */
+    uint32_t level;           /* the partner's rank */
     prm__place place;         /* rates that hold here */
 } prm__rate_case;
 
-/* The rate in e12: the latest set one, else the product's, else the base; plus the
- * additions; within min and max. False when it is beyond 64 bits. */
-PRM_MUST_USE bool prm__rate_of(prm_engine *engine, const prm__rate_case *one, int64_t *out);
+/* What the rate is made of, in e12. */
+typedef struct prm__rate_found {
+    prm__decimal chosen; /* the latest set one, else the rank's, the product's or the base */
+    prm__decimal added;
+    bool by_brackets; /* instead of `chosen` */
+} prm__rate_found;
 
-/* The rate in e12 that a commission event of a partner (index, or PRM_NONE) with
- * these text keys (0: none) would get after all that happens at `time`. */
-PRM_MUST_USE bool prm__rate_at(prm_engine *engine, uint32_t partner, uint32_t rep, uint32_t customer,
-                               uint32_t product, int64_t time, int64_t *out);
+prm__rate_found prm__rate_of(prm_engine *engine, const prm__rate_case *one);
+
+/* The rate within the program's min and max. False when it is beyond 64 bits. */
+PRM_MUST_USE bool prm__rate_hold(const prm_engine *engine, prm__decimal rate, int64_t *out);
 
 /* The subjects of an event for every kind that has rates, into engine->at_subjects. */
 void prm__rate_aim(prm_engine *engine, const prm__view *view);

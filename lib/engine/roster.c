@@ -84,6 +84,8 @@ prm_status prm__roster_apply(prm_engine *engine, uint32_t index, const prm__view
         break;
     case PRM_ROLE_REP_LEFT:
         *changed = roster_remove(engine, partner, rep->keys[0]);
+        if (engine->has_clock && !(rep->flags & PRM_SUBJECT_LEFT))
+            *prm__subject_left_at(engine, rep) = view->event->time;
         rep->flags = (uint16_t)((rep->flags | PRM_SUBJECT_LEFT) & ~PRM_SUBJECT_ROSTER);
         break;
     case PRM_ROLE_REP_UPDATED:

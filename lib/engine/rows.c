@@ -111,12 +111,23 @@ static void rows_fill_kind(const prm_engine *engine, const prm__outcome *outcome
     row->from = PRM_NO_TIME;
     row->until = PRM_NO_TIME;
     row->payable = PRM_NO_TIME;
-    if (outcome->kind == PRM_OUTCOME_COMMISSION) {
+    if (outcome->kind == PRM_OUTCOME_RANK) {
+        row->kind = (prm_text){"rank", 4};
+        row->rank = prm__program_text(engine->program, engine->program->levels[outcome->number].text);
+        row->until = outcome->until;
+        return;
+    }
+    if (outcome->kind == PRM_OUTCOME_COMMISSION || outcome->kind == PRM_OUTCOME_OVERRIDE) {
         row->kind = (prm_text){"cash", 4};
         row->money = 1;
     } else {
         const prm__p_rule *rule = &engine->program->rules[outcome->rule];
         const prm__p_action *action = &engine->program->actions[rule->first_action + outcome->action];
+        if (outcome->kind == PRM_OUTCOME_NOTICE) {
+            row->kind = (prm_text){"notice", 6};
+            row->text = prm__program_text(engine->program, action->text);
+            return;
+        }
         if (outcome->kind == PRM_OUTCOME_RATE) {
             row->kind = (prm_text){"rate", 4};
             row->has_rate = 1;
@@ -148,7 +159,8 @@ static void rows_fill(prm_rows *rows, const prm__outcome *outcome, uint32_t part
     row->product = rows_name(engine, outcome, PRM_NAME_PRODUCT);
     row->recipient_partner = prm__engine_text(engine, outcome->to_partner);
     row->recipient_rep = prm__engine_text(engine, outcome->to_rep);
-    row->event = prm__engine_event_id(engine, prm__engine_event(engine, outcome->event));
+    if (outcome->event != PRM_NONE)
+        row->event = prm__engine_event_id(engine, prm__engine_event(engine, outcome->event));
     row->at = outcome->at;
     rows_fill_kind(engine, outcome, row);
     row->id.data = rows->id.data;

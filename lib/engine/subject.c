@@ -1,4 +1,5 @@
 #include "engine/subject.h"
+#include "base/sort.h"
 #include "engine/measure.h"
 #include <string.h>
 
@@ -30,6 +31,8 @@ prm_status prm__subjects_init(prm_engine *engine)
         size_t size = sizeof(prm__subject) + program->kinds[kind].record_size;
         if (kind <= PRM_KIND_REP)
             size += engine->attribute_counts[kind] * sizeof(prm__attribute_state);
+        if (kind == PRM_KIND_REP && engine->has_clock)
+            size += 2 * sizeof(int64_t);
         while (size > subject_chunk_bytes(subjects))
             subjects->chunk_shift++;
         subjects->sizes[kind] = (uint32_t)size;
@@ -183,4 +186,98 @@ void prm__subject_reset_all(prm_engine *engine, prm__partner *partner)
         subject->rates = 0;
         handle = subject->next;
     }
+}
+
+void prm__subject_aim(prm_engine *engine, const prm__subject *subject, uint32_t handle)
+{
+    const prm_program *program = engine->program;
+    const prm__p_kind *own = &program->kinds[subject->kind];
+    for (uint32_t kind = 0; kind < program->kinds_count; kind++) {
+        const prm__p_kind *other = &program->kinds[kind];
+        uint32_t keys[PRM_KIND_KEYS] = {0}, found = 0;
+        for (uint32_t i = 0; i < other->key_count; i++)
+            for (uint32_t j = 0; j < own->key_count; j++)
+                if (own->keys[j] == other->keys[i]) {
+                    keys[i] = subject->keys[j];
+                    found++;
+                }
+        engine->at_subjects[kind] = found == other->key_count
+                                        ? prm__subject_find(engine, kind, subject->partner, keys)
+                                        : PRM_NONE;
+    }
+    engine->at_subjects[subject->kind] = handle;
+}
+
+int64_t *prm__subject_left_at(const prm_engine *engine, prm__subject *rep)
+{
+    const prm_program *program = engine->program;
+    char *record = (char *)(rep + 1) + program->kinds[PRM_KIND_REP].record_size;
+    return (int64_t *)(void *)(record +
+                               engine->attribute_counts[PRM_OWNER_REP] * sizeof(prm__attribute_state));
+}
+
+/* The text of key field `name` of a subject; empty when it has none. */
+static prm_text subject_name(const prm_engine *engine, const prm__subject *subject, uint32_t name)
+{
+    const prm__p_kind *kind = &engine->program->kinds[subject->kind];
+    for (uint32_t i = 0; i < kind->key_count; i++)
+        if (kind->keys[i] == name)
+            return prm__engine_text(engine, subject->keys[i]);
+    return (prm_text){"", 0};
+}
+
+int prm__subject_compare(const prm_engine *engine, const prm__subject *a, const prm__subject *b)
+{
+    static const uint32_t names[] = {PRM_NAME_REP, PRM_NAME_CUSTOMER, PRM_NAME_PRODUCT};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        int order = prm__bytes_compare(subject_name(engine, a, names[i]), subject_name(engine, b, names[i]));
+        if (order)
+            return order;
+    }
+    for (uint32_t i = 0; i < PRM_KIND_KEYS; i++)
+        if (a->keys[i] != b->keys[i])
+            return prm__bytes_compare(prm__engine_text(engine, a->keys[i]),
+                                      prm__engine_text(engine, b->keys[i]));
+    return 0;
+}
+
+static int subject_compare_pointers(const void *a, const void *b, const void *engine)
+{
+    return prm__subject_compare(engine, a, b);
+}
+
+/* The subjects as pointers into engine->sorting, in the order of the partner's list. */
+static prm_status subject_collect(prm_engine *engine, uint32_t partner, uint32_t kind)
+{
+    engine->sorting.count = 0;
+    for (uint32_t handle = prm__engine_partner(engine, partner)->first_subject; handle != PRM_NONE;) {
+        const prm__subject *subject = prm__subject_at(engine, handle);
+        if (subject->kind == kind && subject->flags & PRM_SUBJECT_EXISTS)
+            PRM_TRY(prm__vec_append(&engine->sorting, &subject, 1));
+        handle = subject->next;
+    }
+    return prm__vec_reserve(&engine->sorting, engine->sorting.count);
+}
+
+prm_status prm__subject_list(prm_engine *engine, uint32_t partner, uint32_t kind)
+{
+    static const uint32_t no_keys[PRM_KIND_KEYS];
+    engine->subject_list.count = 0;
+    if (engine->program->kinds[kind].key_count == 0) {
+        uint32_t handle = prm__subject_find(engine, kind, partner, no_keys);
+        bool exists = handle != PRM_NONE && prm__subject_at(engine, handle)->flags & PRM_SUBJECT_EXISTS;
+        return exists ? prm__vec_append(&engine->subject_list, &handle, 1) : PRM_OK;
+    }
+    PRM_TRY(subject_collect(engine, partner, kind));
+    size_t count = engine->sorting.count;
+    const void **pointers = engine->sorting.data;
+    if (count > 1)
+        prm__sort_pointers(pointers, pointers + count, count, subject_compare_pointers, engine);
+    PRM_TRY(prm__vec_reserve(&engine->subject_list, count));
+    for (size_t i = 0; i < count; i++) {
+        const prm__subject *subject = pointers[i];
+        uint32_t handle = prm__subject_find(engine, kind, partner, subject->keys);
+        PRM_TRY(prm__vec_append(&engine->subject_list, &handle, 1));
+    }
+    return PRM_OK;
 }

@@ -79,6 +79,20 @@ static inline bool prm__subject_keys(const prm_engine *engine, const prm__event 
 prm__attribute_state *prm__subject_attribute(const prm_engine *engine, prm__subject *subject,
                                              uint32_t attribute);
 
+/* Points engine->at_subjects at `subject` and at the subjects of coarser kinds that it lies
+ * within, as they exist. */
+void prm__subject_aim(prm_engine *engine, const prm__subject *subject, uint32_t handle);
+
+/* The subjects of a kind that a partner has and that exist, in the order of their names, into
+ * engine->subject_list. */
+PRM_MUST_USE prm_status prm__subject_list(prm_engine *engine, uint32_t partner, uint32_t kind);
+
+/* When a rep has left, as an instant, where the engine looks at the clock: in its record. */
+int64_t *prm__subject_left_at(const prm_engine *engine, prm__subject *rep);
+
+/* Compares the names of two subjects of one partner: rep, customer, product, then the others. */
+int prm__subject_compare(const prm_engine *engine, const prm__subject *a, const prm__subject *b);
+
 /* Empties every subject of a partner: as before its first event. */
 void prm__subject_reset_all(prm_engine *engine, prm__partner *partner);
 

@@ -47,6 +47,8 @@ static void questions_to_no_program(void **state)
     assert_int_equal(prm_program_dump(NULL, buffer, sizeof buffer), 0);
     assert_int_equal(prm_program_write_time(NULL, 0, buffer, sizeof buffer), 0);
     assert_int_equal(prm_program_write_money(NULL, 0, buffer, sizeof buffer), 0);
+    assert_int_equal(prm_schema(PRM_SCHEMA_PROGRAM, NULL, sizeof buffer), 0);
+    assert_int_equal(prm_schema(99, buffer, sizeof buffer), 0);
     assert_null(prm_program_ref(NULL));
     prm_program_unref(NULL);
 }

@@ -1,0 +1,44 @@
+/* across: what is decided over all partners, after their folds: who has which place in a
+ * contest, and how far a budget goes. Folds leave candidates and claims among the outcomes;
+ * here they become what they are granted, and partners whose share has changed join the
+ * call's differences. */
+#ifndef PRM_ENGINE_ACROSS_H
+#define PRM_ENGINE_ACROSS_H
+
+#include "engine/eval.h"
+
+/* One subject's entry in a contest: its number, and its outcomes for each place. */
+typedef struct prm__candidate {
+    prm__fraction number;
+    int64_t window; /* start */
+    uint32_t rule;
+    uint32_t first_outcome;
+    uint32_t outcome_count;
+    uint32_t reserved;
+} prm__candidate;
+
+typedef struct prm__contest_window {
+    int64_t window; /* start */
+    uint32_t rule;
+    uint32_t reserved;
+} prm__contest_window;
+
+PRM_MUST_USE prm_status prm__across_init(prm_engine *engine);
+void prm__across_free(prm_engine *engine);
+
+/* A call begins. */
+void prm__across_begin(prm_engine *engine);
+
+/* The subject in engine->at_subjects takes part in the contest that closes here. */
+PRM_MUST_USE prm_status prm__across_enter(const prm__asking *asking, uint32_t rule);
+
+/* The rule has granted something from its budget. */
+PRM_MUST_USE prm_status prm__across_budget(prm_engine *engine, uint32_t rule);
+
+/* A partner is folded from the start: its candidates and claims are gone. */
+PRM_MUST_USE prm_status prm__across_restart(prm_engine *engine, prm__partner *partner);
+
+/* Decides what this call has changed. */
+PRM_MUST_USE prm_status prm__across_settle(prm_engine *engine);
+
+#endif

@@ -1,0 +1,12 @@
+/* spell: rules by `while`. A spell begins when the condition holds and ends when it does not,
+ * or with its window, campaign or subject; what it granted ends with it. */
+#ifndef PRM_ENGINE_SPELL_H
+#define PRM_ENGINE_SPELL_H
+
+#include "engine/eval.h"
+
+/* Asks the rule for every subject that it has in the partner, and notes the instants at which
+ * time alone may change the answer. */
+PRM_MUST_USE prm_status prm__spell_ask(const prm__asking *asking, uint32_t rule);
+
+#endif
