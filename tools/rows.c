@@ -4,13 +4,14 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
-const sheet_column rows_columns[ROWS_COLUMNS] = {
+const sheet_column rows_columns[ROWS_CELLS] = {
     {"op", SHEET_TEXT},       {"rule", SHEET_TEXT},     {"kind", SHEET_TEXT},    {"partner", SHEET_TEXT},
     {"rep", SHEET_TEXT},      {"customer", SHEET_TEXT}, {"product", SHEET_TEXT}, {"recipient", SHEET_TEXT},
     {"amount", SHEET_NUMBER}, {"rate", SHEET_RIGHT},    {"rank", SHEET_TEXT},    {"at", SHEET_TEXT},
     {"from", SHEET_TEXT},     {"until", SHEET_TEXT},    {"payable", SHEET_TEXT}, {"event", SHEET_TEXT},
-    {"id", SHEET_TEXT},
+    {"id", SHEET_TEXT},       {"notice", SHEET_TEXT},
 };
 
 static prm_text rows_time(const prm_program *program, int64_t time, char *out)
@@ -61,19 +62,26 @@ void rows_cells(const prm_program *program, const prm_row *row, rows_scratch *sc
     cells[at++] = rows_time(program, row->until, scratch->until);
     cells[at++] = rows_time(program, row->payable, scratch->payable);
     cells[at++] = row->event;
-    cells[at] = row->id;
+    cells[at++] = row->id;
+    cells[at] = row->text;
 }
 
 void rows_write(const prm_program *program, prm_rows *rows, sheet_format format, int with_op)
 {
     prm_row row = {.size = sizeof row};
     rows_scratch scratch = {0};
-    prm_text cells[ROWS_COLUMNS];
+    prm_text cells[ROWS_CELLS];
+    sheet_column columns[ROWS_CELLS];
     size_t first = format == SHEET_TABLE && !with_op ? 1 : 0;
-    size_t last = format == SHEET_TABLE ? ROWS_COLUMNS - 1 : ROWS_COLUMNS;
-    sheet *out = sheet_open(stdout, format, rows_columns + first, last - first, sheet_terminal_width());
+    size_t last = format == SHEET_NDJSON ? ROWS_CELLS : ROWS_COLUMNS;
+    memcpy(columns, rows_columns, sizeof columns);
+    if (format == SHEET_TABLE)
+        columns[ROWS_ID] = rows_columns[ROWS_NOTICE];
+    sheet *out = sheet_open(stdout, format, columns + first, last - first, sheet_terminal_width());
     while (prm_rows_next(rows, &row) > 0 && !ferror(stdout)) {
         rows_cells(program, &row, &scratch, cells);
+        if (format == SHEET_TABLE)
+            cells[ROWS_ID] = cells[ROWS_NOTICE];
         sheet_row(out, cells + first);
     }
     sheet_close(out);

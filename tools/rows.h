@@ -24,12 +24,14 @@ enum {
     ROWS_PAYABLE,
     ROWS_EVENT,
     ROWS_ID,
-    ROWS_COLUMNS
+    ROWS_COLUMNS,
+    ROWS_NOTICE = ROWS_COLUMNS, /* what a notice tells: in tables and NDJSON, no column of CSV */
+    ROWS_CELLS
 };
 
 enum { ROWS_TEXT = 64 };
 
-extern const sheet_column rows_columns[ROWS_COLUMNS];
+extern const sheet_column rows_columns[ROWS_CELLS];
 
 /* Where the cells of one row are written. All zeros at the start. */
 typedef struct rows_scratch {
@@ -42,12 +44,12 @@ typedef struct rows_scratch {
     buffer recipient;
 } rows_scratch;
 
-/* Fills the ROWS_COLUMNS cells of `row`; they live as long as it does and until
+/* Fills the ROWS_CELLS cells of `row`; they live as long as it does and until
  * the scratch is used again. */
 void rows_cells(const prm_program *program, const prm_row *row, rows_scratch *scratch, prm_text *cells);
 
-/* Writes all of `rows`, which are left at their end. A table leaves out the
- * identity, and, unless with_op, the op. */
+/* Writes all of `rows`, which are left at their end. A table has the
+ * notice in the place of the identity, and leaves out the op unless with_op. */
 void rows_write(const prm_program *program, prm_rows *rows, sheet_format format, int with_op);
 
 /* Writes the net per recipient and kind: partners, then reps, each in the order

@@ -31,7 +31,7 @@ static testnet_posting *testnet_sort(const test_rows *rows)
 
 static int testnet_same(const test_row *a, const test_row *b)
 {
-    for (size_t i = 0; i < ROWS_COLUMNS; i++)
+    for (size_t i = 0; i < ROWS_CELLS; i++)
         if (i != ROWS_OP && i != ROWS_AT && i != ROWS_EVENT && !text_same(a->cells[i], b->cells[i]))
             return 0;
     return 1;

@@ -93,6 +93,34 @@ int testquestion_rates(const test_question *question, const yamldoc_node *sectio
     return good;
 }
 
+/* ---- Ranks ------------------------------------------------------------------------ */
+
+static int testquestion_rank(const test_question *question, const yamldoc_node *row)
+{
+    int64_t time;
+    prm_text rank = {0};
+    prm_error error;
+    prm_text at = testquestion_text(row, "at"), wanted = testquestion_text(row, "rank");
+    if (prm_program_read_time(question->program->program, at.data, at.size, &time, &error) != PRM_OK ||
+        prm_engine_rank(question->engine, testquestion_text(row, "partner"), time, &rank, &error) != PRM_OK) {
+        buffer_format(question->details, "ranks, line %" PRIu32 ": %s\n", row->line, error.message);
+        return 0;
+    }
+    if (text_same(rank, wanted))
+        return 1;
+    buffer_format(question->details, "ranks, line %" PRIu32 ": expected %.*s at %.*s, came %.*s\n", row->line,
+                  (int)wanted.size, wanted.data, (int)at.size, at.data, (int)rank.size, rank.data);
+    return 0;
+}
+
+int testquestion_ranks(const test_question *question, const yamldoc_node *section)
+{
+    int good = 1;
+    for (const yamldoc_node *row = section->first; row != NULL; row = row->next)
+        good &= testquestion_rank(question, row);
+    return good;
+}
+
 /* ---- Progress ---------------------------------------------------------------------------- */
 
 static prm_text testquestion_keep(arena *owner, char *text, size_t size)
@@ -270,7 +298,7 @@ void testquestion_explain(const void *context, const test_wanted *wanted, buffer
     testquestion_distance least = {0};
     prm_text rule = testrow_wants(wanted, ROWS_RULE);
     if (rule.size > 0 && !testprogram_has_rule(question->program, rule)) {
-        if (!text_is(rule, "commission"))
+        if (!text_is(rule, "commission") && !text_is(rule, "override") && !text_is(rule, "ranks"))
             buffer_format(details, "  the program has no rule '%.*s'\n", (int)rule.size, rule.data);
         return;
     }

@@ -1,4 +1,4 @@
-/* The questions that a test puts to an engine: rates and progress. */
+/* The questions that a test puts to an engine: rates, ranks and progress. */
 #ifndef TOOLS_TESTQUESTION_H
 #define TOOLS_TESTQUESTION_H
 
@@ -14,6 +14,7 @@ typedef struct test_question {
 /* Each row of the section is asked; what differs is added to the details. 0 when
  * anything does. */
 int testquestion_rates(const test_question *question, const yamldoc_node *section);
+int testquestion_ranks(const test_question *question, const yamldoc_node *section);
 int testquestion_progress(const test_question *question, const yamldoc_node *section);
 
 /* Adds, for a missing row, the nearest unmet condition of its rule (of all rules

@@ -9,7 +9,7 @@
 
 #include "testvalue.h"
 
-static const test_column testrow_posting_columns[ROWS_COLUMNS] = {
+static const test_column testrow_posting_columns[ROWS_CELLS] = {
     [ROWS_OP] = {"op", TEST_CELL_OP, 1, 0},
     [ROWS_RULE] = {"rule", TEST_CELL_TEXT, 4, 1},
     [ROWS_KIND] = {"kind", TEST_CELL_TEXT, 1, 0},
@@ -27,9 +27,10 @@ static const test_column testrow_posting_columns[ROWS_COLUMNS] = {
     [ROWS_PAYABLE] = {"payable", TEST_CELL_TIME, 1, 0},
     [ROWS_EVENT] = {"event", TEST_CELL_TEXT, 4, 0},
     [ROWS_ID] = {"id", TEST_CELL_TEXT, 8, 0},
+    [ROWS_NOTICE] = {"notice", TEST_CELL_TEXT, 4, 0},
 };
 
-const test_table testrow_postings = {testrow_posting_columns, ROWS_COLUMNS, 1};
+const test_table testrow_postings = {testrow_posting_columns, ROWS_CELLS, 1};
 
 /* ---- What came -------------------------------------------------------------------- */
 
@@ -38,7 +39,7 @@ static void testrow_keep_one(test_rows *out, const prm_program *program, const p
 {
     test_row *kept = &out->items[out->count++];
     rows_cells(program, row, scratch, kept->cells);
-    for (size_t i = 0; i < ROWS_COLUMNS; i++)
+    for (size_t i = 0; i < ROWS_CELLS; i++)
         kept->cells[i] = arena_text(&out->memory, kept->cells[i]);
     kept->recipient_partner = arena_text(&out->memory, row->recipient_partner);
     kept->recipient_rep = arena_text(&out->memory, row->recipient_rep);
@@ -147,7 +148,7 @@ static void testrow_refuse(testrow_reader *reader, const yamldoc_node *node, con
 static void testrow_refuse_key(testrow_reader *reader, const yamldoc_node *node)
 {
     const test_table *table = reader->table;
-    prm_text names[ROWS_COLUMNS];
+    prm_text names[ROWS_CELLS];
     for (size_t i = 0; i < table->count; i++)
         names[i] = text_of(table->columns[i].name);
     buffer_format(reader->problems, "line %" PRIu32 ": '%s' is neither a column nor a kind of reward of %s",

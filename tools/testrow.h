@@ -25,7 +25,7 @@ typedef struct test_column {
 } test_column;
 
 typedef struct test_table {
-    const test_column *columns; /* at most ROWS_COLUMNS */
+    const test_column *columns; /* at most ROWS_CELLS */
     size_t count;
     int has_kinds; /* `cash: 5` stands for kind and amount */
 } test_table;
@@ -36,7 +36,7 @@ extern const test_table testrow_postings;
 /* ---- What came --------------------------------------------------------------------- */
 
 typedef struct test_row {
-    prm_text cells[ROWS_COLUMNS];
+    prm_text cells[ROWS_CELLS];
     prm_text recipient_partner; /* this and the rest of postings alone */
     prm_text recipient_rep;
     int64_t amount;

@@ -204,15 +204,6 @@ static int testrun_check_rows(const testrun *run, const test_question *question,
                                    : testcompare_any_order(&given, run->details);
 }
 
-static int testrun_check_ranks(const testrun *run)
-{
-    const yamldoc_node *node = run->test->expect[TEST_RANKS];
-    if (node != NULL)
-        buffer_format(run->details, "ranks, line %" PRIu32 ": this version does not evaluate ranks yet\n",
-                      node->line);
-    return node == NULL;
-}
-
 static int testrun_check(testrun *run, const testrun_outcome *outcome)
 {
     const yamldoc_node *const *expect = run->test->expect;
@@ -221,11 +212,12 @@ static int testrun_check(testrun *run, const testrun_outcome *outcome)
     good &= testrun_check_rows(run, &question, TEST_LEDGER, &outcome->ledger);
     good &= testrun_check_rows(run, &question, TEST_CONTAINS, &outcome->ledger);
     good &= testrun_check_rows(run, &question, TEST_JOURNAL, &outcome->journal);
-    good &= testrun_check_ranks(run);
     if (expect[TEST_TOTALS] != NULL)
         good &= testtotals_check(&question, expect[TEST_TOTALS], &outcome->ledger);
     if (expect[TEST_RATES] != NULL)
         good &= testquestion_rates(&question, expect[TEST_RATES]);
+    if (expect[TEST_RANKS] != NULL)
+        good &= testquestion_ranks(&question, expect[TEST_RANKS]);
     if (expect[TEST_PROGRESS] != NULL)
         good &= testquestion_progress(&question, expect[TEST_PROGRESS]);
     return good;
@@ -282,7 +274,7 @@ static void testrun_write_order(const testrun *run, const test_arrival *arrival)
 
 static int testrun_same_rows(const test_row *a, const test_row *b)
 {
-    for (size_t i = 0; i < ROWS_COLUMNS; i++)
+    for (size_t i = 0; i < ROWS_CELLS; i++)
         if (!text_same(a->cells[i], b->cells[i]))
             return 0;
     return 1;
