@@ -40,10 +40,18 @@ static prm_status spell_end_outcomes(const prm__asking *asking, uint32_t rule_in
     return PRM_OK;
 }
 
+/* Rules are asked after the event, so a window that begins behind its anchor has begun there. */
+static bool spell_window_holds(const prm__asking *asking, const prm__p_rule *rule)
+{
+    prm__asking after = *asking;
+    after.place.position += asking->view ? 1 : 0;
+    return prm__ask_window_holds(&after, rule);
+}
+
 static bool spell_holds(const prm__asking *asking, const prm__p_rule *rule, const prm__subject *subject)
 {
     return !prm__ask_ended(asking, subject) && prm__ask_active(asking->engine, rule, asking->place.time) &&
-           prm__ask_window_holds(asking, rule) && prm__ask_eligible(asking, rule) &&
+           spell_window_holds(asking, rule) && prm__ask_eligible(asking, rule) &&
            prm__condition_holds(asking, rule->first_condition, rule->condition_count);
 }
 
