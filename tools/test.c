@@ -88,21 +88,23 @@ static int test_place_order(const void *a, const void *b)
 
 static void test_note_unfired(const test_session *round, test_program *program)
 {
+    buffer text = {0};
     size_t unfired = 0;
     if (program->rule_count == 0)
         return;
     qsort(program->rules, program->rule_count, sizeof *program->rules, test_place_order);
     for (size_t i = 0; i < program->rule_count; i++) {
-        const test_rule *rule = &program->rules[i];
-        if (rule->fired)
-            continue;
-        if (unfired++ == 0)
-            testreport_note(&round->report, "note: %s: no test fires ", program->path);
-        testreport_note(&round->report, "%s%.*s", unfired == 1 ? "" : ", ", (int)rule->name.size,
-                        rule->name.data);
+        buffer parts = {0};
+        size_t count = testprogram_write_unfired(&parts, &program->rules[i], ", ");
+        if (count > 0)
+            buffer_format(&text, "%s%.*s", unfired > 0 ? ", " : "", (int)parts.size, parts.data);
+        unfired += count;
+        buffer_free(&parts);
     }
     if (unfired > 0)
-        testreport_note(&round->report, "\n");
+        testreport_note(&round->report, "note: %s: no test fires %.*s\n", program->path, (int)text.size,
+                        text.data);
+    buffer_free(&text);
 }
 
 /* ---- The verb --------------------------------------------------------------------------- */

@@ -42,7 +42,8 @@ static void testprogram_read_rules(test_program *program)
     for (uint32_t i = 0; i < count; i++) {
         prm_rule rule = {.size = sizeof rule};
         if (prm_program_rule(program->program, i, &rule) == PRM_OK)
-            program->rules[program->rule_count++] = (test_rule){rule.name, i, 0};
+            program->rules[program->rule_count++] = (test_rule){
+                .name = rule.name, .place = i, .tiers = rule.tiers, .outcomes = rule.outcomes};
     }
     if (program->rule_count > 0)
         qsort(program->rules, program->rule_count, sizeof *program->rules, testprogram_rule_order);
@@ -77,11 +78,70 @@ static test_rule *testprogram_find_rule(const test_program *program, prm_text na
     return bsearch(&wanted, program->rules, program->rule_count, sizeof wanted, testprogram_rule_order);
 }
 
-void testprogram_note_fired(test_program *program, prm_text rule)
+/* The number behind the last `mark` of an identity, in which names never have marks; 0
+ * without one. */
+static uint32_t testprogram_number(prm_text id, char mark)
+{
+    uint32_t number = 0;
+    size_t at = id.size;
+    while (at > 0 && id.data[at - 1] != mark)
+        at--;
+    for (size_t i = at; at > 0 && i < id.size && id.data[i] >= '0' && id.data[i] <= '9'; i++)
+        number = number * 10 + (uint32_t)(id.data[i] - '0');
+    return number;
+}
+
+static int testprogram_has_part(prm_text id, const char *part)
+{
+    size_t size = strlen(part);
+    for (size_t at = 0; at + size <= id.size; at++)
+        if (memcmp(id.data + at, part, size) == 0)
+            return 1;
+    return 0;
+}
+
+void testprogram_note_fired(test_program *program, prm_text rule, prm_text id)
 {
     test_rule *found = testprogram_find_rule(program, rule);
-    if (found != NULL)
-        found->fired = 1;
+    if (found == NULL)
+        return;
+    uint32_t tier = testprogram_number(id, '~') + testprogram_number(id, '^');
+    if (tier >= 1 && tier <= found->tiers)
+        found->tiers_fired |= UINT64_C(1) << (tier - 1);
+    else if (testprogram_has_part(id, "+else"))
+        found->fired |= PRM_OUTCOME_OF_ELSE;
+    else if (testprogram_has_part(id, "+remind"))
+        found->fired |= PRM_OUTCOME_OF_REMIND;
+    else
+        found->fired |= PRM_OUTCOME_OF_THEN;
+}
+
+static void testprogram_write_part(buffer *out, const test_rule *rule, const char *separator, size_t part,
+                                   const char *what)
+{
+    buffer_format(out, "%s%.*s%s", part > 0 ? separator : "", (int)rule->name.size, rule->name.data, what);
+}
+
+size_t testprogram_write_unfired(buffer *out, const test_rule *rule, const char *separator)
+{
+    uint32_t missing = rule->outcomes & ~rule->fired;
+    size_t parts = 0;
+    if (rule->fired == 0 && rule->tiers_fired == 0) {
+        testprogram_write_part(out, rule, separator, parts, "");
+        return 1;
+    }
+    if (missing & PRM_OUTCOME_OF_THEN)
+        testprogram_write_part(out, rule, separator, parts++, "");
+    for (uint32_t i = 0; i < rule->tiers; i++)
+        if ((rule->tiers_fired >> i & 1) == 0) {
+            testprogram_write_part(out, rule, separator, parts++, "");
+            buffer_format(out, " tier %u", (unsigned)i + 1);
+        }
+    if (missing & PRM_OUTCOME_OF_ELSE)
+        testprogram_write_part(out, rule, separator, parts++, " else");
+    if (missing & PRM_OUTCOME_OF_REMIND)
+        testprogram_write_part(out, rule, separator, parts++, " remind");
+    return parts;
 }
 
 int testprogram_has_rule(const test_program *program, prm_text rule)

@@ -8,7 +8,10 @@
 typedef struct test_rule {
     prm_text name;
     size_t place; /* in the file */
-    int fired;
+    uint32_t tiers;
+    uint32_t outcomes;    /* PRM_OUTCOME_OF_... that it has */
+    uint32_t fired;       /* of these, those that a test fired */
+    uint64_t tiers_fired; /* bit i: tier or place i + 1 */
 } test_rule;
 
 typedef struct test_program {
@@ -33,8 +36,13 @@ typedef struct test_programs {
 /* The program at `path`; never NULL, lives as long as the list. */
 test_program *testprogram_get(test_programs *all, const char *path);
 
-/* Notes that the rule of this name fired; "commission" and the like pass. */
-void testprogram_note_fired(test_program *program, prm_text rule);
+/* Notes that the rule of this name had the outcome of this identity; "commission" and the
+ * like pass. */
+void testprogram_note_fired(test_program *program, prm_text rule, prm_text id);
+
+/* Appends what of the rule no test fires, each part behind `separator` but the first:
+ * "bonus", "bonus tier 2", "bonus else". Returns how many parts that are. */
+size_t testprogram_write_unfired(buffer *out, const test_rule *rule, const char *separator);
 
 /* Whether the program has a rule of this name. */
 int testprogram_has_rule(const test_program *program, prm_text rule);

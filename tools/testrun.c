@@ -347,7 +347,8 @@ static int testrun_evaluate(testrun *run)
     if (good) {
         run->clock = prm_engine_clock(written.engine);
         for (size_t i = 0; i < written.journal.count; i++)
-            testprogram_note_fired(run->program, written.journal.items[i].cells[ROWS_RULE]);
+            testprogram_note_fired(run->program, written.journal.items[i].cells[ROWS_RULE],
+                                   written.journal.items[i].cells[ROWS_ID]);
         good = testrun_check(run, &written);
         if (!good)
             testrun_write_notes(run, &written);

@@ -213,8 +213,17 @@ typedef struct prm_rule {
     uint32_t size; /* sizeof(prm_rule), set by the caller */
     uint32_t line; /* where it stands in the text, from 1 */
     prm_text name;
-    prm_text title; /* empty without one */
+    prm_text title;    /* empty without one */
+    uint32_t tiers;    /* how many tiers, or places of a contest, it has; 0 for other rules */
+    uint32_t outcomes; /* bits of PRM_OUTCOME_OF_...: what it may do */
 } prm_rule;
+
+/* What a rule may do: each of these has outcomes of its own, told apart by their identity. */
+enum {
+    PRM_OUTCOME_OF_THEN = 1,
+    PRM_OUTCOME_OF_ELSE = 2,  /* identity ends in +else */
+    PRM_OUTCOME_OF_REMIND = 4 /* identity ends in +remind */
+};
 
 /* How many rules the program has. */
 PRM_API uint32_t prm_program_rule_count(const prm_program *program);

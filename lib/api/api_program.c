@@ -11,7 +11,7 @@
 
 /* The size of prm_rule in its first version: what a caller's must have at least. Fields
  * appended later are filled only where the caller's size covers them. */
-#define API_SIZE_RULE (2 * sizeof(uint32_t) + 2 * sizeof(prm_text))
+#define API_SIZE_RULE (4 * sizeof(uint32_t) + 2 * sizeof(prm_text))
 
 const char *prm_status_name(int32_t status)
 {
@@ -124,6 +124,10 @@ prm_status prm_program_rule(const prm_program *program, uint32_t index, prm_rule
     out->line = rule->line;
     out->name = prm__program_text(program, rule->text);
     out->title = prm__program_text(program, rule->title);
+    out->tiers = rule->tier_count;
+    out->outcomes = (rule->then.action_count ? PRM_OUTCOME_OF_THEN : 0U) |
+                    (rule->otherwise.action_count ? PRM_OUTCOME_OF_ELSE : 0U) |
+                    (rule->remind.action_count ? PRM_OUTCOME_OF_REMIND : 0U);
     return PRM_OK;
 }
 

@@ -364,9 +364,9 @@ class Questions(Case):
             expect: {progress: [{rule: two-leads, partner: q, state: open}]}
             """, "progress, line 5: missing\n")
 
-    def test_ranks_are_not_there_yet(self):
+    def test_a_rank_needs_ranks(self):
         self.fails("expect: {ranks: [{partner: p, at: 2026-01-01, rank: gold}]}",
-                   "ranks, line 4: this version does not evaluate ranks yet\n")
+                   "ranks, line 4: the program has no ranks\n")
 
 
 class Errors(Case):
