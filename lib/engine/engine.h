@@ -28,29 +28,30 @@ enum {
     PRM_PARTNER_STASHED = 16 /* `stash` is the whole former list of outcomes */
 };
 
-/* What every event needs stands first, so that it can be fetched as a whole. */
+/* What every event needs stands first, so that it can be fetched as a whole; then what
+ * every outcome needs. */
 typedef struct prm__partner {
-    uint32_t flags;      /* PRM_PARTNER_... */
-    uint32_t subject;    /* handle of its own subject, PRM_NONE before the first event */
-    prm__list entries;   /* of prm__entry: the history */
-    uint32_t settled;    /* entries before this call: sorted, the new ones behind them */
-    uint32_t folded;     /* entries that the fold has taken in */
-    uint32_t changed;    /* first entry that this call has changed; PRM_NO_INDEX: none */
-    uint32_t voiders;    /* entries that void or reduce others */
+    uint32_t flags;         /* PRM_PARTNER_... */
+    uint32_t subject;       /* handle of its own subject, PRM_NONE before the first event */
+    prm__list entries;      /* of prm__entry: the history */
+    uint32_t settled;       /* entries before this call: sorted, the new ones behind them */
+    uint32_t folded;        /* entries that the fold has taken in */
+    uint32_t changed;       /* first entry that this call has changed; PRM_NO_INDEX: none */
+    uint32_t voiders;       /* entries that void or reduce others */
+    uint32_t former;        /* how many outcomes there were before the call under way */
+    uint32_t former_folded; /* the same of `folded` */
+    uint32_t former_unmatched;
+    int64_t rerate_from; /* commissions from this instant on are to be rated again */
+    int64_t last_time;   /* of the last folded entry; INT64_MIN without */
+    uint32_t kept;       /* outcomes that the call under way has left alone */
+    uint32_t key;        /* its text */
     prm__list outcomes;  /* of prm__outcome, in the order of the fold */
     uint32_t rows;       /* of these, rows of the ledger */
     uint32_t rows_after; /* the same once the call under way is done */
     prm__list stash;     /* of prm__outcome: the former outcomes from index `kept` on */
-    uint32_t kept;       /* outcomes that the call under way has left alone */
-    uint32_t former;     /* how many outcomes there were before it */
-    uint32_t former_folded;
-    uint32_t former_unmatched;
-    int64_t rerate_from; /* commissions from this instant on are to be rated again */
-    int64_t last_time;   /* of the last folded entry; INT64_MIN without */
     uint32_t referrer;   /* text keys as of the fold, 0 for none */
     uint32_t parent;
     /* the rest: */
-    uint32_t key;           /* its text */
     uint32_t first_subject; /* of all its subjects, linked by `next` */
     uint32_t unmatched;     /* voiders in effect without a match */
     prm__list life;         /* of uint32_t: its partner.* events, in order */
@@ -151,6 +152,7 @@ struct prm_engine {
     prm__layout *layouts; /* by type */
     uint8_t *slot_of;     /* [type][name]: the slot, or PRM_NO_SLOT; NULL when it would be too large */
     uint16_t *key_at;     /* [type][kind][PRM_KIND_KEYS]: where events carry the keys of a kind, or 0 */
+    uint64_t *needs;      /* [type][kind]: parts of a subject that an event looks at, as a mask: see need.h */
     prm__pool pool;
     prm__vec partners;       /* of prm__partner */
     prm__vec partner_of_key; /* of uint32_t: partner index + 1 by text key */

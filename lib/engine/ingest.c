@@ -83,15 +83,15 @@ static prm_status ingest_accept(prm_engine *engine, uint32_t handle)
 }
 
 /* One event into the store; *handle is set when it is new there. */
-static prm_status ingest_store(prm_engine *engine, const prm_event *event, const prm__warm_hashes *hashes,
+static prm_status ingest_store(prm_engine *engine, const prm_event *event, prm__warm *warm,
                                prm_answer *answer, uint32_t *handle)
 {
     size_t size = 0;
-    PRM_TRY(prm__intake_read(engine, event, hashes, answer, &size));
+    PRM_TRY(prm__intake_read(engine, event, warm, answer, &size));
     if (answer->answer != PRM_ACCEPTED)
         return PRM_OK;
     prm_text id = {event->id, event->id_size};
-    switch (prm__store_take(&engine->store, engine->layouts, id, hashes->id, size, handle)) {
+    switch (prm__store_take(&engine->store, engine->layouts, id, warm->id, size, handle)) {
     case PRM_STORE_NEW:
         return PRM_OK;
     case PRM_STORE_SAME:
@@ -118,25 +118,27 @@ static void ingest_count(prm_counts *counts, const prm_answer *answer)
 
 static prm_status ingest_group(prm_engine *engine, const prm_event *events, size_t count, prm_answer *answers)
 {
-    prm__warm_hashes hashes[PRM_WARM_GROUP];
-    prm__warm_subjects subjects[PRM_WARM_GROUP];
+    prm__warm warm[PRM_WARM_GROUP];
+    prm__warm *accepted[PRM_WARM_GROUP];
     uint32_t handles[PRM_WARM_GROUP];
-    size_t accepted = 0;
-    prm__warm_events(engine, events, count, hashes);
+    size_t taken = 0;
+    prm__warm_events(engine, events, count, warm);
     for (size_t i = 0; i < count; i++) {
         prm_answer answer;
         uint32_t handle = PRM_NONE;
-        PRM_TRY(ingest_store(engine, &events[i], &hashes[i], &answer, &handle));
-        if (handle != PRM_NONE)
-            handles[accepted++] = handle;
+        PRM_TRY(ingest_store(engine, &events[i], &warm[i], &answer, &handle));
+        if (handle != PRM_NONE) {
+            accepted[taken] = &warm[i];
+            handles[taken++] = handle;
+        }
         ingest_count(&engine->counts, &answer);
         if (answers)
             answers[i] = answer;
     }
-    prm__warm_accepted(engine, handles, accepted, subjects);
+    prm__warm_accepted(engine, handles, accepted, taken);
     prm_status status = PRM_OK;
-    for (size_t i = 0; i < accepted && status == PRM_OK; i++) {
-        engine->guess = subjects[i].likely;
+    for (size_t i = 0; i < taken && status == PRM_OK; i++) {
+        engine->guess = accepted[i]->likely;
         status = ingest_accept(engine, handles[i]);
     }
     engine->guess = NULL;

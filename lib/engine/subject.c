@@ -7,7 +7,7 @@
 
 typedef struct prm__subject_slot {
     uint32_t subject; /* handle + 1; 0: free */
-    uint32_t tag;     /* of the hash: spares most looks at subjects */
+    uint32_t tag;     /* the hash's high half: where it is looked for; spares most looks at subjects */
 } prm__subject_slot;
 
 static size_t subject_chunk_bytes(const prm__subjects *subjects)
@@ -53,8 +53,8 @@ static prm__subject_slot *subject_probe(const prm_engine *engine, uint32_t kind,
                                         const uint32_t *keys, uint64_t hash)
 {
     const prm__subjects *subjects = &engine->subjects;
-    uint32_t mask = subjects->slot_count - 1, tag = (uint32_t)hash;
-    for (uint32_t at = (uint32_t)(hash >> 32) & mask;; at = (at + 1) & mask) {
+    uint32_t mask = subjects->slot_count - 1, tag = (uint32_t)(hash >> 32);
+    for (uint32_t at = tag & mask;; at = (at + 1) & mask) {
         prm__subject_slot *slot = &subjects->slots[at];
         if (!slot->subject)
             return slot;
@@ -79,9 +79,7 @@ static bool subject_grow(prm_engine *engine)
     for (uint32_t i = 0; i < old_count; i++) {
         if (!old[i].subject)
             continue;
-        const prm__subject *subject = prm__subject_at(engine, old[i].subject - 1);
-        uint64_t hash = prm__subject_hash(subject->kind, subject->partner, subject->keys);
-        uint32_t at = (uint32_t)(hash >> 32) & (count - 1);
+        uint32_t at = old[i].tag & (count - 1);
         while (slots[at].subject)
             at = (at + 1) & (count - 1);
         slots[at] = old[i];
@@ -134,7 +132,9 @@ uint32_t prm__subject_get(prm_engine *engine, uint32_t kind, uint32_t partner, c
     memcpy(subject->keys, keys, sizeof subject->keys);
     owner->first_subject = handle;
     subjects->used++;
-    *slot = (prm__subject_slot){handle + 1, (uint32_t)hash};
+    *slot = (prm__subject_slot){handle + 1, (uint32_t)(hash >> 32)};
+    if (engine->program->kinds[kind].key_count == 1)
+        prm__intern_leave(&engine->texts, keys[0], handle + 1);
     return handle;
 }
 
@@ -159,8 +159,8 @@ uint32_t prm__subject_likely(const prm_engine *engine, uint64_t hash)
     const prm__subjects *subjects = &engine->subjects;
     if (!subjects->slot_count)
         return PRM_NONE;
-    uint32_t mask = subjects->slot_count - 1, tag = (uint32_t)hash;
-    uint32_t at = (uint32_t)(hash >> 32) & mask;
+    uint32_t mask = subjects->slot_count - 1, tag = (uint32_t)(hash >> 32);
+    uint32_t at = tag & mask;
     while (subjects->slots[at].subject && subjects->slots[at].tag != tag)
         at = (at + 1) & mask;
     return subjects->slots[at].subject - 1;
