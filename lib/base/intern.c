@@ -15,20 +15,13 @@ void prm__intern_init(prm__intern *intern, prm__alloc *alloc, uint64_t seed)
     prm__vec_init(&intern->chunks, alloc, sizeof(prm_text));
 }
 
-/* One slot more than there are, to have room for their alignment. */
-static void intern_free_slots(prm__intern *intern)
-{
-    prm__alloc_release(intern->alloc, intern->slot_block, (size_t)intern->slot_count + 1,
-                       sizeof *intern->slots);
-}
-
 void prm__intern_free(prm__intern *intern)
 {
     for (size_t i = 0; i < intern->chunks.count; i++) {
         prm_text *chunk = prm__vec_at(&intern->chunks, i);
         prm__alloc_release(intern->alloc, (void *)(uintptr_t)chunk->data, chunk->size, 1);
     }
-    intern_free_slots(intern);
+    prm__alloc_release_lines(intern->alloc, intern->slots, intern->slot_count, sizeof *intern->slots);
     prm__vec_free(&intern->chunks);
     prm__vec_free(&intern->texts);
 }
@@ -67,12 +60,10 @@ static prm__intern_slot *intern_probe(const prm__intern *intern, const char *tex
 static bool intern_grow(prm__intern *intern)
 {
     uint32_t count = intern->slot_count ? intern->slot_count * 2 : PRM_INTERN_FIRST_SLOTS;
-    void *block = prm__alloc_zeroed(intern->alloc, (size_t)count + 1, sizeof *intern->slots);
-    if (!block)
+    prm__intern_slot *slots = prm__alloc_lines(intern->alloc, count, sizeof *slots);
+    if (!slots)
         return false;
-    size_t past = (uintptr_t)block % sizeof *intern->slots;
-    prm__intern_slot *slots = (prm__intern_slot *)(void *)((char *)block +
-                                                           (past ? sizeof *intern->slots - past : 0));
+    memset(slots, 0, count * sizeof *slots);
     for (uint32_t i = 0; i < intern->slot_count; i++) {
         const prm__intern_slot *old = &intern->slots[i];
         if (!old->key)
@@ -82,9 +73,8 @@ static bool intern_grow(prm__intern *intern)
             at = (at + 1) & (count - 1);
         slots[at] = *old;
     }
-    intern_free_slots(intern);
+    prm__alloc_release_lines(intern->alloc, intern->slots, intern->slot_count, sizeof *slots);
     intern->slots = slots;
-    intern->slot_block = block;
     intern->slot_count = count;
     return true;
 }

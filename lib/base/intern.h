@@ -24,7 +24,6 @@ typedef struct prm__intern {
     prm__alloc *alloc;
     prm__vec texts;          /* of prm_text, by key; element 0 is the empty place of "no text" */
     prm__intern_slot *slots; /* aligned, so that none lies across two lines */
-    void *slot_block;        /* the memory that they lie in */
     uint32_t slot_count;     /* a power of two, or 0 */
     char *room;              /* free bytes of the newest chunk */
     size_t room_left;

@@ -152,7 +152,7 @@ prm_status prm__diff_collect(prm_engine *engine)
 {
     engine->posts.count = 0;
     for (size_t i = 0; i < engine->touched.count; i++)
-        PRM_TRY(diff_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]));
+        PRM_TRY(diff_partner(engine, PRM_VEC(engine->touched, prm__touched)[i].partner));
     size_t end = engine->journal.count;
     PRM_TRY(prm__vec_reserve(&engine->journal, engine->posts.count));
     PRM_TRY(diff_order(engine, PRM_REVERSE, &end));

@@ -21,45 +21,50 @@ typedef struct prm__entry {
 } prm__entry;
 
 enum {
-    PRM_PARTNER_LEFT = 1,    /* as of the fold */
-    PRM_PARTNER_TOUCHED = 2, /* on the list of this call */
-    PRM_PARTNER_AMEND = 4,   /* voids and reductions are to be worked out again */
-    PRM_PARTNER_STALE = 8,   /* a call failed: fold again from the start */
-    PRM_PARTNER_STASHED = 16 /* `stash` is the whole former list of outcomes */
+    PRM_PARTNER_LEFT = 1,     /* as of the fold */
+    PRM_PARTNER_TOUCHED = 2,  /* on the list of this call */
+    PRM_PARTNER_AMEND = 4,    /* voids and reductions are to be worked out again */
+    PRM_PARTNER_STALE = 8,    /* a call failed: fold again from the start */
+    PRM_PARTNER_STASHED = 16, /* `stash` is the whole former list of outcomes */
+    PRM_PARTNER_EXISTS = 32   /* its own subject is marked as existing */
 };
 
-/* What every event needs stands first, so that it can be fetched as a whole; then what
- * every outcome needs. */
+/* What every event needs stands first and fills one line of the cache; then what outcomes
+ * need; then the rest. Elements of prm__vec partners begin a line each. */
 typedef struct prm__partner {
-    uint32_t flags;         /* PRM_PARTNER_... */
-    uint32_t subject;       /* handle of its own subject, PRM_NONE before the first event */
-    prm__list entries;      /* of prm__entry: the history */
-    uint32_t settled;       /* entries before this call: sorted, the new ones behind them */
-    uint32_t folded;        /* entries that the fold has taken in */
-    uint32_t changed;       /* first entry that this call has changed; PRM_NO_INDEX: none */
-    uint32_t voiders;       /* entries that void or reduce others */
-    uint32_t former;        /* how many outcomes there were before the call under way */
-    uint32_t former_folded; /* the same of `folded` */
-    uint32_t former_unmatched;
-    int64_t rerate_from; /* commissions from this instant on are to be rated again */
-    int64_t last_time;   /* of the last folded entry; INT64_MIN without */
+    uint32_t flags;      /* PRM_PARTNER_... */
+    uint32_t subject;    /* handle of its own subject, PRM_NONE before the first event */
+    prm__list entries;   /* of prm__entry: the history */
+    prm__list outcomes;  /* of prm__outcome, in the order of the fold */
+    uint32_t settled;    /* entries before this call: sorted, the new ones behind them */
+    uint32_t folded;     /* entries that the fold has taken in */
+    uint32_t changed;    /* first entry that this call has changed; PRM_NO_INDEX: none */
+    uint32_t voiders;    /* entries that void or reduce others */
     uint32_t kept;       /* outcomes that the call under way has left alone */
     uint32_t key;        /* its text */
-    prm__list outcomes;  /* of prm__outcome, in the order of the fold */
-    uint32_t rows;       /* of these, rows of the ledger */
-    uint32_t rows_after; /* the same once the call under way is done */
+    int64_t last_time;   /* of the last folded entry; INT64_MIN without */
+    int64_t rerate_from; /* commissions from this instant on are to be rated again; INT64_MAX between folds */
     prm__list stash;     /* of prm__outcome: the former outcomes from index `kept` on */
+    uint32_t rows;       /* of the outcomes, rows of the ledger */
+    uint32_t rows_after; /* the same once the call under way is done */
     uint32_t referrer;   /* text keys as of the fold, 0 for none */
     uint32_t parent;
-    /* the rest: */
     uint32_t first_subject; /* of all its subjects, linked by `next` */
-    uint32_t unmatched;     /* voiders in effect without a match */
     prm__list life;         /* of uint32_t: its partner.* events, in order */
     prm__list roster;       /* of uint32_t: text keys of the reps now on it */
     int64_t last_voider;    /* time of the latest of them */
     int64_t asked_at;       /* the last instant at which a lifecycle event was counted, or asked, or earned */
     int64_t due;            /* earliest hint about it in the heap; INT64_MAX: none */
+    uint32_t unmatched;     /* voiders in effect without a match */
+    uint32_t reserved[9];   /* up to whole lines */
 } prm__partner;
+
+/* A partner that the call under way has to do with, and how it was before. */
+typedef struct prm__touched {
+    uint32_t partner; /* index */
+    uint32_t folded;
+    uint32_t unmatched;
+} prm__touched;
 
 enum {
     PRM_SUBJECT_EXISTS = 1,
@@ -174,7 +179,7 @@ struct prm_engine {
     uint32_t *link_slots; /* index over links, to note each once */
     uint32_t link_slot_count;
     /* the call under way */
-    prm__vec touched;      /* of uint32_t: partners */
+    prm__vec touched;      /* of prm__touched */
     prm__vec void_changes; /* of prm__void_change */
     prm__vec marked;       /* of uint32_t: events that this call marked as voided */
     prm__vec passed;       /* of prm__due: what it took from the heap */
@@ -204,6 +209,11 @@ struct prm_engine {
 static inline prm__partner *prm__engine_partner(const prm_engine *engine, uint32_t index)
 {
     return PRM_VEC(engine->partners, prm__partner) + index;
+}
+
+static inline prm__partner *prm__engine_touched(const prm_engine *engine, size_t place)
+{
+    return prm__engine_partner(engine, PRM_VEC(engine->touched, prm__touched)[place].partner);
 }
 
 static inline prm_text prm__engine_text(const prm_engine *engine, uint32_t key)

@@ -53,7 +53,10 @@ static prm_status fold_find_subjects(prm__step *step)
             return PRM_E_MEMORY;
     }
     engine->at_subjects[PRM_KIND_PARTNER] = partner->subject;
-    prm__subject_at(engine, partner->subject)->flags |= PRM_SUBJECT_EXISTS;
+    if (!(partner->flags & PRM_PARTNER_EXISTS)) {
+        prm__subject_at(engine, partner->subject)->flags |= PRM_SUBJECT_EXISTS;
+        partner->flags |= PRM_PARTNER_EXISTS;
+    }
     for (uint32_t kind = PRM_KIND_REP; kind < engine->program->kinds_count; kind++) {
         engine->at_subjects[kind] = PRM_NONE;
         if (!prm__subject_keys(engine, step->view.event, kind, keys))
@@ -151,13 +154,13 @@ bool prm__fold_reaches(const prm_engine *engine, const prm__p_condition *conditi
 }
 
 /* Whether the subject is there to be granted anything. */
-static bool fold_subject_active(const prm_engine *engine, uint32_t partner, const prm__subject *subject)
+static bool fold_subject_active(const prm_engine *engine, uint32_t partner, uint32_t subject_kind)
 {
     if (prm__engine_partner(engine, partner)->flags & PRM_PARTNER_LEFT)
         return false;
     uint32_t rep = engine->at_subjects[PRM_KIND_REP];
     bool has_rep = false;
-    const prm__p_kind *kind = &engine->program->kinds[subject->kind];
+    const prm__p_kind *kind = &engine->program->kinds[subject_kind];
     for (uint32_t i = 0; i < kind->key_count; i++)
         has_rep |= kind->keys[i] == PRM_NAME_REP;
     return !has_rep || rep == PRM_NONE || !(prm__subject_at(engine, rep)->flags & PRM_SUBJECT_LEFT);
@@ -176,7 +179,8 @@ static prm_status fold_ask(prm__step *step, uint32_t rule_index)
     int64_t occasion = 1;
     if (period != PRM_PERIOD_NONE)
         occasion = prm__engine_window(engine, period, step->place.time)->start + 1;
-    if ((!rule->each && state->fired == occasion) || !fold_subject_active(engine, step->partner, subject))
+    if ((!rule->each && state->fired == occasion) ||
+        !fold_subject_active(engine, step->partner, rule->subject))
         return PRM_OK;
     prm__eval eval = fold_eval(step);
     prm__firing firing = {rule_index, handle, step->partner, &step->view, step->place, eval.value};
@@ -333,8 +337,9 @@ static void fold_restart(prm_engine *engine, prm__partner *partner)
     partner->roster.count = 0;
     partner->referrer = 0;
     partner->parent = 0;
-    partner->flags &= ~(uint32_t)PRM_PARTNER_LEFT;
+    partner->flags &= ~(uint32_t)(PRM_PARTNER_LEFT | PRM_PARTNER_EXISTS);
     partner->folded = 0;
+    partner->rerate_from = INT64_MAX;
     partner->last_time = INT64_MIN;
     partner->asked_at = INT64_MIN;
     prm__stash_all(engine, partner);
@@ -385,7 +390,7 @@ prm_status prm__fold_partner(prm_engine *engine, uint32_t index)
     if (partner->flags & PRM_PARTNER_STALE || partner->changed < partner->folded ||
         fold_instant_reopened(engine, partner, entries))
         fold_restart(engine, partner);
-    partner->rerate_from = INT64_MAX;
+    uint32_t outcomes = partner->outcomes.count;
     prm__step step = {.engine = engine, .partner = index};
     uint32_t count = partner->entries.count;
     while (partner->folded < count) {
@@ -401,7 +406,9 @@ prm_status prm__fold_partner(prm_engine *engine, uint32_t index)
         partner->folded = end;
         partner->last_time = step.place.time;
     }
-    if (partner->rerate_from != INT64_MAX)
+    if (partner->outcomes.count != outcomes && partner->rerate_from != INT64_MAX) {
         PRM_TRY(prm__fire_rerate(engine, partner));
+        partner->rerate_from = INT64_MAX;
+    }
     return fold_wait(engine, index, partner, entries);
 }

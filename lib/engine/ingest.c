@@ -200,9 +200,8 @@ static bool ingest_in_order(const prm_engine *engine, const prm__partner *partne
     return true;
 }
 
-static prm_status ingest_prepare(prm_engine *engine, uint32_t index)
+static prm_status ingest_prepare(prm_engine *engine, prm__partner *partner)
 {
-    prm__partner *partner = prm__engine_partner(engine, index);
     if (partner->settled == partner->entries.count)
         return PRM_OK;
     uint32_t changed = partner->settled;
@@ -217,8 +216,7 @@ static prm_status ingest_prepare(prm_engine *engine, uint32_t index)
 static prm_status ingest_tell_links(prm_engine *engine, uint32_t mark)
 {
     for (size_t i = 0; i < engine->touched.count; i++) {
-        uint32_t index = PRM_VEC(engine->touched, uint32_t)[i];
-        const prm__partner *partner = prm__engine_partner(engine, index);
+        const prm__partner *partner = prm__engine_touched(engine, i);
         const uint32_t *life = prm__list_data(&engine->pool, &partner->life);
         for (uint32_t j = 0; j < partner->life.count; j++)
             if (life[j] >= mark) {
@@ -265,16 +263,16 @@ static prm_status ingest_evaluate(prm_engine *engine, uint32_t mark)
 {
     PRM_TRY(ingest_touch_stale(engine));
     for (size_t i = 0; i < engine->touched.count; i++)
-        PRM_TRY(ingest_prepare(engine, PRM_VEC(engine->touched, uint32_t)[i]));
+        PRM_TRY(ingest_prepare(engine, prm__engine_touched(engine, i)));
     PRM_TRY(ingest_tell_links(engine, mark));
     PRM_TRY(ingest_pass_due(engine));
     for (size_t i = 0; i < engine->touched.count; i++) {
-        prm__partner *partner = prm__engine_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]);
+        prm__partner *partner = prm__engine_touched(engine, i);
         if (partner->flags & PRM_PARTNER_AMEND)
             PRM_TRY(prm__amend_partner(engine, partner));
     }
     for (size_t i = 0; i < engine->touched.count; i++)
-        PRM_TRY(prm__fold_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]));
+        PRM_TRY(prm__fold_partner(engine, PRM_VEC(engine->touched, prm__touched)[i].partner));
     return prm__diff_collect(engine);
 }
 
@@ -291,13 +289,13 @@ static void ingest_begin(prm_engine *engine)
 static void ingest_finish(prm_engine *engine)
 {
     for (size_t i = 0; i < engine->touched.count; i++) {
-        prm__partner *partner = prm__engine_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]);
+        prm__partner *partner = prm__engine_touched(engine, i);
         prm__list_clear(&engine->pool, &partner->stash);
         engine->stale -= (partner->flags & PRM_PARTNER_STALE) != 0;
         engine->outcome_rows += partner->rows_after;
         engine->outcome_rows -= partner->rows;
         partner->rows = partner->rows_after;
-        partner->flags &= PRM_PARTNER_LEFT;
+        partner->flags &= PRM_PARTNER_LEFT | PRM_PARTNER_EXISTS;
     }
     engine->journal.count += engine->posts.count;
 }
@@ -332,11 +330,12 @@ static void ingest_undo(prm_engine *engine, const prm__ingest_mark *mark)
 {
     prm__void_undo(engine, mark->store_top);
     for (size_t i = 0; i < engine->touched.count; i++) {
-        prm__partner *partner = prm__engine_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]);
+        prm__partner *partner = prm__engine_touched(engine, i);
         ingest_cut_history(engine, partner, mark->store_top);
         prm__stash_restore(engine, partner);
-        partner->folded = partner->former_folded;
-        partner->unmatched = partner->former_unmatched;
+        partner->folded = PRM_VEC(engine->touched, prm__touched)[i].folded;
+        partner->unmatched = PRM_VEC(engine->touched, prm__touched)[i].unmatched;
+        partner->rerate_from = INT64_MAX;
         engine->stale += (partner->flags & PRM_PARTNER_STALE) == 0;
         partner->flags = (partner->flags & PRM_PARTNER_LEFT) | PRM_PARTNER_STALE;
     }

@@ -207,10 +207,10 @@ static void lifetime_vecs(prm_engine *engine)
 {
     prm__alloc *alloc = &engine->alloc;
     prm__vec_init(&engine->subjects.chunks, alloc, sizeof(char *));
-    prm__vec_init(&engine->partners, alloc, sizeof(prm__partner));
+    prm__vec_init_lines(&engine->partners, alloc, sizeof(prm__partner));
     prm__vec_init(&engine->partner_of_key, alloc, sizeof(uint32_t));
     prm__vec_init(&engine->due, alloc, sizeof(prm__due));
-    prm__vec_init(&engine->touched, alloc, sizeof(uint32_t));
+    prm__vec_init(&engine->touched, alloc, sizeof(prm__touched));
     prm__vec_init(&engine->passed, alloc, sizeof(prm__due));
     prm__vec_init(&engine->posts, alloc, sizeof(prm__posting));
     prm__vec_init(&engine->order_items, alloc, sizeof(prm__order_item));

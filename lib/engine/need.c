@@ -23,9 +23,11 @@ static void need_type(prm_engine *engine, uint32_t type)
 {
     const prm_program *program = engine->program;
     const prm__p_type *row = &program->types[type];
-    for (uint32_t kind = 0; kind < program->kinds_count; kind++)
-        engine->needs[(size_t)type * program->kinds_count + kind] =
-            ((uint64_t)1 << sizeof(prm__subject) / PRM_NEED_UNIT) - 1;
+    for (uint32_t kind = 0; kind < program->kinds_count; kind++) {
+        const uint64_t head = ((uint64_t)1 << sizeof(prm__subject) / PRM_NEED_UNIT) - 1;
+        bool asked_who = kind != PRM_KIND_PARTNER || (row->earns && program->kinds[kind].has_rates);
+        engine->needs[(size_t)type * program->kinds_count + kind] = asked_who ? head : 0;
+    }
     for (uint32_t i = 0; i < row->route_count; i++) {
         const prm__p_measure *measure = &program->measures[program->routes[row->first_route + i].measure];
         size_t size = sizeof(prm__measure_state) + prm__catalog_measure(measure->kind)->state_size;

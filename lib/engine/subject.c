@@ -41,8 +41,8 @@ void prm__subjects_free(prm_engine *engine)
 {
     prm__subjects *subjects = &engine->subjects;
     for (size_t i = 0; i < subjects->chunks.count; i++)
-        prm__alloc_release(&engine->alloc, PRM_VEC(subjects->chunks, char *)[i],
-                           subject_chunk_bytes(subjects), 1);
+        prm__alloc_release_lines(&engine->alloc, PRM_VEC(subjects->chunks, char *)[i],
+                                 subject_chunk_bytes(subjects), 1);
     prm__vec_free(&subjects->chunks);
     prm__alloc_release(&engine->alloc, subjects->slots, subjects->slot_count, sizeof *subjects->slots);
     prm__alloc_release(&engine->alloc, subjects->sizes, engine->program->kinds_count, sizeof(uint32_t));
@@ -88,20 +88,31 @@ static bool subject_grow(prm_engine *engine)
     return true;
 }
 
+/* Where a subject of so many units may begin: at the top, unless it would then lie in one more
+ * line of the cache than it must, or across two chunks. */
+static uint32_t subject_place(const prm__subjects *subjects, uint32_t units)
+{
+    const uint32_t line = PRM_ALLOC_LINE / 16;
+    uint32_t top = subjects->top, chunk_units = 1U << subjects->chunk_shift;
+    uint32_t past = top % line;
+    if (past && past + (units - 1) % line >= line)
+        top += line - past;
+    uint32_t inside = top & (chunk_units - 1);
+    return inside + units > chunk_units ? top + chunk_units - inside : top;
+}
+
 /* Room for a subject of `size` bytes, inside one chunk; PRM_NONE when memory ran out. */
 static uint32_t subject_room(prm__subjects *subjects, uint32_t size)
 {
     uint32_t units = (size + 15) / 16;
     uint32_t chunk_units = 1U << subjects->chunk_shift;
-    uint32_t inside = subjects->top & (chunk_units - 1);
-    if (inside + units > chunk_units)
-        subjects->top += chunk_units - inside;
     if (subjects->top > UINT32_MAX - 2 * chunk_units)
         return PRM_NONE;
+    subjects->top = subject_place(subjects, units);
     if (subjects->top >> subjects->chunk_shift == subjects->chunks.count) {
         if (prm__vec_reserve(&subjects->chunks, 1) != PRM_OK)
             return PRM_NONE;
-        char *chunk = prm__alloc_zeroed(subjects->alloc, subject_chunk_bytes(subjects), 1);
+        char *chunk = prm__alloc_lines(subjects->alloc, subject_chunk_bytes(subjects), 1);
         if (!chunk)
             return PRM_NONE;
         *(char **)prm__vec_push(&subjects->chunks) = chunk;

@@ -3,8 +3,6 @@
 #include "engine/subject.h"
 #include <stddef.h>
 
-#define PRM_WARM_LINE 64 /* bytes of a cache line */
-
 static void warm_line(const void *at)
 {
     __builtin_prefetch(at, 1, 3);
@@ -12,8 +10,8 @@ static void warm_line(const void *at)
 
 static void warm_lines(const void *at, size_t size)
 {
-    const char *line = (const char *)((uintptr_t)at & ~(uintptr_t)(PRM_WARM_LINE - 1));
-    for (; line < (const char *)at + size; line += PRM_WARM_LINE)
+    const char *line = (const char *)((uintptr_t)at & ~(uintptr_t)(PRM_ALLOC_LINE - 1));
+    for (; line < (const char *)at + size; line += PRM_ALLOC_LINE)
         warm_line(line);
 }
 
@@ -43,12 +41,12 @@ void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t 
 static void warm_needed(const prm_engine *engine, uint32_t type, uint32_t kind, uint32_t handle)
 {
     const char *subject = (const char *)prm__subject_at(engine, handle);
-    uint32_t before = (uint32_t)((uintptr_t)subject % PRM_WARM_LINE / PRM_NEED_UNIT);
+    uint32_t before = (uint32_t)((uintptr_t)subject % PRM_ALLOC_LINE / PRM_NEED_UNIT);
     uint64_t need = engine->needs[(size_t)type * engine->program->kinds_count + kind];
     while (need) {
         uint32_t unit = (uint32_t)__builtin_ctzll(need);
         warm_line(subject + (size_t)unit * PRM_NEED_UNIT);
-        uint32_t end = ((before + unit) | (PRM_WARM_LINE / PRM_NEED_UNIT - 1)) + 1 - before;
+        uint32_t end = ((before + unit) | (PRM_ALLOC_LINE / PRM_NEED_UNIT - 1)) + 1 - before;
         need = end < 64 ? need >> end << end : 0;
     }
 }
@@ -65,7 +63,7 @@ void prm__warm_subject(const prm_engine *engine, prm__warm *warm, uint32_t type,
 void prm__warm_partner(const prm_engine *engine, uint32_t type, uint32_t partner)
 {
     size_t size = engine->program->types[type].earns ? offsetof(prm__partner, first_subject)
-                                                     : offsetof(prm__partner, outcomes);
+                                                     : offsetof(prm__partner, rerate_from);
     warm_lines(prm__engine_partner(engine, partner), size);
 }
 
