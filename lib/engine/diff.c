@@ -110,6 +110,8 @@ static uint32_t diff_rows(const prm__outcome *outcomes, uint32_t count)
 static prm_status diff_partner(prm_engine *engine, uint32_t index)
 {
     prm__partner *partner = prm__engine_partner(engine, index);
+    if (!prm__engine_outcomes_changed(partner))
+        return PRM_OK;
     const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
     prm__diff diff = {.engine = engine,
                       .partner = index,

@@ -180,6 +180,7 @@ struct prm_engine {
     uint32_t link_slot_count;
     /* the call under way */
     prm__vec touched;      /* of prm__touched */
+    uint64_t moves;        /* partner.* events that it brought */
     prm__vec void_changes; /* of prm__void_change */
     prm__vec marked;       /* of uint32_t: events that this call marked as voided */
     prm__vec passed;       /* of prm__due: what it took from the heap */
@@ -192,10 +193,10 @@ struct prm_engine {
     prm__vec targets;
     prm__vec before;
     /* scratch of the fold, one element per kind or measure */
-    const uint32_t *guess; /* [kind, the first ones]: likely subjects of the one event that is
-                                folded next, or NULL; see warm.h */
-    uint32_t *at_subjects; /* [kind]: the subject of the event, or PRM_NONE */
-    uint64_t *counted;     /* [measure]: stamp of the last event that it counted */
+    const struct prm__warm *guess; /* what was found out ahead about the one event that is folded next,
+                                      or NULL; see warm.h */
+    uint32_t *at_subjects;         /* [kind]: the subject of the event, or PRM_NONE */
+    uint64_t *counted;             /* [measure]: stamp of the last event that it counted */
     uint64_t stamp;
     prm__group_best *group_best; /* [text of the program] */
     uint64_t group_stamp;
@@ -272,6 +273,12 @@ int prm__engine_compare_events(const prm_engine *engine, uint32_t a, uint32_t b)
 /* The place of an event among the first `count` entries of its partner, which are sorted. */
 uint32_t prm__engine_place_of(const prm_engine *engine, const prm__partner *partner, uint32_t count,
                               uint32_t event);
+
+/* Whether the call under way has changed anything about a touched partner's outcomes. */
+static inline bool prm__engine_outcomes_changed(const prm__partner *partner)
+{
+    return partner->kept != partner->outcomes.count || partner->flags & PRM_PARTNER_STASHED;
+}
 
 /* Puts a partner on the list of this call; `entry` is the first of its entries
  * that changed. */

@@ -30,47 +30,56 @@ static prm__eval fold_eval(const prm__step *step)
 
 /* ---- Subjects and anchors ---- */
 
-/* The subject that was fetched ahead, if it is the one. */
-static uint32_t fold_guess(const prm__step *step, uint32_t kind, const uint32_t *keys)
-{
-    const prm_engine *engine = step->engine;
-    uint32_t likely = engine->guess && kind < PRM_WARM_KINDS ? engine->guess[kind] : PRM_NONE;
-    if (likely == PRM_NONE || !prm__subject_is(prm__subject_at(engine, likely), kind, step->partner, keys))
-        return PRM_NONE;
-    return likely;
-}
-
-static prm_status fold_find_subjects(prm__step *step)
+/* The subject of the event for a kind that it has keys of, made when new; PRM_NONE without the
+ * keys, and when memory ran out. */
+static uint32_t fold_subject(const prm__step *step, uint32_t kind, prm_status *status)
 {
     prm_engine *engine = step->engine;
     uint32_t keys[PRM_KIND_KEYS];
+    uint32_t likely = engine->guess && kind < PRM_WARM_KINDS ? engine->guess->likely[kind] : PRM_NONE;
+    if (!prm__subject_keys(engine, step->view.event, kind, keys))
+        return PRM_NONE;
+    if (likely != PRM_NONE && prm__subject_is(prm__subject_at(engine, likely), kind, step->partner, keys))
+        return likely;
+    uint32_t handle = prm__subject_get(engine, kind, step->partner, keys,
+                                       prm__subject_hash(kind, step->partner, keys));
+    if (handle == PRM_NONE)
+        *status = PRM_E_MEMORY;
+    return handle;
+}
+
+static prm_status fold_own_subject(const prm__step *step)
+{
+    prm_engine *engine = step->engine;
     prm__partner *partner = prm__engine_partner(engine, step->partner);
     if (partner->subject == PRM_NONE) {
-        memset(keys, 0, sizeof keys);
+        uint32_t keys[PRM_KIND_KEYS] = {0};
         partner->subject = prm__subject_get(engine, PRM_KIND_PARTNER, step->partner, keys,
                                             prm__subject_hash(PRM_KIND_PARTNER, step->partner, keys));
         if (partner->subject == PRM_NONE)
             return PRM_E_MEMORY;
     }
-    engine->at_subjects[PRM_KIND_PARTNER] = partner->subject;
     if (!(partner->flags & PRM_PARTNER_EXISTS)) {
         prm__subject_at(engine, partner->subject)->flags |= PRM_SUBJECT_EXISTS;
         partner->flags |= PRM_PARTNER_EXISTS;
     }
-    for (uint32_t kind = PRM_KIND_REP; kind < engine->program->kinds_count; kind++) {
-        engine->at_subjects[kind] = PRM_NONE;
-        if (!prm__subject_keys(engine, step->view.event, kind, keys))
-            continue;
-        uint32_t handle = fold_guess(step, kind, keys);
-        if (handle == PRM_NONE)
-            handle = prm__subject_get(engine, kind, step->partner, keys,
-                                      prm__subject_hash(kind, step->partner, keys));
-        if (handle == PRM_NONE)
-            return PRM_E_MEMORY;
-        prm__subject_at(engine, handle)->flags |= PRM_SUBJECT_EXISTS;
-        engine->at_subjects[kind] = handle;
-    }
+    engine->at_subjects[PRM_KIND_PARTNER] = partner->subject;
     return PRM_OK;
+}
+
+static prm_status fold_find_subjects(prm__step *step)
+{
+    prm_engine *engine = step->engine;
+    uint32_t sure = engine->guess ? engine->guess->sure : 0;
+    prm_status status = fold_own_subject(step);
+    for (uint32_t kind = PRM_KIND_REP; kind < engine->program->kinds_count && status == PRM_OK; kind++) {
+        uint32_t handle = kind < PRM_WARM_KINDS && sure >> kind & 1 ? engine->guess->likely[kind]
+                                                                    : fold_subject(step, kind, &status);
+        engine->at_subjects[kind] = handle;
+        if (handle != PRM_NONE)
+            prm__subject_at(engine, handle)->flags |= PRM_SUBJECT_EXISTS;
+    }
+    return status;
 }
 
 static void fold_set_anchors(prm__step *step)
@@ -383,6 +392,31 @@ static prm_status fold_wait(prm_engine *engine, uint32_t index, prm__partner *pa
     return PRM_OK;
 }
 
+/* Commissions from before, if a rate was granted for them. */
+static prm_status fold_rerate(prm_engine *engine, prm__partner *partner, uint32_t outcomes_before)
+{
+    if (partner->outcomes.count == outcomes_before || partner->rerate_from == INT64_MAX)
+        return PRM_OK;
+    PRM_TRY(prm__fire_rerate(engine, partner));
+    partner->rerate_from = INT64_MAX;
+    return PRM_OK;
+}
+
+prm_status prm__fold_next(prm_engine *engine, uint32_t index)
+{
+    prm__partner *partner = prm__engine_partner(engine, index);
+    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    uint32_t outcomes = partner->outcomes.count;
+    prm__step step;
+    step.engine = engine;
+    step.partner = index;
+    if (fold_open(&step, entries, partner->folded))
+        PRM_TRY(fold_event(&step, false));
+    partner->folded++;
+    partner->last_time = step.place.time;
+    return fold_rerate(engine, partner, outcomes);
+}
+
 prm_status prm__fold_partner(prm_engine *engine, uint32_t index)
 {
     prm__partner *partner = prm__engine_partner(engine, index);
@@ -406,9 +440,6 @@ prm_status prm__fold_partner(prm_engine *engine, uint32_t index)
         partner->folded = end;
         partner->last_time = step.place.time;
     }
-    if (partner->outcomes.count != outcomes && partner->rerate_from != INT64_MAX) {
-        PRM_TRY(prm__fire_rerate(engine, partner));
-        partner->rerate_from = INT64_MAX;
-    }
+    PRM_TRY(fold_rerate(engine, partner, outcomes));
     return fold_wait(engine, index, partner, entries);
 }

@@ -19,12 +19,6 @@ typedef struct prm__ingest_mark {
 
 /* ---- Staging: each event into the store and its partner's history ---- */
 
-static bool ingest_is_lifecycle(const prm__p_type *type)
-{
-    return type->role == PRM_ROLE_PARTNER_JOINED || type->role == PRM_ROLE_PARTNER_UPDATED ||
-           type->role == PRM_ROLE_PARTNER_LEFT;
-}
-
 /* An event at the end of its partner's line, of a partner of which nothing waits to be
  * sorted, amended or folded again, is folded at once, while all that it needs is near.
  * Lifecycle events wait: those of one instant take effect together. */
@@ -42,7 +36,7 @@ static prm_status ingest_fold_in_order(prm_engine *engine, const prm__event *eve
          prm__engine_compare_events(engine, entries[last - 1].event, entries[last].event) > 0))
         return PRM_OK;
     partner->settled = partner->entries.count;
-    return prm__fold_partner(engine, event->partner);
+    return prm__fold_next(engine, event->partner);
 }
 
 static prm_status ingest_into_history(prm_engine *engine, uint32_t handle)
@@ -52,8 +46,10 @@ static prm_status ingest_into_history(prm_engine *engine, uint32_t handle)
     PRM_TRY(prm__engine_touch(engine, event->partner, PRM_NO_INDEX));
     prm__partner *partner = prm__engine_partner(engine, event->partner);
     PRM_TRY(prm__list_reserve(&engine->pool, &partner->entries, sizeof(prm__entry), 1));
-    if (ingest_is_lifecycle(type))
+    if (type->rank == 0) {
+        engine->moves++;
         PRM_TRY(prm__link_add(engine, partner, handle));
+    }
     prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
     entries[partner->entries.count++] = (prm__entry){handle, event->type};
     if (type->voids != PRM_NO_INDEX || type->reduces != PRM_NO_INDEX) {
@@ -138,7 +134,7 @@ static prm_status ingest_group(prm_engine *engine, const prm_event *events, size
     prm__warm_accepted(engine, handles, accepted, taken);
     prm_status status = PRM_OK;
     for (size_t i = 0; i < taken && status == PRM_OK; i++) {
-        engine->guess = accepted[i]->likely;
+        engine->guess = accepted[i];
         status = ingest_accept(engine, handles[i]);
     }
     engine->guess = NULL;
@@ -264,15 +260,20 @@ static prm_status ingest_evaluate(prm_engine *engine, uint32_t mark)
     PRM_TRY(ingest_touch_stale(engine));
     for (size_t i = 0; i < engine->touched.count; i++)
         PRM_TRY(ingest_prepare(engine, prm__engine_touched(engine, i)));
-    PRM_TRY(ingest_tell_links(engine, mark));
+    if (engine->moves)
+        PRM_TRY(ingest_tell_links(engine, mark));
     PRM_TRY(ingest_pass_due(engine));
     for (size_t i = 0; i < engine->touched.count; i++) {
         prm__partner *partner = prm__engine_touched(engine, i);
         if (partner->flags & PRM_PARTNER_AMEND)
             PRM_TRY(prm__amend_partner(engine, partner));
     }
-    for (size_t i = 0; i < engine->touched.count; i++)
-        PRM_TRY(prm__fold_partner(engine, PRM_VEC(engine->touched, prm__touched)[i].partner));
+    for (size_t i = 0; i < engine->touched.count; i++) {
+        const prm__partner *partner = prm__engine_touched(engine, i);
+        bool folded = partner->folded == partner->entries.count && partner->changed == PRM_NO_INDEX;
+        if (!folded || partner->flags & PRM_PARTNER_STALE)
+            PRM_TRY(prm__fold_partner(engine, PRM_VEC(engine->touched, prm__touched)[i].partner));
+    }
     return prm__diff_collect(engine);
 }
 
@@ -281,6 +282,7 @@ static prm_status ingest_evaluate(prm_engine *engine, uint32_t mark)
 static void ingest_begin(prm_engine *engine)
 {
     engine->touched.count = 0;
+    engine->moves = 0;
     engine->void_changes.count = 0;
     engine->marked.count = 0;
     engine->passed.count = 0;
@@ -290,11 +292,13 @@ static void ingest_finish(prm_engine *engine)
 {
     for (size_t i = 0; i < engine->touched.count; i++) {
         prm__partner *partner = prm__engine_touched(engine, i);
-        prm__list_clear(&engine->pool, &partner->stash);
         engine->stale -= (partner->flags & PRM_PARTNER_STALE) != 0;
-        engine->outcome_rows += partner->rows_after;
-        engine->outcome_rows -= partner->rows;
-        partner->rows = partner->rows_after;
+        if (prm__engine_outcomes_changed(partner)) {
+            prm__list_clear(&engine->pool, &partner->stash);
+            engine->outcome_rows += partner->rows_after;
+            engine->outcome_rows -= partner->rows;
+            partner->rows = partner->rows_after;
+        }
         partner->flags &= PRM_PARTNER_LEFT | PRM_PARTNER_EXISTS;
     }
     engine->journal.count += engine->posts.count;

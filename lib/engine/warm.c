@@ -22,6 +22,7 @@ static void warm_event(const prm_engine *engine, const prm_event *event, prm__wa
     warm->id = sound ? prm__store_hash(&engine->store, (prm_text){event->id, event->id_size}) : 0;
     warm_line(prm__store_slot_at(&engine->store, warm->id));
     memset(warm->likely, 0xFF, sizeof warm->likely);
+    warm->sure = 0;
     for (uint32_t i = 0; i < count; i++) {
         const prm_field *field = &event->fields[i];
         if (field->kind != PRM_VALUE_TEXT || field->text_size > PRM_LIMIT_TEXT_BYTES)
@@ -85,13 +86,15 @@ static bool warm_check(const prm_engine *engine, const prm__event *event, prm__w
     bool any = false;
     uint32_t keys[PRM_KIND_KEYS];
     for (uint32_t kind = PRM_KIND_REP; kind < warm_kinds(engine); kind++) {
-        uint32_t *likely = &warm->likely[kind];
+        uint32_t likely = warm->likely[kind];
         slots->hashes[kind] = 0;
-        if (!prm__subject_keys(engine, event, kind, keys) ||
-            (*likely != PRM_NONE &&
-             prm__subject_is(prm__subject_at(engine, *likely), kind, event->partner, keys)))
+        if (likely != PRM_NONE && prm__subject_has(engine, likely, event, kind)) {
+            warm->sure |= 1U << kind;
             continue;
-        *likely = PRM_NONE;
+        }
+        warm->likely[kind] = PRM_NONE;
+        if (!prm__subject_keys(engine, event, kind, keys))
+            continue;
         slots->hashes[kind] = prm__subject_hash(kind, event->partner, keys);
         warm_line(prm__subject_slot_at(engine, slots->hashes[kind]));
         any = true;

@@ -15,8 +15,8 @@
 typedef struct prm__warm {
     uint64_t id;                      /* hash of the id */
     uint64_t fields[PRM_WARM_FIELDS]; /* of text values; for others meaningless */
-    uint32_t likely[PRM_WARM_KINDS];  /* the subject that it most likely has, by kind, or PRM_NONE: a
-                                         guess that the fold checks before it believes it */
+    uint32_t likely[PRM_WARM_KINDS];  /* the subject that it most likely has, by kind, or PRM_NONE */
+    uint32_t sure;                    /* kinds of which `likely` is the subject, as a mask */
 } prm__warm;
 
 /* Hashes ids and texts of up to PRM_WARM_GROUP events, and fetches the slots that these
