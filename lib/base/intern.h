@@ -45,6 +45,21 @@ uint64_t prm__intern_hash(const prm__intern *intern, const char *text, size_t si
 /* The slot of a text that is known, until the next one is added; else NULL. */
 const prm__intern_slot *prm__intern_look(const prm__intern *intern, const char *text, size_t size,
                                          uint64_t hash);
+/* The same for a short text that is not empty, where there are texts. */
+static inline const prm__intern_slot *prm__intern_look_short(const prm__intern *intern, const char *text,
+                                                             size_t size, uint64_t hash)
+{
+    uint32_t mask = intern->slot_count - 1;
+    uint32_t tag = ((uint32_t)(hash >> 32) & ~0xFFU) | (uint32_t)size;
+    prm__bytes_pack pack = prm__bytes_packed(text, size);
+    for (uint32_t at = (uint32_t)hash & mask;; at = (at + 1) & mask) {
+        const prm__intern_slot *slot = &intern->slots[at];
+        if (slot->pack.first == pack.first && slot->pack.last == pack.last && slot->tag == tag)
+            return slot;
+        if (!slot->key)
+            return NULL;
+    }
+}
 /* `text` is not known yet. 0 when memory ran out. */
 uint32_t prm__intern_add(prm__intern *intern, const char *text, size_t size, uint64_t hash);
 

@@ -154,10 +154,10 @@ struct prm_engine {
     uint32_t known_keys;
     uint32_t empty_key; /* of the empty text: an attribute that is cleared */
     prm__store store;
-    prm__layout *layouts; /* by type */
-    uint8_t *slot_of;     /* [type][name]: the slot, or PRM_NO_SLOT; NULL when it would be too large */
-    uint16_t *key_at;     /* [type][kind][PRM_KIND_KEYS]: where events carry the keys of a kind, or 0 */
-    uint64_t *needs;      /* [type][kind]: parts of a subject that an event looks at, as a mask: see need.h */
+    prm__layout *layouts;    /* by type */
+    uint8_t *slot_of;        /* [type][name]: the slot, or PRM_NO_SLOT; NULL when it would be too large */
+    uint16_t *key_at;        /* [type][kind][PRM_KIND_KEYS]: where events carry the keys of a kind, or 0 */
+    struct prm__need *needs; /* [type][kind]: what an event looks at of a subject: see need.h */
     prm__pool pool;
     prm__vec partners;       /* of prm__partner */
     prm__vec partner_of_key; /* of uint32_t: partner index + 1 by text key */

@@ -8,6 +8,7 @@
 #include "engine/intake.h"
 #include "engine/link.h"
 #include "engine/stash.h"
+#include <stddef.h>
 #include <string.h>
 
 /* What a call puts back when it fails. */
@@ -105,47 +106,73 @@ static prm_status ingest_store(prm_engine *engine, const prm_event *event, prm__
 
 static void ingest_count(prm_counts *counts, const prm_answer *answer)
 {
-    uint64_t *const by_answer[] = {
-        NULL, &counts->accepted, &counts->duplicate, &counts->ignored, &counts->rejected, &counts->too_late};
+    static const size_t by_answer[] = {0,
+                                       offsetof(prm_counts, accepted),
+                                       offsetof(prm_counts, duplicate),
+                                       offsetof(prm_counts, ignored),
+                                       offsetof(prm_counts, rejected),
+                                       offsetof(prm_counts, too_late)};
+    uint64_t *count = (uint64_t *)(void *)((char *)counts + by_answer[answer->answer]);
     counts->events++;
-    ++*by_answer[answer->answer];
+    ++*count;
     counts->dropped_fields += answer->dropped;
 }
 
-static prm_status ingest_group(prm_engine *engine, const prm_event *events, size_t count, prm_answer *answers)
-{
-    prm__warm warm[PRM_WARM_GROUP];
+/* The events of a group that are new in the store. */
+typedef struct prm__ingest_group {
+    prm__warm warm[PRM_WARM_GROUP]; /* by place among the events handed in */
     prm__warm *accepted[PRM_WARM_GROUP];
     uint32_t handles[PRM_WARM_GROUP];
-    size_t taken = 0;
-    prm__warm_events(engine, events, count, warm);
+    size_t count;
+} prm__ingest_group;
+
+static prm_status ingest_store_group(prm_engine *engine, const prm_event *events, size_t count,
+                                     prm_answer *answers, prm__ingest_group *group)
+{
+    group->count = 0;
     for (size_t i = 0; i < count; i++) {
         prm_answer answer;
         uint32_t handle = PRM_NONE;
-        PRM_TRY(ingest_store(engine, &events[i], &warm[i], &answer, &handle));
+        PRM_TRY(ingest_store(engine, &events[i], &group->warm[i], &answer, &handle));
         if (handle != PRM_NONE) {
-            accepted[taken] = &warm[i];
-            handles[taken++] = handle;
+            group->accepted[group->count] = &group->warm[i];
+            group->handles[group->count++] = handle;
         }
         ingest_count(&engine->counts, &answer);
         if (answers)
             answers[i] = answer;
     }
-    prm__warm_accepted(engine, handles, accepted, taken);
+    return PRM_OK;
+}
+
+static prm_status ingest_accept_group(prm_engine *engine, prm__ingest_group *group)
+{
     prm_status status = PRM_OK;
-    for (size_t i = 0; i < taken && status == PRM_OK; i++) {
-        engine->guess = accepted[i];
-        status = ingest_accept(engine, handles[i]);
+    prm__warm_accepted(engine, group->handles, group->accepted, group->count);
+    for (size_t i = 0; i < group->count && status == PRM_OK; i++) {
+        engine->guess = group->accepted[i];
+        status = ingest_accept(engine, group->handles[i]);
     }
     engine->guess = NULL;
     return status;
 }
 
+static size_t ingest_group_size(size_t at, size_t count)
+{
+    return count - at < PRM_WARM_GROUP ? count - at : PRM_WARM_GROUP;
+}
+
+/* While a group is taken, what the next one looks up is on its way from memory. */
 static prm_status ingest_stage(prm_engine *engine, const prm_event *events, size_t count, prm_answer *answers)
 {
-    for (size_t at = 0; at < count; at += PRM_WARM_GROUP) {
-        size_t size = count - at < PRM_WARM_GROUP ? count - at : PRM_WARM_GROUP;
-        PRM_TRY(ingest_group(engine, events + at, size, answers ? answers + at : NULL));
+    prm__ingest_group groups[2];
+    prm__warm_events(engine, events, ingest_group_size(0, count), groups[0].warm);
+    for (size_t at = 0, turn = 0; at < count; at += PRM_WARM_GROUP, turn ^= 1) {
+        size_t next = at + ingest_group_size(at, count);
+        PRM_TRY(
+            ingest_store_group(engine, events + at, next - at, answers ? answers + at : NULL, &groups[turn]));
+        prm__warm_events(engine, events + next, ingest_group_size(next, count), groups[turn ^ 1].warm);
+        PRM_TRY(ingest_accept_group(engine, &groups[turn]));
     }
     return PRM_OK;
 }

@@ -311,26 +311,34 @@ static prm__diag_number intake_envelope(const prm_event *event)
     return 0;
 }
 
-/* What nearly every field is: of a type that has it, a text that is known, given once. Its
- * hash was worked out ahead. False when it is not so, and nothing was done. */
-static bool intake_known_text(prm__intake *in, uint32_t index)
+/* The slot of a field that is what nearly every field is: a short text of a type that has it,
+ * given once, with its hash worked out ahead. Else PRM_NO_SLOT. */
+static uint32_t intake_plain_slot(const prm__intake *in, const prm_field *field, uint32_t index)
 {
     const prm_engine *engine = in->engine;
+    uint32_t names = engine->program->names_count;
+    if (field->kind != PRM_VALUE_TEXT || field->text_size - 1 >= PRM_INTERN_SHORT || field->field >= names ||
+        index >= PRM_WARM_FIELDS || !engine->slot_of)
+        return PRM_NO_SLOT;
+    uint32_t slot = engine->slot_of[(size_t)in->type * names + field->field];
+    return slot != PRM_NO_SLOT && (in->layout->texts & ~in->seen) >> slot & 1 ? slot : PRM_NO_SLOT;
+}
+
+/* Takes a plain field whose text is known. False when it is not so, and nothing was done. */
+static bool intake_known_text(prm__intake *in, uint32_t index)
+{
     const prm_field *field = &in->event->fields[index];
-    if (field->kind != PRM_VALUE_TEXT || index >= PRM_WARM_FIELDS || !engine->slot_of ||
-        field->field >= engine->program->names_count || field->text_size - 1 >= PRM_LIMIT_TEXT_BYTES)
+    uint32_t slot = intake_plain_slot(in, field, index);
+    if (slot == PRM_NO_SLOT)
         return false;
-    uint32_t slot = engine->slot_of[(size_t)in->type * engine->program->names_count + field->field];
-    if (slot == PRM_NO_SLOT || !((in->layout->texts & ~in->seen) >> slot & 1))
-        return false;
-    const prm__intern_slot *known = prm__intern_look(&engine->texts, field->text, field->text_size,
-                                                     in->warm->fields[index]);
+    const prm__intern_slot *known = prm__intern_look_short(&in->engine->texts, field->text, field->text_size,
+                                                           in->warm->fields[index]);
     if (!known)
         return false;
     in->seen |= (uint64_t)1 << slot;
     intake_keep_text(in, slot, known->key);
     if (known->hint)
-        prm__warm_subject(engine, in->warm, in->type, in->layout->kind[slot], known->hint - 1);
+        prm__warm_subject(in->engine, in->warm, in->type, in->layout->kind[slot], known->hint - 1);
     return true;
 }
 

@@ -6,7 +6,14 @@
 
 #include "engine/engine.h"
 
-#define PRM_NEED_UNIT 16 /* bytes for which one bit of a need stands */
+#define PRM_NEED_UNIT 16 /* bytes; subjects begin at units of a line of the cache */
+#define PRM_NEED_PLACES (PRM_ALLOC_LINE / PRM_NEED_UNIT)
+
+/* Lines of the cache, the first ones, as a mask, for a subject that begins at each unit of the
+ * first of them. */
+typedef struct prm__need {
+    uint16_t lines[PRM_NEED_PLACES];
+} prm__need;
 
 /* Works out engine->needs. */
 void prm__need_init(prm_engine *engine);

@@ -42,14 +42,12 @@ void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t 
 static void warm_needed(const prm_engine *engine, uint32_t type, uint32_t kind, uint32_t handle)
 {
     const char *subject = (const char *)prm__subject_at(engine, handle);
-    uint32_t before = (uint32_t)((uintptr_t)subject % PRM_ALLOC_LINE / PRM_NEED_UNIT);
-    uint64_t need = engine->needs[(size_t)type * engine->program->kinds_count + kind];
-    while (need) {
-        uint32_t unit = (uint32_t)__builtin_ctzll(need);
-        warm_line(subject + (size_t)unit * PRM_NEED_UNIT);
-        uint32_t end = ((before + unit) | (PRM_ALLOC_LINE / PRM_NEED_UNIT - 1)) + 1 - before;
-        need = end < 64 ? need >> end << end : 0;
-    }
+    uintptr_t inside = (uintptr_t)subject % PRM_ALLOC_LINE;
+    const prm__need *need = &engine->needs[(size_t)type * engine->program->kinds_count + kind];
+    const char *line = subject - inside;
+    for (uint32_t lines = need->lines[inside / PRM_NEED_UNIT]; lines; lines >>= 1, line += PRM_ALLOC_LINE)
+        if (lines & 1)
+            warm_line(line);
 }
 
 void prm__warm_subject(const prm_engine *engine, prm__warm *warm, uint32_t type, uint32_t kind,
