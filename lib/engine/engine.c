@@ -44,8 +44,11 @@ uint32_t prm__engine_partner_of(prm_engine *engine, uint32_t key)
     partner->asked_at = INT64_MIN;
     partner->due = INT64_MAX;
     partner->rerate_from = INT64_MAX;
-    PRM_VEC(*index, uint32_t)[key] = (uint32_t)engine->partners.count;
-    return (uint32_t)engine->partners.count - 1;
+    uint32_t count = (uint32_t)engine->partners.count;
+    PRM_VEC(*index, uint32_t)[key] = count;
+    if (count < PRM_HINT_PARTNER)
+        prm__intern_leave(&engine->texts, key, PRM_HINT_PARTNER + count - 1);
+    return count - 1;
 }
 
 prm_status prm__engine_touch(prm_engine *engine, uint32_t index, uint32_t entry)

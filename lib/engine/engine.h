@@ -232,6 +232,10 @@ static inline prm_text prm__engine_event_id(const prm_engine *engine, const prm_
     return prm__store_id(event, &engine->layouts[event->type]);
 }
 
+/* What is left with a text in engine->texts: the index of the partner that has it as its name, plus
+ * this; else the newest subject that has it as its only key, as handle + 1; else 0. */
+#define PRM_HINT_PARTNER 0x80000000U
+
 /* The index of the partner with that text key, made when new; PRM_NONE when
  * memory ran out. */
 uint32_t prm__engine_partner_of(prm_engine *engine, uint32_t key);

@@ -7,7 +7,6 @@
 #include "engine/stash.h"
 #include "engine/subject.h"
 #include "engine/warm.h"
-#include <string.h>
 
 /* One event under way. */
 typedef struct prm__step {
@@ -118,16 +117,23 @@ void prm__fold_aim(prm_engine *engine, const prm__subject *subject, uint32_t han
 
 /* ---- Measures ---- */
 
+static bool fold_passes(const prm__step *step, uint32_t filter)
+{
+    if (filter == PRM_NO_INDEX)
+        return true;
+    prm__eval eval = fold_eval(step);
+    return prm__eval_filter(&eval, filter);
+}
+
 static prm_status fold_measures(prm__step *step)
 {
     prm_engine *engine = step->engine;
     const prm_program *program = engine->program;
-    prm__eval eval = fold_eval(step);
     engine->stamp++;
     for (uint32_t i = 0; i < step->type->route_count; i++) {
         uint32_t measure = program->routes[step->type->first_route + i].measure;
         const prm__p_measure *row = &program->measures[measure];
-        if (engine->at_subjects[row->subject] == PRM_NONE || !prm__eval_filter(&eval, row->filter))
+        if (engine->at_subjects[row->subject] == PRM_NONE || !fold_passes(step, row->filter))
             continue;
         bool counted;
         PRM_TRY(prm__measure_take(engine, measure, &step->view, step->place, &counted));
@@ -402,15 +408,17 @@ static prm_status fold_rerate(prm_engine *engine, prm__partner *partner, uint32_
     return PRM_OK;
 }
 
-prm_status prm__fold_next(prm_engine *engine, uint32_t index)
+prm_status prm__fold_next(prm_engine *engine, uint32_t event)
 {
-    prm__partner *partner = prm__engine_partner(engine, index);
-    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-    uint32_t outcomes = partner->outcomes.count;
     prm__step step;
+    prm__engine_view(engine, event, &step.view);
     step.engine = engine;
-    step.partner = index;
-    if (fold_open(&step, entries, partner->folded))
+    step.partner = step.view.event->partner;
+    step.type = &engine->program->types[step.view.type];
+    prm__partner *partner = prm__engine_partner(engine, step.partner);
+    uint32_t outcomes = partner->outcomes.count;
+    step.place = (prm__place){step.view.event->time, partner->folded};
+    if (!(step.view.event->marks & PRM_EVENT_DEAD))
         PRM_TRY(fold_event(&step, false));
     partner->folded++;
     partner->last_time = step.place.time;

@@ -9,7 +9,6 @@
 #include "engine/link.h"
 #include "engine/stash.h"
 #include <stddef.h>
-#include <string.h>
 
 /* What a call puts back when it fails. */
 typedef struct prm__ingest_mark {
@@ -20,39 +19,26 @@ typedef struct prm__ingest_mark {
 
 /* ---- Staging: each event into the store and its partner's history ---- */
 
-/* An event at the end of its partner's line, of a partner of which nothing waits to be
- * sorted, amended or folded again, is folded at once, while all that it needs is near.
- * Lifecycle events wait: those of one instant take effect together. */
-static prm_status ingest_fold_in_order(prm_engine *engine, const prm__event *event)
+/* Whether an event, the newest entry of its partner, stands at the end of its line, and nothing of
+ * the partner waits to be sorted, amended or folded again. It is then folded at once, while all that
+ * it needs is near. Lifecycle events wait: those of one instant take effect together. */
+static bool ingest_in_turn(const prm_engine *engine, const prm__partner *partner, const prm__event *event,
+                           const prm__p_type *type)
 {
-    prm__partner *partner = prm__engine_partner(engine, event->partner);
-    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
     uint32_t last = partner->entries.count - 1;
     if (partner->flags & (PRM_PARTNER_AMEND | PRM_PARTNER_STALE) || partner->changed != PRM_NO_INDEX ||
-        partner->folded != last || engine->program->types[event->type].rank < 2 ||
-        event->time > engine->clock)
-        return PRM_OK;
-    if (event->time < partner->last_time ||
-        (event->time == partner->last_time && last > 0 &&
-         prm__engine_compare_events(engine, entries[last - 1].event, entries[last].event) > 0))
-        return PRM_OK;
-    partner->settled = partner->entries.count;
-    return prm__fold_next(engine, event->partner);
+        partner->folded != last || type->rank < 2 || event->time > engine->clock)
+        return false;
+    if (event->time != partner->last_time || last == 0)
+        return event->time >= partner->last_time;
+    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    return prm__engine_compare_events(engine, entries[last - 1].event, entries[last].event) <= 0;
 }
 
-static prm_status ingest_into_history(prm_engine *engine, uint32_t handle)
+/* Notes that a partner has a voider, or an event that a later voider may be about. */
+static void ingest_note_voider(const prm_engine *engine, prm__partner *partner, const prm__event *event,
+                               const prm__p_type *type)
 {
-    const prm__event *event = prm__engine_event(engine, handle);
-    const prm__p_type *type = &engine->program->types[event->type];
-    PRM_TRY(prm__engine_touch(engine, event->partner, PRM_NO_INDEX));
-    prm__partner *partner = prm__engine_partner(engine, event->partner);
-    PRM_TRY(prm__list_reserve(&engine->pool, &partner->entries, sizeof(prm__entry), 1));
-    if (type->rank == 0) {
-        engine->moves++;
-        PRM_TRY(prm__link_add(engine, partner, handle));
-    }
-    prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-    entries[partner->entries.count++] = (prm__entry){handle, event->type};
     if (type->voids != PRM_NO_INDEX || type->reduces != PRM_NO_INDEX) {
         partner->voiders++;
         partner->flags |= PRM_PARTNER_AMEND;
@@ -62,6 +48,21 @@ static prm_status ingest_into_history(prm_engine *engine, uint32_t handle)
                event->time <= partner->last_voider) {
         partner->flags |= PRM_PARTNER_AMEND;
     }
+}
+
+static prm_status ingest_into_history(prm_engine *engine, uint32_t handle, prm__partner *partner,
+                                      const prm__event *event, const prm__p_type *type)
+{
+    if (!(partner->flags & PRM_PARTNER_TOUCHED))
+        PRM_TRY(prm__engine_touch(engine, event->partner, PRM_NO_INDEX));
+    PRM_TRY(prm__list_reserve(&engine->pool, &partner->entries, sizeof(prm__entry), 1));
+    if (type->rank == 0) {
+        engine->moves++;
+        PRM_TRY(prm__link_add(engine, partner, handle));
+    }
+    prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    entries[partner->entries.count++] = (prm__entry){handle, event->type};
+    ingest_note_voider(engine, partner, event, type);
     return PRM_OK;
 }
 
@@ -69,14 +70,19 @@ static prm_status ingest_into_history(prm_engine *engine, uint32_t handle)
 static prm_status ingest_accept(prm_engine *engine, uint32_t handle)
 {
     const prm__event *event = prm__engine_event(engine, handle);
+    const prm__p_type *type = &engine->program->types[event->type];
     if (engine->clock_follows && event->time > engine->clock)
         engine->clock = event->time;
-    if (engine->program->types[event->type].role == PRM_ROLE_EVENT_VOIDED)
+    if (event->partner == PRM_NONE)
         return prm__void_add(engine, handle);
-    PRM_TRY(ingest_into_history(engine, handle));
+    prm__partner *partner = prm__engine_partner(engine, event->partner);
+    PRM_TRY(ingest_into_history(engine, handle, partner, event, type));
     if (engine->voids.count)
         return prm__void_expected(engine, prm__engine_event_id(engine, event));
-    return ingest_fold_in_order(engine, event);
+    if (!ingest_in_turn(engine, partner, event, type))
+        return PRM_OK;
+    partner->settled = partner->entries.count;
+    return prm__fold_next(engine, handle);
 }
 
 /* One event into the store; *handle is set when it is new there. */

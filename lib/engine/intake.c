@@ -15,9 +15,12 @@ typedef struct prm__intake {
     uint32_t type;
     const prm__layout *layout;
     const prm__p_slot *slots; /* of the type */
+    const uint8_t *slot_of;   /* of the type: [name], for names below `names` */
+    uint32_t names;
     char *record;
     uint64_t seen;    /* slots that have a value */
     uint32_t partner; /* text key */
+    uint32_t index;   /* of the partner, or PRM_NONE while it is not known */
     prm_answer *answer;
 } prm__intake;
 
@@ -315,12 +318,10 @@ static prm__diag_number intake_envelope(const prm_event *event)
  * given once, with its hash worked out ahead. Else PRM_NO_SLOT. */
 static uint32_t intake_plain_slot(const prm__intake *in, const prm_field *field, uint32_t index)
 {
-    const prm_engine *engine = in->engine;
-    uint32_t names = engine->program->names_count;
-    if (field->kind != PRM_VALUE_TEXT || field->text_size - 1 >= PRM_INTERN_SHORT || field->field >= names ||
-        index >= PRM_WARM_FIELDS || !engine->slot_of)
+    if (field->kind != PRM_VALUE_TEXT || field->text_size - 1 >= PRM_INTERN_SHORT ||
+        field->field >= in->names || index >= PRM_WARM_FIELDS)
         return PRM_NO_SLOT;
-    uint32_t slot = engine->slot_of[(size_t)in->type * names + field->field];
+    uint32_t slot = in->slot_of[field->field];
     return slot != PRM_NO_SLOT && (in->layout->texts & ~in->seen) >> slot & 1 ? slot : PRM_NO_SLOT;
 }
 
@@ -337,8 +338,12 @@ static bool intake_known_text(prm__intake *in, uint32_t index)
         return false;
     in->seen |= (uint64_t)1 << slot;
     intake_keep_text(in, slot, known->key);
-    if (known->hint)
+    if (known->hint & PRM_HINT_PARTNER) {
+        if (!in->layout->at[slot])
+            in->index = known->hint - PRM_HINT_PARTNER;
+    } else if (known->hint) {
         prm__warm_subject(in->engine, in->warm, in->type, in->layout->kind[slot], known->hint - 1);
+    }
     return true;
 }
 
@@ -392,7 +397,7 @@ static prm_status intake_finish(const prm__intake *in)
 {
     uint32_t partner = PRM_NONE;
     if (in->engine->program->types[in->type].role != PRM_ROLE_EVENT_VOIDED) {
-        partner = prm__engine_partner_of(in->engine, in->partner);
+        partner = in->index != PRM_NONE ? in->index : prm__engine_partner_of(in->engine, in->partner);
         if (partner == PRM_NONE)
             return PRM_E_MEMORY;
         prm__warm_partner(in->engine, in->type, partner);
@@ -450,9 +455,12 @@ prm_status prm__intake_read(prm_engine *engine, const prm_event *event, prm__war
                       type,
                       &engine->layouts[type],
                       program->slots + program->types[type].first_slot,
+                      engine->slot_of ? engine->slot_of + (size_t)type * program->names_count : NULL,
+                      engine->slot_of ? program->names_count : 0,
                       (char *)record,
                       0,
                       0,
+                      PRM_NONE,
                       answer};
     intake_empty_record(record, in.layout);
     for (uint32_t i = 0; i < event->field_count; i++)

@@ -144,7 +144,8 @@ uint32_t prm__subject_get(prm_engine *engine, uint32_t kind, uint32_t partner, c
     owner->first_subject = handle;
     subjects->used++;
     *slot = (prm__subject_slot){handle + 1, (uint32_t)(hash >> 32)};
-    if (engine->program->kinds[kind].key_count == 1)
+    bool only_key = engine->program->kinds[kind].key_count == 1;
+    if (only_key && handle + 1 < PRM_HINT_PARTNER && prm__engine_find_partner(engine, keys[0]) == PRM_NONE)
         prm__intern_leave(&engine->texts, keys[0], handle + 1);
     return handle;
 }

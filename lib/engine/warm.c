@@ -83,7 +83,8 @@ static bool warm_check(const prm_engine *engine, const prm__event *event, prm__w
 {
     bool any = false;
     uint32_t keys[PRM_KIND_KEYS];
-    for (uint32_t kind = PRM_KIND_REP; kind < warm_kinds(engine); kind++) {
+    uint32_t kinds = warm_kinds(engine);
+    for (uint32_t kind = PRM_KIND_REP; kind < kinds; kind++) {
         uint32_t likely = warm->likely[kind];
         slots->hashes[kind] = 0;
         if (likely != PRM_NONE && prm__subject_has(engine, likely, event, kind)) {
@@ -129,17 +130,15 @@ void prm__warm_accepted(const prm_engine *engine, const uint32_t *handles, prm__
                         size_t count)
 {
     prm__warm_slots slots[PRM_WARM_GROUP];
-    bool any[PRM_WARM_GROUP];
-    for (size_t i = 0; i < count; i++) {
-        const prm__event *event = prm__engine_event(engine, handles[i]);
-        any[i] = event->partner != PRM_NONE && warm_check(engine, event, warm[i], &slots[i]);
-    }
+    size_t open[PRM_WARM_GROUP], open_count = 0; /* events with subjects that are not noted yet */
     for (size_t i = 0; i < count; i++) {
         const prm__event *event = prm__engine_event(engine, handles[i]);
         if (event->partner == PRM_NONE)
             continue;
         warm_of_partner(engine, event);
-        if (any[i])
-            warm_by_slots(engine, event, &slots[i], warm[i]);
+        if (warm_check(engine, event, warm[i], &slots[i]))
+            open[open_count++] = i;
     }
+    for (size_t i = 0; i < open_count; i++)
+        warm_by_slots(engine, prm__engine_event(engine, handles[open[i]]), &slots[open[i]], warm[open[i]]);
 }
