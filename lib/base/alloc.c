@@ -2,6 +2,7 @@
  * a size of 0 and always gets the size that it was asked for. */
 #include "base/alloc.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,4 +87,26 @@ void prm__alloc_release(prm__alloc *alloc, void *block, size_t count, size_t siz
         return;
     alloc->held -= count * size;
     alloc->host.release(alloc->host.user, block, count * size);
+}
+
+/* The byte before the array tells how far it lies behind the block's beginning. */
+void *prm__alloc_lines(prm__alloc *alloc, size_t count, size_t size)
+{
+    size_t bytes;
+    if (!alloc_bytes(count, size, &bytes) || bytes > (size_t)PTRDIFF_MAX - PRM_ALLOC_LINE)
+        return NULL;
+    char *block = prm__alloc_get(alloc, bytes + PRM_ALLOC_LINE, 1);
+    if (block == NULL)
+        return NULL;
+    size_t before = PRM_ALLOC_LINE - (uintptr_t)block % PRM_ALLOC_LINE;
+    block[before - 1] = (char)before;
+    return block + before;
+}
+
+void prm__alloc_release_lines(prm__alloc *alloc, void *block, size_t count, size_t size)
+{
+    if (block == NULL)
+        return;
+    char *lines = block;
+    prm__alloc_release(alloc, lines - lines[-1], count * size + PRM_ALLOC_LINE, 1);
 }

@@ -25,6 +25,14 @@ void *prm__alloc_resize(prm__alloc *alloc, void *block, size_t old_count, size_t
 
 void prm__alloc_release(prm__alloc *alloc, void *block, size_t count, size_t size);
 
+/* Bytes of a line of the cache. */
+#define PRM_ALLOC_LINE 64
+
+/* An array, not zeroed, whose first element begins a line of the cache: what is smaller than a
+ * line then does not lie across two. Released with the same count and size. */
+void *prm__alloc_lines(prm__alloc *alloc, size_t count, size_t size);
+void prm__alloc_release_lines(prm__alloc *alloc, void *block, size_t count, size_t size);
+
 /* Leaves a function with `status` when it is not PRM_OK; only where nothing is owned. */
 #define PRM_TRY(call)                                                                                        \
     do {                                                                                                     \

@@ -25,6 +25,38 @@ static inline bool prm__bytes_same(const char *a, const char *b, size_t size)
     return size == 0 || memcmp(a, b, size) == 0;
 }
 
+/* A run of at most 16 bytes as two words; with its size they say all of it. */
+typedef struct prm__bytes_pack {
+    uint64_t first, last;
+} prm__bytes_pack;
+
+static inline prm__bytes_pack prm__bytes_packed(const char *at, size_t size)
+{
+    uint32_t first = 0, last = 0;
+    if (size >= 8)
+        return (prm__bytes_pack){prm__bytes_word(at), prm__bytes_word(at + size - 8)};
+    if (size >= 4) {
+        memcpy(&first, at, 4);
+        memcpy(&last, at + size - 4, 4);
+    } else if (size > 0) {
+        first = (uint32_t)(unsigned char)at[0] << 8 | (unsigned char)at[size / 2];
+        last = (unsigned char)at[size - 1];
+    }
+    return (prm__bytes_pack){first, last};
+}
+
+/* Copies a run, a short one without a call. */
+static inline void prm__bytes_copy(char *to, const char *from, size_t size)
+{
+    if (size >= 8 && size <= 16) {
+        uint64_t first = prm__bytes_word(from), last = prm__bytes_word(from + size - 8);
+        memcpy(to, &first, sizeof first);
+        memcpy(to + size - 8, &last, sizeof last);
+    } else if (size) {
+        memcpy(to, from, size);
+    }
+}
+
 /* Bytewise; a text that begins another stands before it. Negative, 0 or positive. */
 static inline int prm__bytes_compare(prm_text a, prm_text b)
 {

@@ -1,17 +1,10 @@
 #include "base/intern.h"
 #include "base/hash.h"
-#include <stddef.h>
 #include <string.h>
 
 #define PRM_INTERN_FIRST_SLOTS 64U
 #define PRM_INTERN_CHUNK ((size_t)64 * 1024)
 #define PRM_INTERN_FIRST_CHUNK ((size_t)1024)
-
-typedef struct prm__intern_slot {
-    const prm__intern_entry *text; /* NULL: free */
-    uint32_t tag;                  /* the hash's high half: spares most looks at the text */
-    uint32_t reserved;
-} prm__intern_slot;
 
 void prm__intern_init(prm__intern *intern, prm__alloc *alloc, uint64_t seed)
 {
@@ -28,46 +21,59 @@ void prm__intern_free(prm__intern *intern)
         prm_text *chunk = prm__vec_at(&intern->chunks, i);
         prm__alloc_release(intern->alloc, (void *)(uintptr_t)chunk->data, chunk->size, 1);
     }
-    prm__alloc_release(intern->alloc, intern->slots, intern->slot_count, sizeof *intern->slots);
+    prm__alloc_release_lines(intern->alloc, intern->slots, intern->slot_count, sizeof *intern->slots);
     prm__vec_free(&intern->chunks);
     prm__vec_free(&intern->texts);
+}
+
+static uint32_t intern_tag(size_t size, uint64_t hash)
+{
+    uint32_t low = size <= PRM_INTERN_SHORT ? (uint32_t)size : PRM_INTERN_SHORT + 1;
+    return ((uint32_t)(hash >> 32) & ~0xFFU) | low;
+}
+
+static prm__bytes_pack intern_pack(const char *text, size_t size, uint64_t hash)
+{
+    return size <= PRM_INTERN_SHORT ? prm__bytes_packed(text, size) : (prm__bytes_pack){hash, size};
+}
+
+static bool intern_same_long(const prm__intern *intern, uint32_t key, const char *text, size_t size)
+{
+    return memcmp(prm__intern_text(intern, key).data, text, size) == 0;
 }
 
 /* The slot that has the text, or the free one where it belongs. */
 static prm__intern_slot *intern_probe(const prm__intern *intern, const char *text, size_t size, uint64_t hash)
 {
-    uint32_t mask = intern->slot_count - 1;
-    uint32_t tag = (uint32_t)(hash >> 32);
-    uint32_t at = (uint32_t)hash & mask;
-    for (;; at = (at + 1) & mask) {
+    uint32_t mask = intern->slot_count - 1, tag = intern_tag(size, hash);
+    prm__bytes_pack pack = intern_pack(text, size, hash);
+    for (uint32_t at = (uint32_t)hash & mask;; at = (at + 1) & mask) {
         prm__intern_slot *slot = &intern->slots[at];
-        if (!slot->text)
+        if (!slot->key)
             return slot;
-        if (slot->tag == tag && prm__intern_is(slot->text, text, size))
+        if (slot->tag == tag && slot->pack.first == pack.first && slot->pack.last == pack.last &&
+            (size <= PRM_INTERN_SHORT || intern_same_long(intern, slot->key, text, size)))
             return slot;
     }
-}
-
-static const prm__intern_entry *intern_entry_of(prm_text text)
-{
-    return (const prm__intern_entry *)(const void *)(text.data - offsetof(prm__intern_entry, bytes));
 }
 
 static bool intern_grow(prm__intern *intern)
 {
     uint32_t count = intern->slot_count ? intern->slot_count * 2 : PRM_INTERN_FIRST_SLOTS;
-    prm__intern_slot *slots = prm__alloc_zeroed(intern->alloc, count, sizeof *slots);
+    prm__intern_slot *slots = prm__alloc_lines(intern->alloc, count, sizeof *slots);
     if (!slots)
         return false;
-    for (uint32_t key = 1; key < intern->texts.count; key++) {
-        prm_text text = prm__intern_text(intern, key);
-        uint64_t hash = prm__hash_bytes(text.data, text.size, intern->seed);
-        uint32_t at = (uint32_t)hash & (count - 1);
-        while (slots[at].text)
+    memset(slots, 0, count * sizeof *slots);
+    for (uint32_t i = 0; i < intern->slot_count; i++) {
+        const prm__intern_slot *old = &intern->slots[i];
+        if (!old->key)
+            continue;
+        uint32_t at = old->home & (count - 1);
+        while (slots[at].key)
             at = (at + 1) & (count - 1);
-        slots[at] = (prm__intern_slot){intern_entry_of(text), (uint32_t)(hash >> 32), 0};
+        slots[at] = *old;
     }
-    prm__alloc_release(intern->alloc, intern->slots, intern->slot_count, sizeof *slots);
+    prm__alloc_release_lines(intern->alloc, intern->slots, intern->slot_count, sizeof *slots);
     intern->slots = slots;
     intern->slot_count = count;
     return true;
@@ -101,21 +107,16 @@ uint32_t prm__intern_add(prm__intern *intern, const char *text, size_t size, uin
         return 0;
     if ((intern->texts.count + 1) * 4 > (size_t)intern->slot_count * 3 && !intern_grow(intern))
         return 0;
-    size_t needed = (sizeof(prm__intern_entry) + size + 3) & ~(size_t)3;
-    char *room = intern_room(intern, needed);
+    char *room = intern_room(intern, size);
     if (!room)
         return 0;
     uint32_t key = (uint32_t)intern->texts.count;
-    prm__intern_entry *text_entry = (prm__intern_entry *)(void *)room;
-    text_entry->key = key;
-    text_entry->size = (uint32_t)size;
-    if (size)
-        memcpy(text_entry->bytes, text, size);
-    intern->room += needed;
-    intern->room_left -= needed;
-    prm_text *entry = prm__vec_push(&intern->texts);
-    *entry = (prm_text){text_entry->bytes, size};
-    *intern_probe(intern, text, size, hash) = (prm__intern_slot){text_entry, (uint32_t)(hash >> 32), 0};
+    prm__bytes_copy(room, text, size);
+    intern->room += size;
+    intern->room_left -= size;
+    PRM_VEC(intern->texts, prm_text)[intern->texts.count++] = (prm_text){room, size};
+    *intern_probe(intern, text, size, hash) = (prm__intern_slot){intern_pack(text, size, hash), key,
+                                                                 intern_tag(size, hash), 0, (uint32_t)hash};
     return key;
 }
 
@@ -124,38 +125,31 @@ uint64_t prm__intern_hash(const prm__intern *intern, const char *text, size_t si
     return prm__hash_bytes(text, size, intern->seed);
 }
 
-uint32_t prm__intern_find_hashed(const prm__intern *intern, const char *text, size_t size, uint64_t hash)
+const prm__intern_slot *prm__intern_look(const prm__intern *intern, const char *text, size_t size,
+                                         uint64_t hash)
 {
     if (!intern->slot_count)
-        return 0;
+        return NULL;
     const prm__intern_slot *slot = intern_probe(intern, text, size, hash);
-    return slot->text ? slot->text->key : 0;
+    return slot->key ? slot : NULL;
 }
 
 uint32_t prm__intern_find(const prm__intern *intern, const char *text, size_t size)
 {
-    return prm__intern_find_hashed(intern, text, size, prm__intern_hash(intern, text, size));
+    const prm__intern_slot *slot = prm__intern_look(intern, text, size, prm__intern_hash(intern, text, size));
+    return slot ? slot->key : 0;
 }
 
 uint32_t prm__intern_key(prm__intern *intern, const char *text, size_t size)
 {
     uint64_t hash = prm__intern_hash(intern, text, size);
-    uint32_t key = prm__intern_find_hashed(intern, text, size, hash);
-    return key ? key : prm__intern_add(intern, text, size, hash);
+    const prm__intern_slot *slot = prm__intern_look(intern, text, size, hash);
+    return slot ? slot->key : prm__intern_add(intern, text, size, hash);
 }
 
-const void *prm__intern_slot_at(const prm__intern *intern, uint64_t hash)
+void prm__intern_leave(prm__intern *intern, uint32_t key, uint32_t hint)
 {
-    return intern->slot_count ? &intern->slots[(uint32_t)hash & (intern->slot_count - 1)] : NULL;
-}
-
-const prm__intern_entry *prm__intern_likely(const prm__intern *intern, uint64_t hash)
-{
-    if (!intern->slot_count)
-        return NULL;
-    uint32_t mask = intern->slot_count - 1, tag = (uint32_t)(hash >> 32);
-    uint32_t at = (uint32_t)hash & mask;
-    while (intern->slots[at].text && intern->slots[at].tag != tag)
-        at = (at + 1) & mask;
-    return intern->slots[at].text;
+    prm_text text = prm__intern_text(intern, key);
+    uint64_t hash = prm__intern_hash(intern, text.data, text.size);
+    intern_probe(intern, text.data, text.size, hash)->hint = hint;
 }

@@ -7,19 +7,25 @@
 #include "base/bytes.h"
 #include "base/vec.h"
 
-/* A text as it lies in a chunk: behind its key, so that one look finds both. */
-typedef struct prm__intern_entry {
-    uint32_t key;
-    uint32_t size;
-    char bytes[];
-} prm__intern_entry;
+/* A text of at most this many bytes lies in its slot as well, so that one look at one
+ * line of the cache finds it; a longer one is looked at where it lies. */
+#define PRM_INTERN_SHORT 16
+
+/* A place of the index. */
+typedef struct prm__intern_slot {
+    prm__bytes_pack pack; /* of a short text; of a longer one its hash and size */
+    uint32_t key;         /* 0: free */
+    uint32_t tag;         /* of the hash, its low byte replaced by the size */
+    uint32_t hint;        /* a number that the owner left with the text; 0 at first */
+    uint32_t home;        /* the hash's low half, which says where the text is looked for */
+} prm__intern_slot;
 
 typedef struct prm__intern {
     prm__alloc *alloc;
-    prm__vec texts; /* of prm_text, by key; element 0 is the empty place of "no text" */
-    struct prm__intern_slot *slots;
-    uint32_t slot_count; /* a power of two, or 0 */
-    char *room;          /* free bytes of the newest chunk */
+    prm__vec texts;          /* of prm_text, by key; element 0 is the empty place of "no text" */
+    prm__intern_slot *slots; /* aligned, so that none lies across two lines */
+    uint32_t slot_count;     /* a power of two, or 0 */
+    char *room;              /* free bytes of the newest chunk */
     size_t room_left;
     prm__vec chunks; /* of prm_text: all chunks */
     uint64_t seed;
@@ -36,17 +42,34 @@ uint32_t prm__intern_find(const prm__intern *intern, const char *text, size_t si
 
 /* The same in steps, for a caller that looks before it adds. */
 uint64_t prm__intern_hash(const prm__intern *intern, const char *text, size_t size);
-uint32_t prm__intern_find_hashed(const prm__intern *intern, const char *text, size_t size, uint64_t hash);
-/* For fetching ahead: where a text of that hash is looked for first (NULL while there is
- * none), and the known text that most likely is it, or NULL: a guess to be checked. */
-const void *prm__intern_slot_at(const prm__intern *intern, uint64_t hash);
-const prm__intern_entry *prm__intern_likely(const prm__intern *intern, uint64_t hash);
+/* The slot of a text that is known, until the next one is added; else NULL. */
+const prm__intern_slot *prm__intern_look(const prm__intern *intern, const char *text, size_t size,
+                                         uint64_t hash);
+/* The same for a short text that is not empty, where there are texts. */
+static inline const prm__intern_slot *prm__intern_look_short(const prm__intern *intern, const char *text,
+                                                             size_t size, uint64_t hash)
+{
+    uint32_t mask = intern->slot_count - 1;
+    uint32_t tag = ((uint32_t)(hash >> 32) & ~0xFFU) | (uint32_t)size;
+    prm__bytes_pack pack = prm__bytes_packed(text, size);
+    for (uint32_t at = (uint32_t)hash & mask;; at = (at + 1) & mask) {
+        const prm__intern_slot *slot = &intern->slots[at];
+        if (slot->pack.first == pack.first && slot->pack.last == pack.last && slot->tag == tag)
+            return slot;
+        if (!slot->key)
+            return NULL;
+    }
+}
 /* `text` is not known yet. 0 when memory ran out. */
 uint32_t prm__intern_add(prm__intern *intern, const char *text, size_t size, uint64_t hash);
 
-static inline bool prm__intern_is(const prm__intern_entry *entry, const char *text, size_t size)
+/* Leaves a number with the text of a key, to be found by prm__intern_look. */
+void prm__intern_leave(prm__intern *intern, uint32_t key, uint32_t hint);
+
+/* For fetching ahead: where a text of that hash is looked for first; NULL while there is none. */
+static inline const void *prm__intern_slot_at(const prm__intern *intern, uint64_t hash)
 {
-    return entry->size == size && prm__bytes_same(entry->bytes, text, size);
+    return intern->slot_count ? &intern->slots[(uint32_t)hash & (intern->slot_count - 1)] : NULL;
 }
 
 /* How many keys there are: the highest one. */

@@ -87,9 +87,10 @@ static prm__block pool_cut_slab(prm__pool *pool, size_t bytes)
     return pool_slab_new(pool, bytes, &block) ? block : 0;
 }
 
-/* A block not yet zeroed. */
-static prm__block pool_cut(prm__pool *pool, uint32_t size_class)
+prm__block prm__pool_take(prm__pool *pool, uint32_t size_class)
 {
+    if (size_class >= PRM_POOL_CLASSES)
+        return 0;
     prm__block block = pool->free[size_class];
     if (block != 0) {
         memcpy(&pool->free[size_class], prm__pool_at(pool, block), sizeof block);
@@ -107,9 +108,7 @@ static prm__block pool_cut(prm__pool *pool, uint32_t size_class)
 
 prm__block prm__pool_get(prm__pool *pool, uint32_t size_class)
 {
-    if (size_class >= PRM_POOL_CLASSES)
-        return 0;
-    prm__block block = pool_cut(pool, size_class);
+    prm__block block = prm__pool_take(pool, size_class);
     if (block != 0)
         memset(prm__pool_at(pool, block), 0, (size_t)PRM_POOL_UNIT << size_class);
     return block;

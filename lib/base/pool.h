@@ -35,6 +35,8 @@ void prm__pool_free(prm__pool *pool);
 
 /* A zeroed block of 16 << class bytes, 16-byte aligned; 0 when memory ran out. */
 prm__block prm__pool_get(prm__pool *pool, uint32_t size_class);
+/* The same with whatever was in it before. */
+prm__block prm__pool_take(prm__pool *pool, uint32_t size_class);
 void prm__pool_put(prm__pool *pool, prm__block block, uint32_t size_class);
 
 /* The address of a block, valid until the pool is freed. */

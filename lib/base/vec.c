@@ -12,13 +12,38 @@ void prm__vec_init(prm__vec *vec, prm__alloc *alloc, size_t element_size)
     vec->count = 0;
     vec->capacity = 0;
     vec->element = element_size;
+    vec->lines = false;
     vec->alloc = alloc;
+}
+
+void prm__vec_init_lines(prm__vec *vec, prm__alloc *alloc, size_t element_size)
+{
+    prm__vec_init(vec, alloc, element_size);
+    vec->lines = true;
 }
 
 void prm__vec_free(prm__vec *vec)
 {
-    prm__alloc_release(vec->alloc, vec->data, vec->capacity, vec->element);
+    bool lines = vec->lines;
+    if (lines)
+        prm__alloc_release_lines(vec->alloc, vec->data, vec->capacity, vec->element);
+    else
+        prm__alloc_release(vec->alloc, vec->data, vec->capacity, vec->element);
     prm__vec_init(vec, vec->alloc, vec->element);
+    vec->lines = lines;
+}
+
+/* The elements in a block of another capacity; NULL leaves them where they are. */
+static void *vec_resize(prm__vec *vec, size_t capacity)
+{
+    if (!vec->lines)
+        return prm__alloc_resize(vec->alloc, vec->data, vec->capacity, capacity, vec->element);
+    void *data = prm__alloc_lines(vec->alloc, capacity, vec->element);
+    if (data != NULL && vec->data != NULL) {
+        memcpy(data, vec->data, vec->count * vec->element);
+        prm__alloc_release_lines(vec->alloc, vec->data, vec->capacity, vec->element);
+    }
+    return data;
 }
 
 prm_status prm__vec_reserve(prm__vec *vec, size_t more)
@@ -32,7 +57,7 @@ prm_status prm__vec_reserve(prm__vec *vec, size_t more)
         capacity = VEC_FIRST_CAPACITY;
     if (capacity < vec->count + more)
         capacity = vec->count + more;
-    void *data = prm__alloc_resize(vec->alloc, vec->data, vec->capacity, capacity, vec->element);
+    void *data = vec_resize(vec, capacity);
     if (data == NULL)
         return PRM_E_MEMORY;
     vec->data = data;

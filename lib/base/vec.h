@@ -11,10 +11,13 @@ typedef struct prm__vec {
     size_t count;
     size_t capacity;
     size_t element; /* bytes of one */
+    bool lines;     /* the first element begins a line of the cache */
     prm__alloc *alloc;
 } prm__vec;
 
 void prm__vec_init(prm__vec *vec, prm__alloc *alloc, size_t element_size);
+/* The same for elements of whole lines of the cache, each of which begins one. */
+void prm__vec_init_lines(prm__vec *vec, prm__alloc *alloc, size_t element_size);
 void prm__vec_free(prm__vec *vec);
 
 /* Room for `more` elements beyond count. */

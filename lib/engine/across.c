@@ -111,7 +111,7 @@ prm_status prm__across_restart(prm_engine *engine, prm__partner *partner)
     for (uint32_t i = 0; i < partner->contests.count; i++)
         PRM_TRY(across_dirty(engine, entries[i].rule, entries[i].window));
     partner->contests.count = 0;
-    for (size_t i = 0; partner->former && i < engine->budget_rules.count; i++)
+    for (size_t i = 0; partner->stash.count && i < engine->budget_rules.count; i++)
         PRM_TRY(prm__across_budget(engine, PRM_VEC(engine->budget_rules, uint32_t)[i]));
     return PRM_OK;
 }

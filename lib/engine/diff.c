@@ -110,6 +110,8 @@ static uint32_t diff_rows(const prm__outcome *outcomes, uint32_t count)
 static prm_status diff_partner(prm_engine *engine, uint32_t index)
 {
     prm__partner *partner = prm__engine_partner(engine, index);
+    if (!prm__engine_outcomes_changed(partner))
+        return PRM_OK;
     const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
     prm__diff diff = {.engine = engine,
                       .partner = index,
@@ -152,7 +154,7 @@ prm_status prm__diff_collect(prm_engine *engine)
 {
     engine->posts.count = 0;
     for (size_t i = 0; i < engine->touched.count; i++)
-        PRM_TRY(diff_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]));
+        PRM_TRY(diff_partner(engine, PRM_VEC(engine->touched, prm__touched)[i].partner));
     size_t end = engine->journal.count;
     PRM_TRY(prm__vec_reserve(&engine->journal, engine->posts.count));
     PRM_TRY(diff_order(engine, PRM_REVERSE, &end));

@@ -3,9 +3,14 @@
 #include "engine/lifetime.h"
 #include "engine/link.h"
 #include "engine/subject.h"
+#include <stddef.h>
 #include <string.h>
 
 /* ---- Partners ---- */
+
+_Static_assert(sizeof(prm__partner) % PRM_ALLOC_LINE == 0, "partners are whole lines");
+_Static_assert(offsetof(prm__partner, rerate_from) == PRM_ALLOC_LINE,
+               "the first line is what every event needs");
 
 uint32_t prm__engine_find_partner(const prm_engine *engine, uint32_t key)
 {
@@ -40,23 +45,26 @@ uint32_t prm__engine_partner_of(prm_engine *engine, uint32_t key)
     partner->due = INT64_MAX;
     partner->clocked = INT64_MIN;
     partner->boundary = INT64_MAX;
-    PRM_VEC(*index, uint32_t)[key] = (uint32_t)engine->partners.count;
-    return (uint32_t)engine->partners.count - 1;
+    partner->rerate_from = INT64_MAX;
+    uint32_t count = (uint32_t)engine->partners.count;
+    PRM_VEC(*index, uint32_t)[key] = count;
+    if (count < PRM_HINT_PARTNER)
+        prm__intern_leave(&engine->texts, key, PRM_HINT_PARTNER + count - 1);
+    return count - 1;
 }
 
 prm_status prm__engine_touch(prm_engine *engine, uint32_t index, uint32_t entry)
 {
     prm__partner *partner = prm__engine_partner(engine, index);
     if (!(partner->flags & PRM_PARTNER_TOUCHED)) {
-        PRM_TRY(prm__vec_append(&engine->touched, &index, 1));
+        PRM_TRY(prm__vec_reserve(&engine->touched, 1));
+        PRM_VEC(engine->touched, prm__touched)
+        [engine->touched.count++] = (prm__touched){index, partner->folded,
+                                                   partner->voiders ? partner->unmatched : 0};
         partner->flags |= PRM_PARTNER_TOUCHED;
         partner->settled = partner->entries.count;
         partner->changed = partner->flags & PRM_PARTNER_STALE ? 0 : PRM_NO_INDEX;
-        partner->former = partner->outcomes.count;
         partner->kept = partner->outcomes.count;
-        partner->former_folded = partner->folded;
-        partner->former_unmatched = partner->unmatched;
-        partner->rows_after = partner->rows;
     }
     if (entry < partner->changed)
         partner->changed = entry;

@@ -37,39 +37,37 @@ enum {
     PRM_PARTNER_STASHED = 16,  /* `stash` is the whole former list of outcomes */
     PRM_PARTNER_PENDING = 32,  /* to be folded (again) in this call */
     PRM_PARTNER_RECEIVES = 64, /* others have it as referrer or parent */
-    PRM_PARTNER_RESENDS = 128  /* `forwarded` is what it had handed up before */
+    PRM_PARTNER_RESENDS = 128, /* `forwarded` is what it had handed up before */
+    PRM_PARTNER_EXISTS = 256   /* its own subject is marked as existing */
 };
 
-/* What every event needs stands first, so that it can be fetched as a whole. */
+/* What every event needs stands first and fills one line of the cache; then what outcomes
+ * need; then the rest. Elements of prm__vec partners begin a line each. */
 typedef struct prm__partner {
     uint32_t flags;      /* PRM_PARTNER_... */
     uint32_t subject;    /* handle of its own subject, PRM_NONE before the first event */
     prm__list entries;   /* of prm__entry: the history */
+    prm__list outcomes;  /* of prm__outcome, in the order of the fold */
     uint32_t settled;    /* entries before this call: sorted, the new ones behind them */
     uint32_t folded;     /* entries that the fold has taken in */
     uint32_t changed;    /* first entry that this call has changed; PRM_NO_INDEX: none */
     uint32_t voiders;    /* entries that void or reduce others */
-    prm__list outcomes;  /* of prm__outcome, in the order of the fold */
-    uint32_t rows;       /* of these, rows of the ledger */
-    uint32_t rows_after; /* the same once the call under way is done */
-    prm__list stash;     /* of prm__outcome: the former outcomes from index `kept` on */
     uint32_t kept;       /* outcomes that the call under way has left alone */
-    uint32_t former;     /* how many outcomes there were before it */
-    uint32_t former_folded;
-    uint32_t former_unmatched;
-    int64_t rerate_from; /* commissions from this instant on are to be rated again */
+    uint32_t key;        /* its text */
     int64_t last_time;   /* of the last folded entry; INT64_MIN without */
+    int64_t rerate_from; /* commissions from this instant on are to be rated again; INT64_MAX between folds */
+    prm__list stash;     /* of prm__outcome: the former outcomes from index `kept` on */
+    uint32_t rows;       /* of the outcomes, rows of the ledger */
+    uint32_t rows_after; /* the same once the call under way is done */
     uint32_t referrer;   /* text keys as of the fold, 0 for none */
     uint32_t parent;
-    /* the rest: */
-    uint32_t key;           /* its text */
     uint32_t first_subject; /* of all its subjects, linked by `next` */
-    uint32_t unmatched;     /* voiders in effect without a match */
     prm__list life;         /* of uint32_t: its partner.* events, in order */
     prm__list roster;       /* of uint32_t: text keys of the reps now on it */
     int64_t last_voider;    /* time of the latest of them */
     int64_t asked_at;       /* the last instant at which a lifecycle event was counted, or asked, or earned */
     int64_t due;            /* earliest hint about it in the heap; INT64_MAX: none */
+    uint32_t unmatched;     /* voiders in effect without a match */
     int64_t clocked;        /* the last clock point that the fold has passed; INT64_MIN: none */
     int64_t boundary;       /* the next calendar clock point; INT64_MAX: none */
     prm__list agenda;       /* heap of prm__agenda: further clock points to come */
@@ -78,7 +76,15 @@ typedef struct prm__partner {
     prm__list forwarded;    /* of prm__forward: what it handed up before this fold */
     uint32_t sent;          /* of `forwards`, those that were handed up */
     prm__list contests;     /* of prm__candidate: see across.h */
+    uint32_t reserved[4];   /* up to whole lines */
 } prm__partner;
+
+/* A partner that the call under way has to do with, and how it was before. */
+typedef struct prm__touched {
+    uint32_t partner; /* index */
+    uint32_t folded;
+    uint32_t unmatched;
+} prm__touched;
 
 enum {
     PRM_SUBJECT_EXISTS = 1,
@@ -175,9 +181,10 @@ struct prm_engine {
     uint32_t known_keys;
     uint32_t empty_key; /* of the empty text: an attribute that is cleared */
     prm__store store;
-    prm__layout *layouts; /* by type */
-    uint8_t *slot_of;     /* [type][name]: the slot, or PRM_NO_SLOT; NULL when it would be too large */
-    uint16_t *key_at;     /* [type][kind][PRM_KIND_KEYS]: where events carry the keys of a kind, or 0 */
+    prm__layout *layouts;    /* by type */
+    uint8_t *slot_of;        /* [type][name]: the slot, or PRM_NO_SLOT; NULL when it would be too large */
+    uint16_t *key_at;        /* [type][kind][PRM_KIND_KEYS]: where events carry the keys of a kind, or 0 */
+    struct prm__need *needs; /* [type][kind]: what an event looks at of a subject: see need.h */
     prm__pool pool;
     prm__vec partners;       /* of prm__partner */
     prm__vec partner_of_key; /* of uint32_t: partner index + 1 by text key */
@@ -200,7 +207,8 @@ struct prm_engine {
     uint32_t *link_slots; /* index over links, to note each once */
     uint32_t link_slot_count;
     /* the call under way */
-    prm__vec touched;        /* of uint32_t: partners */
+    prm__vec touched;        /* of prm__touched */
+    uint64_t moves;          /* partner.* events that it brought */
     prm__vec void_changes;   /* of prm__void_change */
     prm__vec marked;         /* of uint32_t: events that this call marked as voided */
     prm__vec passed;         /* of prm__due: what it took from the heap */
@@ -219,8 +227,8 @@ struct prm_engine {
     prm__vec targets;
     prm__vec before;
     /* scratch of the fold, one element per kind or measure */
-    const uint32_t *guess; /* [kind, the first ones]: likely subjects of the one event that is
-                                folded next, or NULL; see warm.h */
+    const struct prm__warm *guess; /* what was found out ahead about the one event that is folded next,
+                                      or NULL; see warm.h */
     uint32_t *at_subjects; /* [kind]: the subject of the event, or PRM_NONE */
     uint32_t *counted_for; /* [kind]: those of the event while others are asked */
     uint64_t *counted;     /* [measure]: stamp of the last event that it counted */
@@ -248,6 +256,11 @@ static inline prm__partner *prm__engine_partner(const prm_engine *engine, uint32
     return PRM_VEC(engine->partners, prm__partner) + index;
 }
 
+static inline prm__partner *prm__engine_touched(const prm_engine *engine, size_t place)
+{
+    return prm__engine_partner(engine, PRM_VEC(engine->touched, prm__touched)[place].partner);
+}
+
 static inline prm_text prm__engine_text(const prm_engine *engine, uint32_t key)
 {
     return prm__intern_text(&engine->texts, key);
@@ -262,6 +275,10 @@ static inline prm_text prm__engine_event_id(const prm_engine *engine, const prm_
 {
     return prm__store_id(event, &engine->layouts[event->type]);
 }
+
+/* What is left with a text in engine->texts: the index of the partner that has it as its name, plus
+ * this; else the newest subject that has it as its only key, as handle + 1; else 0. */
+#define PRM_HINT_PARTNER 0x80000000U
 
 /* The index of the partner with that text key, made when new; PRM_NONE when
  * memory ran out. */
@@ -304,6 +321,12 @@ int prm__engine_compare_events(const prm_engine *engine, uint32_t a, uint32_t b)
 /* The place of an event among the first `count` entries of its partner, which are sorted. */
 uint32_t prm__engine_place_of(const prm_engine *engine, const prm__partner *partner, uint32_t count,
                               uint32_t event);
+
+/* Whether the call under way has changed anything about a touched partner's outcomes. */
+static inline bool prm__engine_outcomes_changed(const prm__partner *partner)
+{
+    return partner->kept != partner->outcomes.count || partner->flags & PRM_PARTNER_STASHED;
+}
 
 /* Puts a partner on the list of this call; `entry` is the first of its entries
  * that changed. */

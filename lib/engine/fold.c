@@ -174,8 +174,9 @@ static prm_status fold_restart(prm_engine *engine, prm__partner *partner)
     partner->roster.count = 0;
     partner->referrer = 0;
     partner->parent = 0;
-    partner->flags &= ~(uint32_t)PRM_PARTNER_LEFT;
+    partner->flags &= ~(uint32_t)(PRM_PARTNER_LEFT | PRM_PARTNER_EXISTS);
     partner->folded = 0;
+    partner->rerate_from = INT64_MAX;
     partner->last_time = INT64_MIN;
     partner->asked_at = INT64_MIN;
     partner->clocked = INT64_MIN;
@@ -246,6 +247,34 @@ static prm_status fold_next_event(prm__step *step, prm__partner *partner, const 
     return PRM_OK;
 }
 
+/* Commissions from before, if a rate was granted for them. */
+static prm_status fold_rerate(prm_engine *engine, prm__partner *partner)
+{
+    if (partner->rerate_from == INT64_MAX)
+        return PRM_OK;
+    PRM_TRY(prm__commission_rerate(engine, partner));
+    partner->rerate_from = INT64_MAX;
+    return PRM_OK;
+}
+
+prm_status prm__fold_next(prm_engine *engine, uint32_t event)
+{
+    prm__step step;
+    prm__engine_view(engine, event, &step.view);
+    step.type = &engine->program->types[step.view.type];
+    step.links = 0;
+    step.verdicts = 0;
+    step.roster_changed = false;
+    uint32_t index = step.view.event->partner;
+    prm__partner *partner = prm__engine_partner(engine, index);
+    step.asking = (prm__asking){engine, index, &step.view, {step.view.event->time, partner->folded, 0}};
+    if (!(step.view.event->marks & PRM_EVENT_DEAD))
+        PRM_TRY(fold_event(&step));
+    partner->folded++;
+    partner->last_time = step.asking.place.time;
+    return fold_rerate(engine, partner);
+}
+
 prm_status prm__fold_partner(prm_engine *engine, uint32_t index)
 {
     prm__partner *partner = prm__engine_partner(engine, index);
@@ -253,7 +282,6 @@ prm_status prm__fold_partner(prm_engine *engine, uint32_t index)
     if (partner->flags & PRM_PARTNER_STALE || partner->changed < partner->folded ||
         fold_is_overtaken(engine, partner, entries))
         PRM_TRY(fold_restart(engine, partner));
-    partner->rerate_from = INT64_MAX;
     prm__step step = {.asking = {.engine = engine, .partner = index}};
     for (;;) {
         int64_t event = INT64_MAX, clock = engine->has_clock ? prm__clock_next(engine, partner) : INT64_MAX;
@@ -266,7 +294,6 @@ prm_status prm__fold_partner(prm_engine *engine, uint32_t index)
         else
             PRM_TRY(fold_next_event(&step, partner, entries));
     }
-    if (partner->rerate_from != INT64_MAX)
-        PRM_TRY(prm__commission_rerate(engine, partner));
+    PRM_TRY(fold_rerate(engine, partner));
     return fold_wait(engine, index, partner, entries);
 }

@@ -11,4 +11,9 @@
 /* Brings a touched partner up to the clock. PRM_E_MEMORY. */
 PRM_MUST_USE prm_status prm__fold_partner(prm_engine *engine, uint32_t partner);
 
+/* Folds an event that is the one entry that its partner has not folded yet: it has come, is no
+ * lifecycle event, stands at the end of the line, and no clock point comes before it.
+ * engine->guess, when it is set, is about it. PRM_E_MEMORY. */
+PRM_MUST_USE prm_status prm__fold_next(prm_engine *engine, uint32_t event);
+
 #endif

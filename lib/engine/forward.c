@@ -196,11 +196,14 @@ void prm__forward_forget(prm_engine *engine)
         prm__partner *partner = prm__engine_partner(engine, i);
         prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
         uint32_t own = 0;
-        for (uint32_t j = 0; j < partner->entries.count; j++)
-            if (!entries[j].forwarded)
-                entries[own++] = entries[j];
-        partner->entries.count = own;
         partner->folded = 0;
+        for (uint32_t j = 0; j < partner->entries.count; j++) {
+            if (entries[j].forwarded)
+                continue;
+            partner->folded += prm__engine_event(engine, entries[j].event)->time <= engine->clock;
+            entries[own++] = entries[j];
+        }
+        partner->entries.count = own;
         prm__list_clear(&engine->pool, &partner->forwards);
         prm__list_clear(&engine->pool, &partner->forwarded);
         partner->sent = 0;

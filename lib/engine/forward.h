@@ -34,7 +34,8 @@ void prm__forward_restart(prm_engine *engine, prm__partner *partner);
  * before, PRM_NONE when there are only later ones. */
 PRM_MUST_USE prm_status prm__forward_send(prm_engine *engine, uint32_t partner);
 
-/* After a failed call: nothing has been handed up, and every partner is stale. */
+/* After a failed call, the clock put back: nothing has been handed up, and every partner is
+ * stale. */
 void prm__forward_forget(prm_engine *engine);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/sort.h"
 #include "engine/across.h"
 #include "engine/amend.h"
+#include "engine/clock.h"
 #include "engine/diff.h"
 #include "engine/due.h"
 #include "engine/fold.h"
@@ -10,7 +11,7 @@
 #include "engine/intake.h"
 #include "engine/link.h"
 #include "engine/stash.h"
-#include <string.h>
+#include <stddef.h>
 
 /* What a call puts back when it fails. */
 typedef struct prm__ingest_mark {
@@ -21,43 +22,28 @@ typedef struct prm__ingest_mark {
 
 /* ---- Staging: each event into the store and its partner's history ---- */
 
-static bool ingest_is_lifecycle(const prm__p_type *type)
+/* Whether an event, the newest entry of its partner, stands at the end of its line, and nothing of
+ * the partner waits to be sorted, amended or folded again. It is then folded at once, while all that
+ * it needs is near. Lifecycle events wait: those of one instant take effect together. */
+static bool ingest_in_turn(const prm_engine *engine, const prm__partner *partner, const prm__event *event,
+                           const prm__p_type *type)
 {
-    return type->role == PRM_ROLE_PARTNER_JOINED || type->role == PRM_ROLE_PARTNER_UPDATED ||
-           type->role == PRM_ROLE_PARTNER_LEFT;
-}
-
-/* An event at the end of its partner's line, of a partner of which nothing waits to be
- * sorted, amended or folded again, is folded at once, while all that it needs is near.
- * Lifecycle events wait: those of one instant take effect together. */
-static prm_status ingest_fold_in_order(prm_engine *engine, const prm__event *event)
-{
-    prm__partner *partner = prm__engine_partner(engine, event->partner);
-    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
     uint32_t last = partner->entries.count - 1;
+    if (engine->has_clock && (event->time < partner->clocked || prm__clock_next(engine, partner) <= event->time))
+        return false;
     if (engine->has_links || partner->flags & (PRM_PARTNER_AMEND | PRM_PARTNER_STALE) ||
-        partner->changed != PRM_NO_INDEX || partner->folded != last || event->time < partner->clocked ||
-        engine->program->types[event->type].rank < 2 || event->time > engine->clock)
-        return PRM_OK;
-    if (event->time < partner->last_time ||
-        (event->time == partner->last_time && last > 0 &&
-         prm__engine_compare_events(engine, entries[last - 1].event, entries[last].event) > 0))
-        return PRM_OK;
-    partner->settled = partner->entries.count;
-    return prm__fold_partner(engine, event->partner);
+        partner->changed != PRM_NO_INDEX || partner->folded != last || type->rank < 2 || event->time > engine->clock)
+        return false;
+    if (event->time != partner->last_time || last == 0)
+        return event->time >= partner->last_time;
+    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    return prm__engine_compare_events(engine, entries[last - 1].event, entries[last].event) <= 0;
 }
 
-static prm_status ingest_into_history(prm_engine *engine, uint32_t handle)
+/* Notes that a partner has a voider, or an event that a later voider may be about. */
+static void ingest_note_voider(const prm_engine *engine, prm__partner *partner, const prm__event *event,
+                               const prm__p_type *type)
 {
-    const prm__event *event = prm__engine_event(engine, handle);
-    const prm__p_type *type = &engine->program->types[event->type];
-    PRM_TRY(prm__engine_touch(engine, event->partner, PRM_NO_INDEX));
-    prm__partner *partner = prm__engine_partner(engine, event->partner);
-    PRM_TRY(prm__list_reserve(&engine->pool, &partner->entries, sizeof(prm__entry), 1));
-    if (ingest_is_lifecycle(type))
-        PRM_TRY(prm__link_add(engine, partner, handle));
-    prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-    entries[partner->entries.count++] = (prm__entry){handle, event->type, 0};
     if (type->voids != PRM_NO_INDEX || type->reduces != PRM_NO_INDEX) {
         partner->voiders++;
         partner->flags |= PRM_PARTNER_AMEND;
@@ -67,6 +53,21 @@ static prm_status ingest_into_history(prm_engine *engine, uint32_t handle)
                event->time <= partner->last_voider) {
         partner->flags |= PRM_PARTNER_AMEND;
     }
+}
+
+static prm_status ingest_into_history(prm_engine *engine, uint32_t handle, prm__partner *partner,
+                                      const prm__event *event, const prm__p_type *type)
+{
+    if (!(partner->flags & PRM_PARTNER_TOUCHED))
+        PRM_TRY(prm__engine_touch(engine, event->partner, PRM_NO_INDEX));
+    PRM_TRY(prm__list_reserve(&engine->pool, &partner->entries, sizeof(prm__entry), 1));
+    if (type->rank == 0) {
+        engine->moves++;
+        PRM_TRY(prm__link_add(engine, partner, handle));
+    }
+    prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    entries[partner->entries.count++] = (prm__entry){handle, event->type, 0};
+    ingest_note_voider(engine, partner, event, type);
     return PRM_OK;
 }
 
@@ -74,26 +75,31 @@ static prm_status ingest_into_history(prm_engine *engine, uint32_t handle)
 static prm_status ingest_accept(prm_engine *engine, uint32_t handle)
 {
     const prm__event *event = prm__engine_event(engine, handle);
+    const prm__p_type *type = &engine->program->types[event->type];
     if (engine->clock_follows && event->time > engine->clock)
         engine->clock = event->time;
-    if (engine->program->types[event->type].role == PRM_ROLE_EVENT_VOIDED)
+    if (event->partner == PRM_NONE)
         return prm__void_add(engine, handle);
-    PRM_TRY(ingest_into_history(engine, handle));
+    prm__partner *partner = prm__engine_partner(engine, event->partner);
+    PRM_TRY(ingest_into_history(engine, handle, partner, event, type));
     if (engine->voids.count)
         return prm__void_expected(engine, prm__engine_event_id(engine, event));
-    return ingest_fold_in_order(engine, event);
+    if (!ingest_in_turn(engine, partner, event, type))
+        return PRM_OK;
+    partner->settled = partner->entries.count;
+    return prm__fold_next(engine, handle);
 }
 
 /* One event into the store; *handle is set when it is new there. */
-static prm_status ingest_store(prm_engine *engine, const prm_event *event, const prm__warm_hashes *hashes,
+static prm_status ingest_store(prm_engine *engine, const prm_event *event, prm__warm *warm,
                                prm_answer *answer, uint32_t *handle)
 {
     size_t size = 0;
-    PRM_TRY(prm__intake_read(engine, event, hashes, answer, &size));
+    PRM_TRY(prm__intake_read(engine, event, warm, answer, &size));
     if (answer->answer != PRM_ACCEPTED)
         return PRM_OK;
     prm_text id = {event->id, event->id_size};
-    switch (prm__store_take(&engine->store, engine->layouts, id, hashes->id, size, handle)) {
+    switch (prm__store_take(&engine->store, engine->layouts, id, warm->id, size, handle)) {
     case PRM_STORE_NEW:
         return PRM_OK;
     case PRM_STORE_SAME:
@@ -111,45 +117,73 @@ static prm_status ingest_store(prm_engine *engine, const prm_event *event, const
 
 static void ingest_count(prm_counts *counts, const prm_answer *answer)
 {
-    uint64_t *const by_answer[] = {
-        NULL, &counts->accepted, &counts->duplicate, &counts->ignored, &counts->rejected, &counts->too_late};
+    static const size_t by_answer[] = {0,
+                                       offsetof(prm_counts, accepted),
+                                       offsetof(prm_counts, duplicate),
+                                       offsetof(prm_counts, ignored),
+                                       offsetof(prm_counts, rejected),
+                                       offsetof(prm_counts, too_late)};
+    uint64_t *count = (uint64_t *)(void *)((char *)counts + by_answer[answer->answer]);
     counts->events++;
-    ++*by_answer[answer->answer];
+    ++*count;
     counts->dropped_fields += answer->dropped;
 }
 
-static prm_status ingest_group(prm_engine *engine, const prm_event *events, size_t count, prm_answer *answers)
-{
-    prm__warm_hashes hashes[PRM_WARM_GROUP];
-    prm__warm_subjects subjects[PRM_WARM_GROUP];
+/* The events of a group that are new in the store. */
+typedef struct prm__ingest_group {
+    prm__warm warm[PRM_WARM_GROUP]; /* by place among the events handed in */
+    prm__warm *accepted[PRM_WARM_GROUP];
     uint32_t handles[PRM_WARM_GROUP];
-    size_t accepted = 0;
-    prm__warm_events(engine, events, count, hashes);
+    size_t count;
+} prm__ingest_group;
+
+static prm_status ingest_store_group(prm_engine *engine, const prm_event *events, size_t count,
+                                     prm_answer *answers, prm__ingest_group *group)
+{
+    group->count = 0;
     for (size_t i = 0; i < count; i++) {
         prm_answer answer;
         uint32_t handle = PRM_NONE;
-        PRM_TRY(ingest_store(engine, &events[i], &hashes[i], &answer, &handle));
-        if (handle != PRM_NONE)
-            handles[accepted++] = handle;
+        PRM_TRY(ingest_store(engine, &events[i], &group->warm[i], &answer, &handle));
+        if (handle != PRM_NONE) {
+            group->accepted[group->count] = &group->warm[i];
+            group->handles[group->count++] = handle;
+        }
         ingest_count(&engine->counts, &answer);
         if (answers)
             answers[i] = answer;
     }
-    prm__warm_accepted(engine, handles, accepted, subjects);
+    return PRM_OK;
+}
+
+static prm_status ingest_accept_group(prm_engine *engine, prm__ingest_group *group)
+{
     prm_status status = PRM_OK;
-    for (size_t i = 0; i < accepted && status == PRM_OK; i++) {
-        engine->guess = subjects[i].likely;
-        status = ingest_accept(engine, handles[i]);
+    prm__warm_accepted(engine, group->handles, group->accepted, group->count);
+    for (size_t i = 0; i < group->count && status == PRM_OK; i++) {
+        engine->guess = group->accepted[i];
+        status = ingest_accept(engine, group->handles[i]);
     }
     engine->guess = NULL;
     return status;
 }
 
+static size_t ingest_group_size(size_t at, size_t count)
+{
+    return count - at < PRM_WARM_GROUP ? count - at : PRM_WARM_GROUP;
+}
+
+/* While a group is taken, what the next one looks up is on its way from memory. */
 static prm_status ingest_stage(prm_engine *engine, const prm_event *events, size_t count, prm_answer *answers)
 {
-    for (size_t at = 0; at < count; at += PRM_WARM_GROUP) {
-        size_t size = count - at < PRM_WARM_GROUP ? count - at : PRM_WARM_GROUP;
-        PRM_TRY(ingest_group(engine, events + at, size, answers ? answers + at : NULL));
+    prm__ingest_group groups[2];
+    prm__warm_events(engine, events, ingest_group_size(0, count), groups[0].warm);
+    for (size_t at = 0, turn = 0; at < count; at += PRM_WARM_GROUP, turn ^= 1) {
+        size_t next = at + ingest_group_size(at, count);
+        PRM_TRY(
+            ingest_store_group(engine, events + at, next - at, answers ? answers + at : NULL, &groups[turn]));
+        prm__warm_events(engine, events + next, ingest_group_size(next, count), groups[turn ^ 1].warm);
+        PRM_TRY(ingest_accept_group(engine, &groups[turn]));
     }
     return PRM_OK;
 }
@@ -200,9 +234,8 @@ static bool ingest_in_order(const prm_engine *engine, const prm__partner *partne
     return true;
 }
 
-static prm_status ingest_prepare(prm_engine *engine, uint32_t index)
+static prm_status ingest_prepare(prm_engine *engine, prm__partner *partner)
 {
-    prm__partner *partner = prm__engine_partner(engine, index);
     if (partner->settled == partner->entries.count)
         return PRM_OK;
     uint32_t changed = partner->settled;
@@ -218,8 +251,7 @@ static prm_status ingest_prepare(prm_engine *engine, uint32_t index)
 static prm_status ingest_tell_links(prm_engine *engine, uint32_t mark)
 {
     for (size_t i = 0; i < engine->touched.count; i++) {
-        uint32_t index = PRM_VEC(engine->touched, uint32_t)[i];
-        const prm__partner *partner = prm__engine_partner(engine, index);
+        const prm__partner *partner = prm__engine_touched(engine, i);
         const uint32_t *life = prm__list_data(&engine->pool, &partner->life);
         for (uint32_t j = 0; j < partner->life.count; j++)
             if (life[j] >= mark) {
@@ -266,13 +298,13 @@ static prm_status ingest_touch_stale(prm_engine *engine)
 static prm_status ingest_fold_pending(prm_engine *engine, bool receivers, bool *any)
 {
     for (size_t i = 0; i < engine->touched.count; i++) {
-        uint32_t index = PRM_VEC(engine->touched, uint32_t)[i];
+        uint32_t index = PRM_VEC(engine->touched, prm__touched)[i].partner;
         prm__partner *partner = prm__engine_partner(engine, index);
         if (!(partner->flags & PRM_PARTNER_PENDING) || !(partner->flags & PRM_PARTNER_RECEIVES) == receivers)
             continue;
         *any = true;
         partner->flags &= ~(uint32_t)PRM_PARTNER_PENDING;
-        PRM_TRY(ingest_prepare(engine, index));
+        PRM_TRY(ingest_prepare(engine, partner));
         PRM_TRY(prm__fold_partner(engine, index));
         PRM_TRY(prm__forward_send(engine, index));
         prm__engine_partner(engine, index)->changed = PRM_NO_INDEX;
@@ -285,11 +317,12 @@ static prm_status ingest_fold_pending(prm_engine *engine, bool receivers, bool *
 static prm_status ingest_fold_all(prm_engine *engine)
 {
     for (size_t i = 0; i < engine->touched.count; i++) {
-        uint32_t index = PRM_VEC(engine->touched, uint32_t)[i];
+        prm__partner *partner = prm__engine_touched(engine, i);
         if (engine->has_links)
-            prm__engine_partner(engine, index)->flags |= PRM_PARTNER_PENDING;
-        else
-            PRM_TRY(prm__fold_partner(engine, index));
+            partner->flags |= PRM_PARTNER_PENDING;
+        else if (engine->has_clock || partner->folded != partner->entries.count ||
+                 partner->changed != PRM_NO_INDEX || partner->flags & PRM_PARTNER_STALE)
+            PRM_TRY(prm__fold_partner(engine, PRM_VEC(engine->touched, prm__touched)[i].partner));
     }
     for (bool any = engine->has_links; any;) {
         any = false;
@@ -303,11 +336,12 @@ static prm_status ingest_evaluate(prm_engine *engine, uint32_t mark)
 {
     PRM_TRY(ingest_touch_stale(engine));
     for (size_t i = 0; i < engine->touched.count; i++)
-        PRM_TRY(ingest_prepare(engine, PRM_VEC(engine->touched, uint32_t)[i]));
-    PRM_TRY(ingest_tell_links(engine, mark));
+        PRM_TRY(ingest_prepare(engine, prm__engine_touched(engine, i)));
+    if (engine->moves)
+        PRM_TRY(ingest_tell_links(engine, mark));
     PRM_TRY(ingest_pass_due(engine));
     for (size_t i = 0; i < engine->touched.count; i++) {
-        prm__partner *partner = prm__engine_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]);
+        prm__partner *partner = prm__engine_touched(engine, i);
         if (partner->flags & PRM_PARTNER_AMEND)
             PRM_TRY(prm__amend_partner(engine, partner));
     }
@@ -321,6 +355,7 @@ static prm_status ingest_evaluate(prm_engine *engine, uint32_t mark)
 static void ingest_begin(prm_engine *engine)
 {
     engine->touched.count = 0;
+    engine->moves = 0;
     engine->void_changes.count = 0;
     engine->marked.count = 0;
     engine->passed.count = 0;
@@ -330,13 +365,15 @@ static void ingest_begin(prm_engine *engine)
 static void ingest_finish(prm_engine *engine)
 {
     for (size_t i = 0; i < engine->touched.count; i++) {
-        prm__partner *partner = prm__engine_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]);
-        prm__list_clear(&engine->pool, &partner->stash);
+        prm__partner *partner = prm__engine_touched(engine, i);
         engine->stale -= (partner->flags & PRM_PARTNER_STALE) != 0;
-        engine->outcome_rows += partner->rows_after;
-        engine->outcome_rows -= partner->rows;
-        partner->rows = partner->rows_after;
-        partner->flags &= PRM_PARTNER_LEFT | PRM_PARTNER_RECEIVES;
+        if (prm__engine_outcomes_changed(partner)) {
+            prm__list_clear(&engine->pool, &partner->stash);
+            engine->outcome_rows += partner->rows_after;
+            engine->outcome_rows -= partner->rows;
+            partner->rows = partner->rows_after;
+        }
+        partner->flags &= PRM_PARTNER_LEFT | PRM_PARTNER_EXISTS | PRM_PARTNER_RECEIVES;
     }
     engine->journal.count += engine->posts.count;
 }
@@ -371,19 +408,20 @@ static void ingest_undo(prm_engine *engine, const prm__ingest_mark *mark)
 {
     prm__void_undo(engine, mark->store_top);
     for (size_t i = 0; i < engine->touched.count; i++) {
-        prm__partner *partner = prm__engine_partner(engine, PRM_VEC(engine->touched, uint32_t)[i]);
+        prm__partner *partner = prm__engine_touched(engine, i);
         ingest_cut_history(engine, partner, mark->store_top);
         prm__stash_restore(engine, partner);
-        partner->folded = partner->former_folded;
-        partner->unmatched = partner->former_unmatched;
+        partner->folded = PRM_VEC(engine->touched, prm__touched)[i].folded;
+        partner->unmatched = PRM_VEC(engine->touched, prm__touched)[i].unmatched;
+        partner->rerate_from = INT64_MAX;
         engine->stale += (partner->flags & PRM_PARTNER_STALE) == 0;
         partner->flags = (partner->flags & (PRM_PARTNER_LEFT | PRM_PARTNER_RECEIVES)) | PRM_PARTNER_STALE;
     }
-    if (engine->has_links)
-        prm__forward_forget(engine);
     prm__store_undo(&engine->store, engine->layouts, mark->store_top);
     engine->clock = mark->clock;
     engine->counts = mark->counts;
+    if (engine->has_links)
+        prm__forward_forget(engine);
     for (size_t i = 0; i < engine->passed.count; i++) {
         prm__due due = PRM_VEC(engine->passed, prm__due)[i];
         prm_status fits = prm__due_push(engine, due); /* the heap had room for it before */

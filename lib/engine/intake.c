@@ -11,13 +11,16 @@
 typedef struct prm__intake {
     prm_engine *engine;
     const prm_event *event;
-    const prm__warm_hashes *hashes;
+    prm__warm *warm;
     uint32_t type;
     const prm__layout *layout;
     const prm__p_slot *slots; /* of the type */
+    const uint8_t *slot_of;   /* of the type: [name], for names below `names` */
+    uint32_t names;
     char *record;
     uint64_t seen;    /* slots that have a value */
     uint32_t partner; /* text key */
+    uint32_t index;   /* of the partner, or PRM_NONE while it is not known */
     prm_answer *answer;
 } prm__intake;
 
@@ -46,16 +49,18 @@ uint32_t prm__intake_name(const prm_engine *engine, const prm_field *field)
 
 /* ---- One value ---- */
 
-/* The key of a text that is new, or that was not looked for ahead. */
+/* The key of a text that may be new. */
 static prm__diag_number intake_new_text(prm_engine *engine, const char *text, size_t size, uint32_t *key,
                                         prm_status *status)
 {
     if (size > PRM_LIMIT_TEXT_BYTES)
         return PRM_DIAG_EVENT_TEXT_TOO_LONG;
     uint64_t hash = prm__intern_hash(&engine->texts, text, size);
-    *key = prm__intern_find_hashed(&engine->texts, text, size, hash);
-    if (*key)
+    const prm__intern_slot *known = prm__intern_look(&engine->texts, text, size, hash);
+    if (known) {
+        *key = known->key;
         return 0; /* it was valid when it was new */
+    }
     if (!prm__utf8_valid(text, size))
         return PRM_DIAG_EVENT_NOT_UTF8;
     *key = prm__intern_add(&engine->texts, text, size, hash);
@@ -219,23 +224,21 @@ static prm__diag_number intake_value(const prm__intake *in, const prm_field *fie
     return number;
 }
 
-/* The same for a text; the partner's goes to the head of the record, later. */
-static prm__diag_number intake_text_field(prm__intake *in, uint32_t index, uint32_t slot, prm_status *status)
+static void intake_keep_text(prm__intake *in, uint32_t slot, uint32_t key)
 {
-    const prm_field *field = &in->event->fields[index];
-    const prm__intern_entry *likely = NULL;
-    uint32_t key = 0;
-    prm__diag_number number = 0;
-    if (index < PRM_WARM_FIELDS && field->kind == PRM_VALUE_TEXT && field->text_size <= PRM_LIMIT_TEXT_BYTES)
-        likely = in->hashes->likely[index];
-    if (likely && prm__intern_is(likely, field->text, field->text_size))
-        key = likely->key;
-    else
-        number = intake_text(in->engine, field, &key, status);
     if (in->layout->at[slot])
         memcpy(in->record + in->layout->at[slot], &key, sizeof key);
     else
-        in->partner = key;
+        in->partner = key; /* it goes to the head of the record, later */
+}
+
+/* The same for a text. */
+static prm__diag_number intake_text_field(prm__intake *in, const prm_field *field, uint32_t slot,
+                                          prm_status *status)
+{
+    uint32_t key = 0;
+    prm__diag_number number = intake_text(in->engine, field, &key, status);
+    intake_keep_text(in, slot, key);
     return number;
 }
 
@@ -311,6 +314,39 @@ static prm__diag_number intake_envelope(const prm_event *event)
     return 0;
 }
 
+/* The slot of a field that is what nearly every field is: a short text of a type that has it,
+ * given once, with its hash worked out ahead. Else PRM_NO_SLOT. */
+static uint32_t intake_plain_slot(const prm__intake *in, const prm_field *field, uint32_t index)
+{
+    if (field->kind != PRM_VALUE_TEXT || field->text_size - 1 >= PRM_INTERN_SHORT ||
+        field->field >= in->names || index >= PRM_WARM_FIELDS)
+        return PRM_NO_SLOT;
+    uint32_t slot = in->slot_of[field->field];
+    return slot != PRM_NO_SLOT && (in->layout->texts & ~in->seen) >> slot & 1 ? slot : PRM_NO_SLOT;
+}
+
+/* Takes a plain field whose text is known. False when it is not so, and nothing was done. */
+static bool intake_known_text(prm__intake *in, uint32_t index)
+{
+    const prm_field *field = &in->event->fields[index];
+    uint32_t slot = intake_plain_slot(in, field, index);
+    if (slot == PRM_NO_SLOT)
+        return false;
+    const prm__intern_slot *known = prm__intern_look_short(&in->engine->texts, field->text, field->text_size,
+                                                           in->warm->fields[index]);
+    if (!known)
+        return false;
+    in->seen |= (uint64_t)1 << slot;
+    intake_keep_text(in, slot, known->key);
+    if (known->hint & PRM_HINT_PARTNER) {
+        if (!in->layout->at[slot])
+            in->index = known->hint - PRM_HINT_PARTNER;
+    } else if (known->hint) {
+        prm__warm_subject(in->engine, in->warm, in->type, in->layout->kind[slot], known->hint - 1);
+    }
+    return true;
+}
+
 /* Field `index` of the event into its slot; false when it rejects the event. */
 static bool intake_field(prm__intake *in, uint32_t index, prm_status *status)
 {
@@ -339,7 +375,7 @@ static bool intake_field(prm__intake *in, uint32_t index, prm_status *status)
         intake_clear(in, row->field_type, slot);
         return true;
     }
-    prm__diag_number number = in->layout->texts >> slot & 1 ? intake_text_field(in, index, slot, status)
+    prm__diag_number number = in->layout->texts >> slot & 1 ? intake_text_field(in, field, slot, status)
                                                             : intake_value(in, field, row->field_type, slot);
     if (number)
         intake_reject(in->answer, number, index);
@@ -361,9 +397,10 @@ static prm_status intake_finish(const prm__intake *in)
 {
     uint32_t partner = PRM_NONE;
     if (in->engine->program->types[in->type].role != PRM_ROLE_EVENT_VOIDED) {
-        partner = prm__engine_partner_of(in->engine, in->partner);
+        partner = in->index != PRM_NONE ? in->index : prm__engine_partner_of(in->engine, in->partner);
         if (partner == PRM_NONE)
             return PRM_E_MEMORY;
+        prm__warm_partner(in->engine, in->type, partner);
     }
     uint64_t mask = in->seen & ~in->layout->narrow;
     uint32_t short_mask = (uint32_t)mask;
@@ -371,7 +408,7 @@ static prm_status intake_finish(const prm__intake *in)
         memcpy(in->record + in->layout->mask_at, &short_mask, sizeof short_mask);
     else if (in->layout->mask_size)
         memcpy(in->record + in->layout->mask_at, &mask, sizeof mask);
-    memcpy(in->record + in->layout->id_at, in->event->id, in->event->id_size);
+    prm__bytes_copy(in->record + in->layout->id_at, in->event->id, in->event->id_size);
     *(prm__event *)(void *)in->record = (prm__event){in->event->time, partner, (uint16_t)in->type,
                                                      (uint8_t)in->event->id_size, 0};
     return PRM_OK;
@@ -393,8 +430,15 @@ static uint32_t intake_known_type(const prm_engine *engine, const prm_event *eve
     return type;
 }
 
-prm_status prm__intake_read(prm_engine *engine, const prm_event *event, const prm__warm_hashes *hashes,
-                            prm_answer *answer, size_t *size)
+/* Empties the values of a record, in steps of eight bytes: of the room after it nothing is taken yet. */
+static void intake_empty_record(prm__event *record, const prm__layout *layout)
+{
+    for (uint32_t at = (uint32_t)sizeof *record; at < layout->id_at; at += 8)
+        memset((char *)record + at, 0, 8);
+}
+
+prm_status prm__intake_read(prm_engine *engine, const prm_event *event, prm__warm *warm, prm_answer *answer,
+                            size_t *size)
 {
     *answer = (prm_answer){PRM_ACCEPTED, 0, PRM_NONE, 0};
     prm_status status = PRM_OK;
@@ -407,17 +451,20 @@ prm_status prm__intake_read(prm_engine *engine, const prm_event *event, const pr
     const prm_program *program = engine->program;
     prm__intake in = {engine,
                       event,
-                      hashes,
+                      warm,
                       type,
                       &engine->layouts[type],
                       program->slots + program->types[type].first_slot,
+                      engine->slot_of ? engine->slot_of + (size_t)type * program->names_count : NULL,
+                      engine->slot_of ? program->names_count : 0,
                       (char *)record,
                       0,
                       0,
+                      PRM_NONE,
                       answer};
-    memset(record + 1, 0, in.layout->id_at - sizeof *record);
+    intake_empty_record(record, in.layout);
     for (uint32_t i = 0; i < event->field_count; i++)
-        if (!intake_field(&in, i, &status) || status != PRM_OK)
+        if (!intake_known_text(&in, i) && (!intake_field(&in, i, &status) || status != PRM_OK))
             return status;
     if (!intake_complete(&in))
         return PRM_OK;

@@ -7,11 +7,11 @@
 #include "engine/warm.h"
 
 /* Checks and converts `event`, whose hashes were worked out ahead, into the room at
- * the top of the store. The answer is PRM_ACCEPTED with *size set to the record's
+ * the top of the store, and fetches the partner and subjects that its texts lead to. The answer is PRM_ACCEPTED with *size set to the record's
  * bytes, or PRM_IGNORED or PRM_REJECTED. PRM_E_MEMORY leaves everything as it was
  * but for new texts. */
-PRM_MUST_USE prm_status prm__intake_read(prm_engine *engine, const prm_event *event,
-                                         const prm__warm_hashes *hashes, prm_answer *answer, size_t *size);
+PRM_MUST_USE prm_status prm__intake_read(prm_engine *engine, const prm_event *event, prm__warm *warm,
+                                         prm_answer *answer, size_t *size);
 
 /* Whether a slot that is present stands for "no value any more": an attribute given
  * as an empty text. */

@@ -4,6 +4,7 @@
 #include "engine/clock.h"
 #include "engine/forward.h"
 #include "engine/link.h"
+#include "engine/need.h"
 #include "engine/order.h"
 #include "engine/subject.h"
 #include <string.h>
@@ -84,6 +85,20 @@ static uint16_t lifetime_key_at(const prm_engine *engine, uint32_t type, uint32_
     return text ? engine->layouts[type].at[slot] : 0;
 }
 
+/* Which slots are by themselves the key of a subject. */
+static void lifetime_key_slots(const prm_engine *engine, uint32_t type)
+{
+    const prm_program *program = engine->program;
+    prm__layout *layout = &engine->layouts[type];
+    memset(layout->kind, PRM_NO_KIND, sizeof layout->kind);
+    for (uint32_t kind = PRM_KIND_REP; kind < program->kinds_count && kind < PRM_NO_KIND; kind++) {
+        const prm__p_kind *row = &program->kinds[kind];
+        uint32_t slot = row->key_count == 1 ? prm__program_slot(program, type, row->keys[0]) : PRM_NO_INDEX;
+        if (slot != PRM_NO_INDEX && layout->at[slot] && layout->kind[slot] == PRM_NO_KIND)
+            layout->kind[slot] = (uint8_t)kind;
+    }
+}
+
 static void lifetime_types(prm_engine *engine)
 {
     const prm_program *program = engine->program;
@@ -94,6 +109,7 @@ static void lifetime_types(prm_engine *engine)
             engine->type_is_target[row->voids] = 1;
         if (row->reduces != PRM_NO_INDEX)
             engine->type_is_target[row->reduces] = 1;
+        lifetime_key_slots(engine, type);
         for (uint32_t kind = 0; kind < program->kinds_count; kind++)
             for (uint32_t i = 0; i < program->kinds[kind].key_count; i++)
                 engine->key_at[(type * (size_t)program->kinds_count + kind) * PRM_KIND_KEYS + i] =
@@ -147,6 +163,7 @@ static prm_status lifetime_tables(prm_engine *engine)
     engine->layouts = lifetime_array(engine, program->types_count, sizeof *engine->layouts);
     engine->type_is_target = lifetime_array(engine, program->types_count, 1);
     engine->key_at = lifetime_array(engine, keys, sizeof *engine->key_at);
+    engine->needs = lifetime_array(engine, keys / PRM_KIND_KEYS, sizeof *engine->needs);
     engine->kind_measures = lifetime_array(engine, program->kinds_count, sizeof(uint32_t));
     engine->at_subjects = lifetime_array(engine, program->kinds_count, sizeof(uint32_t));
     engine->counted_for = lifetime_array(engine, program->kinds_count, sizeof(uint32_t));
@@ -154,12 +171,13 @@ static prm_status lifetime_tables(prm_engine *engine)
     engine->next_measure = lifetime_array(engine, program->measures_count, sizeof(uint32_t));
     engine->counted = lifetime_array(engine, program->measures_count, sizeof(uint64_t));
     engine->group_best = lifetime_array(engine, program->texts_count, sizeof *engine->group_best);
-    if (!engine->layouts || !engine->type_is_target || !engine->key_at || !engine->kind_measures ||
-        !engine->at_subjects || !engine->next_measure || !engine->counted || !engine->group_best ||
-        !engine->counted_for || !engine->taken)
+    if (!engine->layouts || !engine->type_is_target || !engine->key_at || !engine->needs ||
+        !engine->kind_measures || !engine->at_subjects || !engine->next_measure || !engine->counted ||
+        !engine->group_best || !engine->counted_for || !engine->taken)
         return PRM_E_MEMORY;
     lifetime_types(engine);
     lifetime_measures(engine);
+    prm__need_init(engine);
     return PRM_OK;
 }
 
@@ -177,6 +195,7 @@ static void lifetime_free_tables(prm_engine *engine)
     lifetime_free_array(engine, engine->layouts, program->types_count, sizeof *engine->layouts);
     lifetime_free_array(engine, engine->type_is_target, program->types_count, 1);
     lifetime_free_array(engine, engine->key_at, keys, sizeof *engine->key_at);
+    lifetime_free_array(engine, engine->needs, keys / PRM_KIND_KEYS, sizeof *engine->needs);
     lifetime_free_array(engine, engine->kind_measures, program->kinds_count, sizeof(uint32_t));
     lifetime_free_array(engine, engine->at_subjects, program->kinds_count, sizeof(uint32_t));
     lifetime_free_array(engine, engine->counted_for, program->kinds_count, sizeof(uint32_t));
@@ -195,10 +214,10 @@ static void lifetime_vecs(prm_engine *engine)
 {
     prm__alloc *alloc = &engine->alloc;
     prm__vec_init(&engine->subjects.chunks, alloc, sizeof(char *));
-    prm__vec_init(&engine->partners, alloc, sizeof(prm__partner));
+    prm__vec_init_lines(&engine->partners, alloc, sizeof(prm__partner));
     prm__vec_init(&engine->partner_of_key, alloc, sizeof(uint32_t));
     prm__vec_init(&engine->due, alloc, sizeof(prm__due));
-    prm__vec_init(&engine->touched, alloc, sizeof(uint32_t));
+    prm__vec_init(&engine->touched, alloc, sizeof(prm__touched));
     prm__vec_init(&engine->passed, alloc, sizeof(prm__due));
     prm__vec_init(&engine->posts, alloc, sizeof(prm__posting));
     prm__vec_init(&engine->order_items, alloc, sizeof(prm__order_item));

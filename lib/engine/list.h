@@ -11,8 +11,16 @@ typedef struct prm__list {
     uint32_t count;
 } prm__list;
 
+PRM_MUST_USE prm_status prm__list_grow(prm__pool *pool, prm__list *list, size_t element, uint32_t more);
+
 /* Room for `more` elements of `element` bytes beyond count. */
-PRM_MUST_USE prm_status prm__list_reserve(prm__pool *pool, prm__list *list, size_t element, uint32_t more);
+PRM_MUST_USE static inline prm_status prm__list_reserve(prm__pool *pool, prm__list *list, size_t element,
+                                                        uint32_t more)
+{
+    if (list->block && ((size_t)list->count + more) * element <= (size_t)PRM_POOL_UNIT << list->size_class)
+        return PRM_OK;
+    return prm__list_grow(pool, list, element, more);
+}
 
 /* Gives the memory back and empties the list. */
 void prm__list_clear(prm__pool *pool, prm__list *list);

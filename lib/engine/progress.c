@@ -70,14 +70,15 @@ static const prm__p_window *progress_window_of(const prm_program *program, const
     return &program->windows[program->measures[program->conditions[rule->single].measure].window];
 }
 
-/* The next tier that the occasion has not reached; false when all are. */
+/* The next tier that the occasion has not reached; false, with the last one, when all are. */
 static bool progress_next_tier(const prm__asking *asking, const prm__p_rule *rule, uint64_t reached,
                                prm__decimal *target)
 {
     const prm_program *program = asking->engine->program;
     for (uint32_t i = 0; i < rule->tier_count; i++) {
         const prm__p_tier *tier = &program->tiers[rule->first_tier + i];
-        if (!(reached >> i & 1) && prm__condition_threshold(asking, tier->threshold, tier->attribute, target))
+        bool known = prm__condition_threshold(asking, tier->threshold, tier->attribute, target);
+        if (known && !(reached >> i & 1))
             return true;
     }
     return false;
@@ -94,9 +95,8 @@ static bool progress_target(const prm__asking *asking, const prm__p_rule *rule, 
         before = ((const prm__rule_more *)prm__subject_state(subject, rule->offset))->reached;
     *reached = fired;
     if (rule->form == PRM_FORM_TIERS) {
-        bool open = progress_next_tier(asking, rule, fired ? (uint64_t)before : 0, target);
-        *reached = !open;
-        return open;
+        *reached = !progress_next_tier(asking, rule, fired ? (uint64_t)before : 0, target);
+        return true;
     }
     if (!prm__condition_threshold(asking, row->threshold, row->attribute, target))
         return false;

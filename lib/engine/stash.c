@@ -18,6 +18,7 @@ prm_status prm__stash_from(prm_engine *engine, prm__partner *partner, uint32_t i
 
 void prm__stash_restore(prm_engine *engine, prm__partner *partner)
 {
+    uint32_t former = partner->kept + partner->stash.count;
     if (partner->flags & PRM_PARTNER_STASHED) {
         prm__list_clear(&engine->pool, &partner->outcomes);
         partner->outcomes = partner->stash;
@@ -30,8 +31,8 @@ void prm__stash_restore(prm_engine *engine, prm__partner *partner)
             memcpy(outcomes + partner->kept, stash, partner->stash.count * sizeof *stash);
         prm__list_clear(&engine->pool, &partner->stash);
     }
-    partner->outcomes.count = partner->former;
-    partner->kept = partner->former;
+    partner->outcomes.count = former;
+    partner->kept = former;
 }
 
 void prm__stash_all(prm_engine *engine, prm__partner *partner)

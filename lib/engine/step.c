@@ -3,73 +3,79 @@
 #include "engine/warm.h"
 #include <string.h>
 
-/* The subject that was fetched ahead, if it is the one. */
-static uint32_t step_guess(const prm__step *step, uint32_t kind, const uint32_t *keys)
-{
-    const prm_engine *engine = step->asking.engine;
-    bool guessed = engine->guess && kind != PRM_KIND_PARTNER && kind < PRM_WARM_KINDS;
-    uint32_t likely = guessed ? engine->guess[kind] : PRM_NONE;
-    if (likely == PRM_NONE ||
-        !prm__subject_is(prm__subject_at(engine, likely), kind, step->asking.partner, keys))
-        return PRM_NONE;
-    return likely;
-}
-
-/* The subject of a kind, made when new; it exists when the event is one of its own. */
-static prm_status step_subject(prm__step *step, uint32_t kind, const uint32_t *keys, bool exists)
+/* The subject of the event for a kind that it has keys of, made when new; PRM_NONE without the
+ * keys, and when memory ran out. */
+static uint32_t step_find(const prm__step *step, uint32_t kind, prm_status *status)
 {
     prm_engine *engine = step->asking.engine;
-    uint32_t handle = step_guess(step, kind, keys);
+    uint32_t keys[PRM_KIND_KEYS], partner = step->asking.partner;
+    uint32_t likely = engine->guess && kind < PRM_WARM_KINDS ? engine->guess->likely[kind] : PRM_NONE;
+    if (!prm__subject_keys(engine, step->view.event, kind, keys))
+        return PRM_NONE;
+    if (likely != PRM_NONE && prm__subject_is(prm__subject_at(engine, likely), kind, partner, keys))
+        return likely;
+    uint32_t handle = prm__subject_get(engine, kind, partner, keys, prm__subject_hash(kind, partner, keys));
     if (handle == PRM_NONE)
-        handle = prm__subject_get(engine, kind, step->asking.partner, keys,
-                                  prm__subject_hash(kind, step->asking.partner, keys));
-    if (handle == PRM_NONE)
-        return PRM_E_MEMORY;
-    if (exists)
-        prm__subject_at(engine, handle)->flags |= PRM_SUBJECT_EXISTS;
-    engine->at_subjects[kind] = handle;
-    return PRM_OK;
+        *status = PRM_E_MEMORY;
+    return handle;
+}
+
+/* A subject without keys: of the partner itself. */
+static uint32_t step_keyless(prm__step *step, uint32_t kind)
+{
+    static const uint32_t no_keys[PRM_KIND_KEYS];
+    uint32_t partner = step->asking.partner;
+    return prm__subject_get(step->asking.engine, kind, partner, no_keys,
+                            prm__subject_hash(kind, partner, no_keys));
 }
 
 static prm_status step_partner(prm__step *step)
 {
-    static const uint32_t no_keys[PRM_KIND_KEYS];
     prm_engine *engine = step->asking.engine;
     prm__partner *partner = prm__engine_partner(engine, step->asking.partner);
-    if (partner->subject == PRM_NONE) {
-        PRM_TRY(step_subject(step, PRM_KIND_PARTNER, no_keys, false));
-        partner->subject = engine->at_subjects[PRM_KIND_PARTNER];
-    }
+    if (partner->subject == PRM_NONE)
+        partner->subject = step_keyless(step, PRM_KIND_PARTNER);
+    if (partner->subject == PRM_NONE)
+        return PRM_E_MEMORY;
     engine->at_subjects[PRM_KIND_PARTNER] = partner->subject;
-    if (!step->links)
-        prm__subject_at(engine, partner->subject)->flags |= PRM_SUBJECT_EXISTS;
+    if (step->links || partner->flags & PRM_PARTNER_EXISTS)
+        return PRM_OK;
+    prm__subject_at(engine, partner->subject)->flags |= PRM_SUBJECT_EXISTS;
+    partner->flags |= PRM_PARTNER_EXISTS;
     return PRM_OK;
 }
 
 /* Every partner is a possible referrer and parent from its own first event on, or from the
  * first one that is handed up to it. */
-static prm_status step_link(prm__step *step, uint32_t kind, uint32_t link)
+static uint32_t step_link(prm__step *step, uint32_t kind, uint32_t link, prm_status *status)
 {
-    static const uint32_t no_keys[PRM_KIND_KEYS];
     if (step->links && !(step->links >> link & 1))
-        return PRM_OK;
-    return step_subject(step, kind, no_keys, true);
+        return PRM_NONE;
+    uint32_t handle = step_keyless(step, kind);
+    if (handle == PRM_NONE)
+        *status = PRM_E_MEMORY;
+    return handle;
 }
 
 prm_status prm__step_aim(prm__step *step)
 {
     prm_engine *engine = step->asking.engine;
     const prm_program *program = engine->program;
-    uint32_t keys[PRM_KIND_KEYS];
-    PRM_TRY(step_partner(step));
-    for (uint32_t kind = PRM_KIND_REP; kind < program->kinds_count; kind++) {
-        engine->at_subjects[kind] = PRM_NONE;
-        if (program->kinds[kind].link)
-            PRM_TRY(step_link(step, kind, program->kinds[kind].link));
-        else if (!step->links && prm__subject_keys(engine, step->view.event, kind, keys))
-            PRM_TRY(step_subject(step, kind, keys, true));
+    uint32_t sure = engine->guess ? engine->guess->sure : 0;
+    prm_status status = step_partner(step);
+    for (uint32_t kind = PRM_KIND_REP; kind < program->kinds_count && status == PRM_OK; kind++) {
+        uint32_t handle = PRM_NONE;
+        if (kind < PRM_WARM_KINDS && sure >> kind & 1)
+            handle = engine->guess->likely[kind];
+        else if (program->kinds[kind].link)
+            handle = step_link(step, kind, program->kinds[kind].link, &status);
+        else if (!step->links)
+            handle = step_find(step, kind, &status);
+        engine->at_subjects[kind] = handle;
+        if (handle != PRM_NONE)
+            prm__subject_at(engine, handle)->flags |= PRM_SUBJECT_EXISTS;
     }
-    return PRM_OK;
+    return status;
 }
 
 bool prm__step_passes(const prm__step *step, uint32_t filter)

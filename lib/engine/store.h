@@ -36,6 +36,8 @@ typedef struct prm__event {
  * partner is none of the values: it stands in the head. */
 enum { PRM_BOOLEAN_FALSE = 1, PRM_BOOLEAN_TRUE = 2, PRM_BOOLEAN_CLEARED = 3 };
 
+#define PRM_NO_KIND 0xFFU
+
 /* Where records of one type have their values, worked out once per engine. */
 typedef struct prm__layout {
     uint64_t narrow;               /* slots of 4-byte values, as a mask */
@@ -46,6 +48,8 @@ typedef struct prm__layout {
     uint32_t id_at;                /* byte offset of the id */
     uint32_t amount_slot;          /* of `amount`, or PRM_NO_INDEX */
     uint16_t at[PRM_LIMIT_FIELDS]; /* byte offset of each slot; 0: not stored */
+    uint8_t
+        kind[PRM_LIMIT_FIELDS]; /* the first kind of subjects whose only key is the slot; or PRM_NO_KIND */
 } prm__layout;
 
 /* An event opened for looking at. */

@@ -8,7 +8,7 @@
 
 typedef struct prm__subject_slot {
     uint32_t subject; /* handle + 1; 0: free */
-    uint32_t tag;     /* of the hash: spares most looks at subjects */
+    uint32_t tag;     /* the hash's high half: where it is looked for; spares most looks at subjects */
 } prm__subject_slot;
 
 static size_t subject_chunk_bytes(const prm__subjects *subjects)
@@ -44,8 +44,8 @@ void prm__subjects_free(prm_engine *engine)
 {
     prm__subjects *subjects = &engine->subjects;
     for (size_t i = 0; i < subjects->chunks.count; i++)
-        prm__alloc_release(&engine->alloc, PRM_VEC(subjects->chunks, char *)[i],
-                           subject_chunk_bytes(subjects), 1);
+        prm__alloc_release_lines(&engine->alloc, PRM_VEC(subjects->chunks, char *)[i],
+                                 subject_chunk_bytes(subjects), 1);
     prm__vec_free(&subjects->chunks);
     prm__alloc_release(&engine->alloc, subjects->slots, subjects->slot_count, sizeof *subjects->slots);
     prm__alloc_release(&engine->alloc, subjects->sizes, engine->program->kinds_count, sizeof(uint32_t));
@@ -56,8 +56,8 @@ static prm__subject_slot *subject_probe(const prm_engine *engine, uint32_t kind,
                                         const uint32_t *keys, uint64_t hash)
 {
     const prm__subjects *subjects = &engine->subjects;
-    uint32_t mask = subjects->slot_count - 1, tag = (uint32_t)hash;
-    for (uint32_t at = (uint32_t)(hash >> 32) & mask;; at = (at + 1) & mask) {
+    uint32_t mask = subjects->slot_count - 1, tag = (uint32_t)(hash >> 32);
+    for (uint32_t at = tag & mask;; at = (at + 1) & mask) {
         prm__subject_slot *slot = &subjects->slots[at];
         if (!slot->subject)
             return slot;
@@ -82,9 +82,7 @@ static bool subject_grow(prm_engine *engine)
     for (uint32_t i = 0; i < old_count; i++) {
         if (!old[i].subject)
             continue;
-        const prm__subject *subject = prm__subject_at(engine, old[i].subject - 1);
-        uint64_t hash = prm__subject_hash(subject->kind, subject->partner, subject->keys);
-        uint32_t at = (uint32_t)(hash >> 32) & (count - 1);
+        uint32_t at = old[i].tag & (count - 1);
         while (slots[at].subject)
             at = (at + 1) & (count - 1);
         slots[at] = old[i];
@@ -93,20 +91,31 @@ static bool subject_grow(prm_engine *engine)
     return true;
 }
 
+/* Where a subject of so many units may begin: at the top, unless it would then lie in one more
+ * line of the cache than it must, or across two chunks. */
+static uint32_t subject_place(const prm__subjects *subjects, uint32_t units)
+{
+    const uint32_t line = PRM_ALLOC_LINE / 16;
+    uint32_t top = subjects->top, chunk_units = 1U << subjects->chunk_shift;
+    uint32_t past = top % line;
+    if (past && past + (units - 1) % line >= line)
+        top += line - past;
+    uint32_t inside = top & (chunk_units - 1);
+    return inside + units > chunk_units ? top + chunk_units - inside : top;
+}
+
 /* Room for a subject of `size` bytes, inside one chunk; PRM_NONE when memory ran out. */
 static uint32_t subject_room(prm__subjects *subjects, uint32_t size)
 {
     uint32_t units = (size + 15) / 16;
     uint32_t chunk_units = 1U << subjects->chunk_shift;
-    uint32_t inside = subjects->top & (chunk_units - 1);
-    if (inside + units > chunk_units)
-        subjects->top += chunk_units - inside;
     if (subjects->top > UINT32_MAX - 2 * chunk_units)
         return PRM_NONE;
+    subjects->top = subject_place(subjects, units);
     if (subjects->top >> subjects->chunk_shift == subjects->chunks.count) {
         if (prm__vec_reserve(&subjects->chunks, 1) != PRM_OK)
             return PRM_NONE;
-        char *chunk = prm__alloc_zeroed(subjects->alloc, subject_chunk_bytes(subjects), 1);
+        char *chunk = prm__alloc_lines(subjects->alloc, subject_chunk_bytes(subjects), 1);
         if (!chunk)
             return PRM_NONE;
         *(char **)prm__vec_push(&subjects->chunks) = chunk;
@@ -137,7 +146,10 @@ uint32_t prm__subject_get(prm_engine *engine, uint32_t kind, uint32_t partner, c
     memcpy(subject->keys, keys, sizeof subject->keys);
     owner->first_subject = handle;
     subjects->used++;
-    *slot = (prm__subject_slot){handle + 1, (uint32_t)hash};
+    *slot = (prm__subject_slot){handle + 1, (uint32_t)(hash >> 32)};
+    bool only_key = engine->program->kinds[kind].key_count == 1;
+    if (only_key && handle + 1 < PRM_HINT_PARTNER && prm__engine_find_partner(engine, keys[0]) == PRM_NONE)
+        prm__intern_leave(&engine->texts, keys[0], handle + 1);
     return handle;
 }
 
@@ -162,8 +174,8 @@ uint32_t prm__subject_likely(const prm_engine *engine, uint64_t hash)
     const prm__subjects *subjects = &engine->subjects;
     if (!subjects->slot_count)
         return PRM_NONE;
-    uint32_t mask = subjects->slot_count - 1, tag = (uint32_t)hash;
-    uint32_t at = (uint32_t)(hash >> 32) & mask;
+    uint32_t mask = subjects->slot_count - 1, tag = (uint32_t)(hash >> 32);
+    uint32_t at = tag & mask;
     while (subjects->slots[at].subject && subjects->slots[at].tag != tag)
         at = (at + 1) & mask;
     return subjects->slots[at].subject - 1;

@@ -32,14 +32,15 @@ uint32_t prm__subject_get(prm_engine *engine, uint32_t kind, uint32_t partner, c
 /* The same without making one; PRM_NONE when there is none. */
 uint32_t prm__subject_find(const prm_engine *engine, uint32_t kind, uint32_t partner, const uint32_t *keys);
 
-/* Keys are small numbers that the engine gave: a product mixes them well. The factors are
- * odd numbers without a pattern (digits of the golden ratio and of pi). Never 0. */
+/* Keys are small numbers that the engine gave: a product mixes them well, best in its high
+ * half. The factors are odd numbers without a pattern (digits of the golden ratio and of
+ * pi). Never 0. */
 static inline uint64_t prm__subject_hash(uint32_t kind, uint32_t partner, const uint32_t *keys)
 {
     uint64_t hash = (((uint64_t)kind << 32 | partner) + 1) * UINT64_C(0x9E3779B97F4A7C15);
     for (uint32_t i = 0; i < PRM_KIND_KEYS && keys[i]; i++)
         hash = ((hash ^ hash >> 32) + keys[i]) * UINT64_C(0x243F6A8885A308D3);
-    return (hash ^ hash >> 29) | 1;
+    return hash | 1;
 }
 
 /* For fetching ahead: where a subject of that hash is looked for first (NULL while there is
@@ -64,8 +65,10 @@ static inline bool prm__subject_keys(const prm_engine *engine, const prm__event 
 {
     const prm_program *program = engine->program;
     const uint16_t *at = engine->key_at + ((size_t)event->type * program->kinds_count + kind) * PRM_KIND_KEYS;
-    memset(keys, 0, PRM_KIND_KEYS * sizeof *keys);
     uint32_t i = 0, count = program->kinds[kind].key_count;
+    if (count && !at[0])
+        return false;
+    memset(keys, 0, PRM_KIND_KEYS * sizeof *keys);
     while (i < count && at[i]) {
         keys[i] = prm__event_narrow(event, at[i]);
         if (!keys[i] || keys[i] == engine->empty_key)
@@ -73,6 +76,22 @@ static inline bool prm__subject_keys(const prm_engine *engine, const prm__event 
         i++;
     }
     return i == count;
+}
+
+/* Whether a subject is the one of `kind` that an event has. */
+static inline bool prm__subject_has(const prm_engine *engine, uint32_t handle, const prm__event *event,
+                                    uint32_t kind)
+{
+    const prm_program *program = engine->program;
+    const uint16_t *at = engine->key_at + ((size_t)event->type * program->kinds_count + kind) * PRM_KIND_KEYS;
+    const prm__subject *subject = prm__subject_at(engine, handle);
+    uint32_t count = program->kinds[kind].key_count;
+    if (subject->kind != kind || subject->partner != event->partner)
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (!at[i] || prm__event_narrow(event, at[i]) != subject->keys[i])
+            return false;
+    return true;
 }
 
 /* Attribute `attribute` of the partner or rep subject that owns it. */

@@ -1,8 +1,7 @@
 #include "engine/warm.h"
+#include "engine/need.h"
 #include "engine/subject.h"
 #include <stddef.h>
-
-#define PRM_WARM_LINE 64 /* bytes of a cache line */
 
 static void warm_line(const void *at)
 {
@@ -11,107 +10,135 @@ static void warm_line(const void *at)
 
 static void warm_lines(const void *at, size_t size)
 {
-    const char *line = (const char *)((uintptr_t)at & ~(uintptr_t)(PRM_WARM_LINE - 1));
-    for (; line < (const char *)at + size; line += PRM_WARM_LINE)
+    const char *line = (const char *)((uintptr_t)at & ~(uintptr_t)(PRM_ALLOC_LINE - 1));
+    for (; line < (const char *)at + size; line += PRM_ALLOC_LINE)
         warm_line(line);
 }
 
-static uint32_t warm_fields(const prm_event *event)
+static void warm_event(const prm_engine *engine, const prm_event *event, prm__warm *warm)
 {
-    return event->field_count < PRM_WARM_FIELDS ? event->field_count : PRM_WARM_FIELDS;
-}
-
-static bool warm_is_text(const prm_field *field)
-{
-    return field->kind == PRM_VALUE_TEXT && field->text_size <= PRM_LIMIT_TEXT_BYTES;
-}
-
-void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t count,
-                      prm__warm_hashes *hashes)
-{
-    for (size_t i = 0; i < count; i++) {
-        const prm_event *event = &events[i];
-        bool sound = event->id_size <= PRM_LIMIT_ID_BYTES;
-        hashes[i].id = sound ? prm__store_hash(&engine->store, (prm_text){event->id, event->id_size}) : 0;
-        warm_line(prm__store_slot_at(&engine->store, hashes[i].id));
-        for (uint32_t j = 0; j < warm_fields(event); j++) {
-            const prm_field *field = &event->fields[j];
-            if (!warm_is_text(field))
-                continue;
-            hashes[i].fields[j] = prm__intern_hash(&engine->texts, field->text, field->text_size);
-            warm_line(prm__intern_slot_at(&engine->texts, hashes[i].fields[j]));
-        }
+    uint32_t count = event->field_count < PRM_WARM_FIELDS ? event->field_count : PRM_WARM_FIELDS;
+    bool sound = event->id_size <= PRM_LIMIT_ID_BYTES;
+    warm->id = sound ? prm__store_hash(&engine->store, (prm_text){event->id, event->id_size}) : 0;
+    warm_line(prm__store_slot_at(&engine->store, warm->id));
+    memset(warm->likely, 0xFF, sizeof warm->likely);
+    warm->sure = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const prm_field *field = &event->fields[i];
+        if (field->kind != PRM_VALUE_TEXT || field->text_size > PRM_LIMIT_TEXT_BYTES)
+            continue;
+        warm->fields[i] = prm__intern_hash(&engine->texts, field->text, field->text_size);
+        warm_line(prm__intern_slot_at(&engine->texts, warm->fields[i]));
     }
-    for (size_t i = 0; i < count; i++)
-        for (uint32_t j = 0; j < warm_fields(&events[i]); j++)
-            if (warm_is_text(&events[i].fields[j])) {
-                hashes[i].likely[j] = prm__intern_likely(&engine->texts, hashes[i].fields[j]);
-                warm_line(hashes[i].likely[j]);
-            }
 }
 
-/* Hashes of the subjects of one event by kind, 0 where it has none. */
-typedef struct prm__warm_slots {
-    uint64_t hashes[PRM_WARM_KINDS];
-} prm__warm_slots;
+void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t count, prm__warm *warm)
+{
+    for (size_t i = 0; i < count; i++)
+        warm_event(engine, &events[i], &warm[i]);
+}
+
+/* The parts of a subject that an event of `type` looks at. */
+static void warm_needed(const prm_engine *engine, uint32_t type, uint32_t kind, uint32_t handle)
+{
+    const char *subject = (const char *)prm__subject_at(engine, handle);
+    uintptr_t inside = (uintptr_t)subject % PRM_ALLOC_LINE;
+    const prm__need *need = &engine->needs[(size_t)type * engine->program->kinds_count + kind];
+    const char *line = subject - inside;
+    for (uint32_t lines = need->lines[inside / PRM_NEED_UNIT]; lines; lines >>= 1, line += PRM_ALLOC_LINE)
+        if (lines & 1)
+            warm_line(line);
+}
+
+void prm__warm_subject(const prm_engine *engine, prm__warm *warm, uint32_t type, uint32_t kind,
+                       uint32_t handle)
+{
+    if (kind >= PRM_WARM_KINDS || handle == PRM_NONE)
+        return;
+    warm->likely[kind] = handle;
+    warm_needed(engine, type, kind, handle);
+}
+
+void prm__warm_partner(const prm_engine *engine, uint32_t type, uint32_t partner)
+{
+    size_t size = engine->program->types[type].earns ? offsetof(prm__partner, first_subject)
+                                                     : offsetof(prm__partner, rerate_from);
+    warm_lines(prm__engine_partner(engine, partner), size);
+}
 
 static uint32_t warm_kinds(const prm_engine *engine)
 {
     return engine->program->kinds_count < PRM_WARM_KINDS ? engine->program->kinds_count : PRM_WARM_KINDS;
 }
 
-/* The subjects of an event, but for the partner's own, which the partner names. */
-static void warm_subject_slots(const prm_engine *engine, const prm__event *event, prm__warm_slots *slots)
+/* Hashes of the subjects of one event by kind, 0 where it has none or where it is found. */
+typedef struct prm__warm_slots {
+    uint64_t hashes[PRM_WARM_KINDS];
+} prm__warm_slots;
+
+/* Keeps of the subjects noted by texts those that are the event's; for the rest fetches their
+ * places in the index, and tells whether there are any. */
+static bool warm_check(const prm_engine *engine, const prm__event *event, prm__warm *warm,
+                       prm__warm_slots *slots)
 {
+    bool any = false;
     uint32_t keys[PRM_KIND_KEYS];
-    for (uint32_t kind = PRM_KIND_REP; kind < warm_kinds(engine); kind++) {
+    uint32_t kinds = warm_kinds(engine);
+    for (uint32_t kind = PRM_KIND_REP; kind < kinds; kind++) {
+        uint32_t likely = warm->likely[kind];
         slots->hashes[kind] = 0;
+        if (likely != PRM_NONE && prm__subject_has(engine, likely, event, kind)) {
+            warm->sure |= 1U << kind;
+            continue;
+        }
+        warm->likely[kind] = PRM_NONE;
         if (!prm__subject_keys(engine, event, kind, keys))
             continue;
         slots->hashes[kind] = prm__subject_hash(kind, event->partner, keys);
         warm_line(prm__subject_slot_at(engine, slots->hashes[kind]));
+        any = true;
     }
+    return any;
 }
 
-static void warm_subjects(const prm_engine *engine, const prm__warm_slots *slots,
-                          prm__warm_subjects *subjects)
+static void warm_by_slots(const prm_engine *engine, const prm__event *event, const prm__warm_slots *slots,
+                          prm__warm *warm)
 {
-    for (uint32_t kind = PRM_KIND_REP; kind < warm_kinds(engine); kind++) {
-        uint32_t likely = slots->hashes[kind] ? prm__subject_likely(engine, slots->hashes[kind]) : PRM_NONE;
-        subjects->likely[kind] = likely;
-        if (likely != PRM_NONE)
-            warm_lines(prm__subject_at(engine, likely), engine->subjects.sizes[kind]);
-    }
+    for (uint32_t kind = PRM_KIND_REP; kind < warm_kinds(engine); kind++)
+        if (slots->hashes[kind])
+            prm__warm_subject(engine, warm, event->type, kind,
+                              prm__subject_likely(engine, slots->hashes[kind]));
 }
 
-static void warm_partner(const prm_engine *engine, const prm__partner *partner, const prm__event *event)
+/* The partner's own subject, and the ends of its lists. */
+static void warm_of_partner(const prm_engine *engine, const prm__event *event)
 {
+    const prm__partner *partner = prm__engine_partner(engine, event->partner);
     const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-    const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
     if (entries)
         warm_line(entries + partner->entries.count);
-    if (outcomes && engine->program->types[event->type].earns)
-        warm_lines(outcomes + partner->outcomes.count, sizeof *outcomes);
+    if (engine->program->types[event->type].earns) {
+        const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
+        if (outcomes)
+            warm_lines(outcomes + partner->outcomes.count, sizeof *outcomes);
+    }
     if (partner->subject != PRM_NONE)
-        warm_lines(prm__subject_at(engine, partner->subject), engine->subjects.sizes[PRM_KIND_PARTNER]);
+        warm_needed(engine, event->type, PRM_KIND_PARTNER, partner->subject);
 }
 
-void prm__warm_accepted(const prm_engine *engine, const uint32_t *handles, size_t count,
-                        prm__warm_subjects *subjects)
+void prm__warm_accepted(const prm_engine *engine, const uint32_t *handles, prm__warm *const *warm,
+                        size_t count)
 {
     prm__warm_slots slots[PRM_WARM_GROUP];
+    size_t open[PRM_WARM_GROUP], open_count = 0; /* events with subjects that are not noted yet */
     for (size_t i = 0; i < count; i++) {
         const prm__event *event = prm__engine_event(engine, handles[i]);
         if (event->partner == PRM_NONE)
             continue;
-        warm_lines(prm__engine_partner(engine, event->partner), offsetof(prm__partner, key));
-        warm_subject_slots(engine, event, &slots[i]);
+        warm_of_partner(engine, event);
+        if (warm_check(engine, event, warm[i], &slots[i]))
+            open[open_count++] = i;
     }
-    for (size_t i = 0; i < count; i++) {
-        const prm__event *event = prm__engine_event(engine, handles[i]);
-        if (event->partner == PRM_NONE)
-            continue;
-        warm_partner(engine, prm__engine_partner(engine, event->partner), event);
-        warm_subjects(engine, &slots[i], &subjects[i]);
-    }
+    for (size_t i = 0; i < open_count; i++)
+        warm_by_slots(engine, prm__engine_event(engine, handles[open[i]]), &slots[open[i]], warm[open[i]]);
 }

@@ -11,27 +11,28 @@
 #define PRM_WARM_FIELDS 8 /* of each, the first fields */
 #define PRM_WARM_KINDS 8  /* kinds of subjects, the first ones */
 
-/* Hashes that were worked out while looking ahead. */
-typedef struct prm__warm_hashes {
-    uint64_t id;
-    /* of text values; for others meaningless: */
-    uint64_t fields[PRM_WARM_FIELDS];
-    const prm__intern_entry *likely[PRM_WARM_FIELDS]; /* the known text, by its hash; or NULL */
-} prm__warm_hashes;
+/* What was found out about one event while looking ahead. */
+typedef struct prm__warm {
+    uint64_t id;                      /* hash of the id */
+    uint64_t fields[PRM_WARM_FIELDS]; /* of text values; for others meaningless */
+    uint32_t likely[PRM_WARM_KINDS];  /* the subject that it most likely has, by kind, or PRM_NONE */
+    uint32_t sure;                    /* kinds of which `likely` is the subject, as a mask */
+} prm__warm;
 
-/* Hashes ids and texts of up to PRM_WARM_GROUP 16events, and fetches the slots and texts
- * that these lead to. */
-void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t count,
-                      prm__warm_hashes *hashes);
+/* Hashes ids and texts of up to PRM_WARM_GROUP events, and fetches the slots that these
+ * lead to. */
+void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t count, prm__warm *warm);
 
-/* The subjects that an event most likely has, by kind, or PRM_NONE: guesses that the fold
- * checks before it believes them. */
-typedef struct prm__warm_subjects {
-    uint32_t likely[PRM_WARM_KINDS];
-} prm__warm_subjects;
+/* Notes and fetches the subject of `kind` that an event of `type` most likely has. */
+void prm__warm_subject(const prm_engine *engine, prm__warm *warm, uint32_t type, uint32_t kind,
+                       uint32_t handle);
 
-/* Fetches the histories and subjects of accepted events, and notes which they are. */
-void prm__warm_accepted(const prm_engine *engine, const uint32_t *handles, size_t count,
-                        prm__warm_subjects *subjects);
+/* Fetches the partner that an event of `type` has. */
+void prm__warm_partner(const prm_engine *engine, uint32_t type, uint32_t partner);
+
+/* Fetches what the partners of accepted events lead to, and subjects that are not yet noted;
+ * warm[i] is about the event of handles[i]. */
+void prm__warm_accepted(const prm_engine *engine, const uint32_t *handles, prm__warm *const *warm,
+                        size_t count);
 
 #endif

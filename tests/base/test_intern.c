@@ -71,24 +71,34 @@ static void texts_stay_where_they_are(void **state)
     prm__intern_free(&intern);
 }
 
-/* A guess by hash is the text itself once it is known, and must be checked otherwise. */
-static void guesses_lead_to_the_text(void **state)
+/* What the owner leaves with a text stays with it, however many come after it. */
+static void hints_stay_with_their_text(void **state)
 {
     (void)state;
+    const char *const texts[] = {"", "sato", "a name of more than sixteen bytes"};
     prm__alloc alloc;
     prm__intern intern;
+    char text[16];
     prm__alloc_init(&alloc, NULL);
     prm__intern_init(&intern, &alloc, 3);
-    uint64_t hash = prm__intern_hash(&intern, "sato", 4);
-    assert_null(prm__intern_likely(&intern, hash));
-    assert_null(prm__intern_slot_at(&intern, hash));
-    uint32_t key = prm__intern_add(&intern, "sato", 4, hash);
-    const prm__intern_entry *entry = prm__intern_likely(&intern, hash);
-    assert_non_null(entry);
-    assert_int_equal(entry->key, key);
-    assert_true(prm__intern_is(entry, "sato", 4));
-    assert_false(prm__intern_is(entry, "sata", 4));
-    assert_false(prm__intern_is(entry, "sat", 3));
+    assert_null(prm__intern_slot_at(&intern, 1));
+    assert_null(prm__intern_look(&intern, "sato", 4, prm__intern_hash(&intern, "sato", 4)));
+    for (uint32_t i = 0; i < 3; i++) {
+        uint32_t key = prm__intern_key(&intern, texts[i], strlen(texts[i]));
+        prm__intern_leave(&intern, key, 100 + i);
+    }
+    for (int i = 0; i < 1000; i++)
+        (void)prm__intern_key(&intern, text, (size_t)snprintf(text, sizeof text, "%d", i));
+    for (uint32_t i = 0; i < 3; i++) {
+        uint64_t hash = prm__intern_hash(&intern, texts[i], strlen(texts[i]));
+        const prm__intern_slot *slot = prm__intern_look(&intern, texts[i], strlen(texts[i]), hash);
+        assert_non_null(slot);
+        assert_int_equal(slot->key, i + 1);
+        assert_int_equal(slot->hint, 100 + i);
+    }
+    uint64_t hash = prm__intern_hash(&intern, "7", 1);
+    assert_int_equal(prm__intern_look(&intern, "7", 1, hash)->hint, 0);
+    assert_null(prm__intern_look(&intern, "sata", 4, prm__intern_hash(&intern, "sata", 4)));
     prm__intern_free(&intern);
 }
 
@@ -125,7 +135,7 @@ int main(void)
         cmocka_unit_test(keys_count_up_in_the_order_of_first_sight),
         cmocka_unit_test(one_byte_makes_another_text),
         cmocka_unit_test(texts_stay_where_they_are),
-        cmocka_unit_test(guesses_lead_to_the_text),
+        cmocka_unit_test(hints_stay_with_their_text),
         cmocka_unit_test(failing_memory_loses_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

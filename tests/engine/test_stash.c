@@ -15,7 +15,6 @@ static prm__partner *partner_with(rig *r, uint32_t count)
     for (uint32_t i = 0; i < count; i++)
         outcomes[i] = (prm__outcome){.number = i};
     partner->outcomes.count = count;
-    partner->former = count;
     partner->kept = count;
     return partner;
 }

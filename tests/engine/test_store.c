@@ -11,16 +11,16 @@
 static prm__store_result take(const rig *r, const char *text, uint32_t *handle)
 {
     rig_events set;
-    prm__warm_hashes hashes[PRM_WARM_GROUP];
+    prm__warm warm[PRM_WARM_GROUP];
     prm_answer answer;
     size_t size = 0;
     prm_engine *engine = r->engine;
     rig_read(r, text, &set);
-    prm__warm_events(engine, set.events, 1, hashes);
-    assert_int_equal(prm__intake_read(engine, set.events, hashes, &answer, &size), PRM_OK);
+    prm__warm_events(engine, set.events, 1, warm);
+    assert_int_equal(prm__intake_read(engine, set.events, warm, &answer, &size), PRM_OK);
     assert_int_equal(answer.answer, PRM_ACCEPTED);
     return prm__store_take(&engine->store, engine->layouts,
-                           (prm_text){set.events[0].id, set.events[0].id_size}, hashes[0].id, size, handle);
+                           (prm_text){set.events[0].id, set.events[0].id_size}, warm[0].id, size, handle);
 }
 
 static uint32_t find(const rig *r, const char *id)
