@@ -88,8 +88,7 @@ static prm_status ask_reach(const prm__asking *asking, uint32_t rule_index, prm_
     const prm__p_rule *rule = &asking->engine->program->rules[rule_index];
     prm__rule_state *state = prm__subject_state(subject, rule->offset);
     int64_t occasion = prm__ask_occasion(asking, rule);
-    if (state->fired == occasion ||
-        !prm__condition_holds(asking, rule->first_condition, rule->condition_count) ||
+    if (!prm__condition_holds(asking, rule->first_condition, rule->condition_count) ||
         !prm__ask_eligible(asking, rule))
         return PRM_OK;
     state->fired = occasion;
@@ -168,6 +167,8 @@ prm_status prm__ask_subject(const prm__asking *asking, uint32_t rule_index)
     prm_engine *engine = asking->engine;
     const prm__p_rule *rule = &engine->program->rules[rule_index];
     prm__subject *subject = prm__subject_at(engine, engine->at_subjects[rule->subject]);
+    if (rule->form == PRM_FORM_REACH && prm__ask_has_fired(asking, rule, subject))
+        return PRM_OK;
     if (asking->view ? prm__ask_ended(asking, subject)
                      : (prm__engine_partner(engine, asking->partner)->flags & PRM_PARTNER_LEFT) != 0)
         return PRM_OK;
@@ -279,7 +280,15 @@ static prm_status ask_all(prm__step *step, uint32_t rule_index)
 
 static prm_status ask_reaching(prm__step *step, uint32_t rule_index)
 {
-    const prm__p_rule *rule = &step->asking.engine->program->rules[rule_index];
+    const prm_engine *engine = step->asking.engine;
+    const prm__p_rule *rule = &engine->program->rules[rule_index];
+    if (rule->measure_count == 1 && !step->roster_changed) { /* most rules, at most events */
+        uint32_t measure = engine->program->rule_measures[rule->first_measure];
+        if (engine->counted[measure] != engine->stamp)
+            return PRM_OK;
+        if (engine->program->measures[measure].subject == rule->subject)
+            return prm__ask_subject(&step->asking, rule_index);
+    }
     ask_cause cause = ask_cause_of(step, rule);
     if (cause.below || cause.roster)
         return ask_all(step, rule_index);

@@ -67,18 +67,19 @@ static bool condition_truth(const prm__asking *asking, uint32_t expr)
     return prm__eval_filter(&eval, expr);
 }
 
-bool prm__condition_holds(const prm__asking *asking, uint32_t first, uint32_t count)
+static bool condition_row_holds(const prm__asking *asking, const prm__p_condition *row)
 {
-    if (count == 0)
-        return true;
-    const prm__p_condition *rows = asking->engine->program->conditions + first;
+    return row->kind == PRM_CONDITION_IS ? condition_truth(asking, row->expr)
+                                         : condition_comparison(asking, row);
+}
+
+/* A run of several rows, on a stack whose depth the verifier has checked. */
+static bool condition_rows_hold(const prm__asking *asking, const prm__p_condition *rows, uint32_t count)
+{
     bool stack[PRM_CONDITION_STACK] = {false};
-    uint32_t top = 0; /* the verifier has checked the depth */
+    uint32_t top = 0;
     for (uint32_t i = 0; i < count; i++) {
         switch (rows[i].kind) {
-        case PRM_CONDITION_IS:
-            stack[top++] = condition_truth(asking, rows[i].expr);
-            break;
         case PRM_CONDITION_AND:
             top--;
             stack[top - 1] = stack[top - 1] && stack[top];
@@ -91,9 +92,17 @@ bool prm__condition_holds(const prm__asking *asking, uint32_t first, uint32_t co
             stack[top - 1] = !stack[top - 1];
             break;
         default:
-            stack[top++] = condition_comparison(asking, &rows[i]);
+            stack[top++] = condition_row_holds(asking, &rows[i]);
             break;
         }
     }
     return stack[0];
+}
+
+bool prm__condition_holds(const prm__asking *asking, uint32_t first, uint32_t count)
+{
+    const prm__p_condition *rows = asking->engine->program->conditions + first;
+    if (count > 1)
+        return condition_rows_hold(asking, rows, count);
+    return count == 0 || condition_row_holds(asking, rows);
 }

@@ -104,7 +104,8 @@ static bool progress_target(const prm__asking *asking, const prm__p_rule *rule, 
         *reached = false;
         *target *= (fired ? before : 0) + 1;
     }
-    return *target<PRM_DECIMAL_LIMIT && * target> - PRM_DECIMAL_LIMIT;
+    prm__decimal next = *target;
+    return next < PRM_DECIMAL_LIMIT && next > -PRM_DECIMAL_LIMIT;
 }
 
 static void progress_numbers(const prm__asking *asking, const prm__p_rule *rule, prm__subject *subject,
