@@ -244,11 +244,30 @@ static prm_status across_use_budget(prm_engine *engine, uint32_t rule)
     return PRM_OK;
 }
 
+void prm__across_fail(prm_engine *engine)
+{
+    engine->contests_lost = 1;
+}
+
+/* Every contest that anybody takes part in. */
+static prm_status across_dirty_all(prm_engine *engine)
+{
+    for (uint32_t i = 0; engine->contests_lost && i < engine->partners.count; i++) {
+        const prm__partner *partner = prm__engine_partner(engine, i);
+        const prm__candidate *entries = prm__list_data(&engine->pool, &partner->contests);
+        for (uint32_t j = 0; j < partner->contests.count; j++)
+            PRM_TRY(across_dirty(engine, entries[j].rule, entries[j].window));
+    }
+    return PRM_OK;
+}
+
 prm_status prm__across_settle(prm_engine *engine)
 {
+    PRM_TRY(across_dirty_all(engine));
     for (size_t i = 0; i < engine->contests_dirty.count; i++)
         PRM_TRY(across_contest(engine, PRM_VEC(engine->contests_dirty, prm__contest_window)[i]));
     for (size_t i = 0; i < engine->budgets_dirty.count; i++)
         PRM_TRY(across_use_budget(engine, PRM_VEC(engine->budgets_dirty, uint32_t)[i]));
+    engine->contests_lost = 0;
     return PRM_OK;
 }

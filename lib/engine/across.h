@@ -38,6 +38,9 @@ PRM_MUST_USE prm_status prm__across_budget(prm_engine *engine, uint32_t rule);
 /* A partner is folded from the start: its candidates and claims are gone. */
 PRM_MUST_USE prm_status prm__across_restart(prm_engine *engine, prm__partner *partner);
 
+/* A call has failed: what it would have decided again is forgotten. */
+void prm__across_fail(prm_engine *engine);
+
 /* Decides what this call has changed. */
 PRM_MUST_USE prm_status prm__across_settle(prm_engine *engine);
 

@@ -127,6 +127,12 @@ static prm_status fire_rate(const prm__firing *firing, uint32_t index, const prm
 
 /* ---- Recipients ---- */
 
+/* The instant at which others are looked at: a clock point comes before its instant's events. */
+static int64_t fire_time_of_others(const prm__firing *firing)
+{
+    return firing->asking->place.time - (firing->asking->view ? 0 : 1);
+}
+
 /* A partner elsewhere, as recipient: 0 when there is none, or it has left. */
 static prm_status fire_present(const prm__firing *firing, uint32_t key, uint32_t *to)
 {
@@ -135,7 +141,7 @@ static prm_status fire_present(const prm__firing *firing, uint32_t key, uint32_t
     if (!key)
         return PRM_OK;
     PRM_TRY(prm__link_note(engine, firing->asking->partner, key));
-    *to = prm__link_has_left(engine, key, firing->asking->place.time) ? 0 : key;
+    *to = prm__link_has_left(engine, key, fire_time_of_others(firing)) ? 0 : key;
     return PRM_OK;
 }
 
@@ -147,7 +153,7 @@ static prm_status fire_grandparent(const prm__firing *firing, uint32_t *to)
     if (!parent)
         return PRM_OK;
     PRM_TRY(prm__link_note(engine, firing->asking->partner, parent));
-    return fire_present(firing, prm__link_parent(engine, parent, firing->asking->place.time), to);
+    return fire_present(firing, prm__link_parent(engine, parent, fire_time_of_others(firing)), to);
 }
 
 static bool fire_rep_left(const prm__firing *firing, uint32_t rep)

@@ -420,6 +420,7 @@ static void ingest_undo(prm_engine *engine, const prm__ingest_mark *mark)
     prm__store_undo(&engine->store, engine->layouts, mark->store_top);
     engine->clock = mark->clock;
     engine->counts = mark->counts;
+    prm__across_fail(engine);
     if (engine->has_links)
         prm__forward_forget(engine);
     for (size_t i = 0; i < engine->passed.count; i++) {

@@ -124,8 +124,7 @@ prm_status prm__link_changed(prm_engine *engine, uint32_t key, int64_t time)
     while (next) {
         const prm__link *link = &PRM_VEC(engine->links, prm__link)[next - 1];
         const prm__partner *partner = prm__engine_partner(engine, link->partner);
-        const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-        if (partner->folded && prm__engine_event(engine, entries[partner->folded - 1].event)->time >= time)
+        if (partner->folded && (partner->last_time >= time || partner->clocked >= time))
             PRM_TRY(prm__engine_touch(engine, link->partner, 0));
         next = link->next;
     }

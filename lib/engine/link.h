@@ -26,7 +26,7 @@ bool prm__link_has_left(const prm_engine *engine, uint32_t key, int64_t time);
 uint32_t prm__link_parent(const prm_engine *engine, uint32_t key, int64_t time);
 
 /* Touches all who asked about the partner of text key `key` and have folded
- * anything at `time` or later. */
+ * anything at `time` or later, or have passed a clock point there. */
 PRM_MUST_USE prm_status prm__link_changed(prm_engine *engine, uint32_t key, int64_t time);
 
 /* Adds a partner.* event to the list of its partner, in its place. */
