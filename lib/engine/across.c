@@ -1,8 +1,8 @@
 #include "engine/across.h"
 #include "base/sort.h"
 #include "engine/ask.h"
+#include "engine/budget.h"
 #include "engine/condition.h"
-#include "engine/order.h"
 #include "engine/stash.h"
 #include <string.h>
 
@@ -15,29 +15,22 @@ typedef struct across_entry {
 
 prm_status prm__across_init(prm_engine *engine)
 {
-    const prm_program *program = engine->program;
     prm__vec_init(&engine->contests_dirty, &engine->alloc, sizeof(prm__contest_window));
     prm__vec_init(&engine->candidates, &engine->alloc, sizeof(across_entry));
-    prm__vec_init(&engine->budgets_dirty, &engine->alloc, sizeof(uint32_t));
-    prm__vec_init(&engine->budget_rules, &engine->alloc, sizeof(uint32_t));
-    for (uint32_t i = 0; i < program->rules_count; i++)
-        if (program->rules[i].budget != INT64_MAX)
-            PRM_TRY(prm__vec_append(&engine->budget_rules, &i, 1));
-    return PRM_OK;
+    return prm__budget_init(engine);
 }
 
 void prm__across_free(prm_engine *engine)
 {
     prm__vec_free(&engine->contests_dirty);
     prm__vec_free(&engine->candidates);
-    prm__vec_free(&engine->budgets_dirty);
-    prm__vec_free(&engine->budget_rules);
+    prm__budget_free(engine);
 }
 
 void prm__across_begin(prm_engine *engine)
 {
     engine->contests_dirty.count = 0;
-    engine->budgets_dirty.count = 0;
+    prm__budget_begin(engine);
 }
 
 /* ---- What folds leave ---- */
@@ -50,15 +43,6 @@ static prm_status across_dirty(prm_engine *engine, uint32_t rule, int64_t window
             return PRM_OK;
     prm__contest_window one = {window, rule, 0};
     return prm__vec_append(&engine->contests_dirty, &one, 1);
-}
-
-prm_status prm__across_budget(prm_engine *engine, uint32_t rule)
-{
-    const uint32_t *known = engine->budgets_dirty.data;
-    for (size_t i = 0; i < engine->budgets_dirty.count; i++)
-        if (known[i] == rule)
-            return PRM_OK;
-    return prm__vec_append(&engine->budgets_dirty, &rule, 1);
 }
 
 /* The outcomes of every place, of which at most one place's will count. */
@@ -111,22 +95,9 @@ prm_status prm__across_restart(prm_engine *engine, prm__partner *partner)
     for (uint32_t i = 0; i < partner->contests.count; i++)
         PRM_TRY(across_dirty(engine, entries[i].rule, entries[i].window));
     partner->contests.count = 0;
-    for (size_t i = 0; partner->stash.count && i < engine->budget_rules.count; i++)
-        PRM_TRY(prm__across_budget(engine, PRM_VEC(engine->budget_rules, uint32_t)[i]));
+    if (partner->stash.count || engine->budget_claims.count)
+        prm__budget_all_again(engine);
     return PRM_OK;
-}
-
-/* ---- Changing an outcome ---- */
-
-/* The outcome may be changed once this has returned; NULL when memory ran out. */
-static prm__outcome *across_open(prm_engine *engine, uint32_t index, uint32_t place)
-{
-    if (prm__engine_touch(engine, index, PRM_NO_INDEX) != PRM_OK)
-        return NULL;
-    prm__partner *partner = prm__engine_partner(engine, index);
-    if (prm__stash_from(engine, partner, place) != PRM_OK)
-        return NULL;
-    return (prm__outcome *)prm__list_data(&engine->pool, &partner->outcomes) + place;
 }
 
 /* ---- Contests ---- */
@@ -169,12 +140,12 @@ static prm_status across_place(prm_engine *engine, const across_entry *entry, ui
         uint8_t kind = has ? (uint8_t)outcome->more.claim.latent : PRM_OUTCOME_NONE;
         if (outcome->kind == kind)
             continue;
-        prm__outcome *open = across_open(engine, entry->partner, i);
+        prm__outcome *open = prm__stash_open(engine, entry->partner, i);
         if (!open)
             return PRM_E_MEMORY;
         open->kind = kind;
         if (rule->budget != INT64_MAX)
-            PRM_TRY(prm__across_budget(engine, entry->candidate->rule));
+            prm__budget_again(engine, entry->candidate->rule);
     }
     return PRM_OK;
 }
@@ -197,56 +168,12 @@ static prm_status across_contest(prm_engine *engine, prm__contest_window contest
     return PRM_OK;
 }
 
-/* ---- Budgets ---- */
-
-static bool across_claims(const prm_program *program, const prm__outcome *outcome, uint32_t rule)
-{
-    if (outcome->rule != rule || outcome->kind != PRM_OUTCOME_REWARD)
-        return false;
-    const prm__p_action *action = &program->actions[program->rules[rule].first_action + outcome->action];
-    return program->rewards[action->reward].money == 1;
-}
-
-/* The grants of a rule in the order of the ledger, into engine->sorting. */
-static prm_status across_claims_in_order(prm_engine *engine, uint32_t rule)
-{
-    engine->order_items.count = 0;
-    for (uint32_t i = 0; i < engine->partners.count; i++) {
-        const prm__partner *partner = prm__engine_partner(engine, i);
-        const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
-        for (uint32_t j = 0; j < partner->outcomes.count; j++) {
-            prm__order_item item = {&outcomes[j], i, PRM_GRANT};
-            if (across_claims(engine->program, &outcomes[j], rule))
-                PRM_TRY(prm__vec_append(&engine->order_items, &item, 1));
-        }
-    }
-    return prm__order_sort(engine, &engine->order_items, &engine->sorting);
-}
-
-static prm_status across_use_budget(prm_engine *engine, uint32_t rule)
-{
-    int64_t left = engine->program->rules[rule].budget;
-    PRM_TRY(across_claims_in_order(engine, rule));
-    for (size_t i = 0; i < engine->sorting.count; i++) {
-        const prm__order_item *item = ((const prm__order_item *const *)engine->sorting.data)[i];
-        int64_t wanted = item->outcome->more.claim.wanted;
-        int64_t granted = wanted < left ? wanted : left;
-        left -= granted;
-        if (item->outcome->number == granted)
-            continue;
-        const prm__partner *partner = prm__engine_partner(engine, item->partner);
-        const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
-        prm__outcome *open = across_open(engine, item->partner, (uint32_t)(item->outcome - outcomes));
-        if (!open)
-            return PRM_E_MEMORY;
-        open->number = granted;
-    }
-    return PRM_OK;
-}
+/* ---- The whole ---- */
 
 void prm__across_fail(prm_engine *engine)
 {
     engine->contests_lost = 1;
+    prm__budget_all_again(engine);
 }
 
 /* Every contest that anybody takes part in. */
@@ -266,8 +193,7 @@ prm_status prm__across_settle(prm_engine *engine)
     PRM_TRY(across_dirty_all(engine));
     for (size_t i = 0; i < engine->contests_dirty.count; i++)
         PRM_TRY(across_contest(engine, PRM_VEC(engine->contests_dirty, prm__contest_window)[i]));
-    for (size_t i = 0; i < engine->budgets_dirty.count; i++)
-        PRM_TRY(across_use_budget(engine, PRM_VEC(engine->budgets_dirty, uint32_t)[i]));
+    PRM_TRY(prm__budget_settle(engine));
     engine->contests_lost = 0;
     return PRM_OK;
 }

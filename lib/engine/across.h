@@ -1,5 +1,5 @@
 /* across: what is decided over all partners, after their folds: who has which place in a
- * contest, and how far a budget goes. Folds leave candidates and claims among the outcomes;
+ * contest, and then how far budgets go (budget.h). Folds leave candidates among the outcomes;
  * here they become what they are granted, and partners whose share has changed join the
  * call's differences. */
 #ifndef PRM_ENGINE_ACROSS_H
@@ -31,9 +31,6 @@ void prm__across_begin(prm_engine *engine);
 
 /* The subject in engine->at_subjects takes part in the contest that closes here. */
 PRM_MUST_USE prm_status prm__across_enter(const prm__asking *asking, uint32_t rule);
-
-/* The rule has granted something from its budget. */
-PRM_MUST_USE prm_status prm__across_budget(prm_engine *engine, uint32_t rule);
 
 /* A partner is folded from the start: its candidates and claims are gone. */
 PRM_MUST_USE prm_status prm__across_restart(prm_engine *engine, prm__partner *partner);

@@ -222,17 +222,17 @@ struct prm_engine {
     uint32_t contests_lost;  /* 1: a call failed, so that any contest may be undecided */
     prm__vec contests_dirty; /* of prm__contest_window: to be decided again */
     prm__vec candidates;     /* of one contest: see across.c */
-    prm__vec budget_rules;   /* of uint32_t: rules with a budget */
-    prm__vec budgets_dirty;  /* of uint32_t: rules whose grants have changed */
+    prm__vec budgets;        /* see budget.c */
+    prm__vec budget_claims;  /* those of this call */
     prm__vec items;          /* of prm__amend_item: see amend.c */
     prm__vec targets;
     prm__vec before;
     /* scratch of the fold, one element per kind or measure */
     const struct prm__warm *guess; /* what was found out ahead about the one event that is folded next,
                                       or NULL; see warm.h */
-    uint32_t *at_subjects; /* [kind]: the subject of the event, or PRM_NONE */
-    uint32_t *counted_for; /* [kind]: those of the event while others are asked */
-    uint64_t *counted;     /* [measure]: stamp of the last event that it counted */
+    uint32_t *at_subjects;         /* [kind]: the subject of the event, or PRM_NONE */
+    uint32_t *counted_for;         /* [kind]: those of the event while others are asked */
+    uint64_t *counted;             /* [measure]: stamp of the last event that it counted */
     uint64_t stamp;
     prm__group_best *group_best; /* [text of the program] */
     uint64_t group_stamp;

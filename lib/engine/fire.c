@@ -1,5 +1,5 @@
 #include "engine/fire.h"
-#include "engine/across.h"
+#include "engine/budget.h"
 #include "engine/forward.h"
 #include "engine/link.h"
 #include "engine/rank.h"
@@ -260,7 +260,8 @@ static prm_status fire_reward(const prm__firing *firing, uint32_t index, const p
         outcome.from = prm__duration_end(&program->calendar.zone, action->duration, outcome.at);
     outcome.more.claim.wanted = outcome.number;
     if (program->rewards[action->reward].money && fire_rule(firing)->budget != INT64_MAX)
-        PRM_TRY(prm__across_budget(firing->asking->engine, firing->rule));
+        PRM_TRY(prm__budget_claim(firing->asking->engine, firing->rule, firing->asking->partner,
+                                  fire_partner(firing)->outcomes.count));
     return fire_keep(firing, &outcome);
 }
 

@@ -29,10 +29,12 @@ static bool ingest_in_turn(const prm_engine *engine, const prm__partner *partner
                            const prm__p_type *type)
 {
     uint32_t last = partner->entries.count - 1;
-    if (engine->has_clock && (event->time < partner->clocked || prm__clock_next(engine, partner) <= event->time))
+    if (engine->has_clock &&
+        (event->time < partner->clocked || prm__clock_next(engine, partner) <= event->time))
         return false;
     if (engine->has_links || partner->flags & (PRM_PARTNER_AMEND | PRM_PARTNER_STALE) ||
-        partner->changed != PRM_NO_INDEX || partner->folded != last || type->rank < 2 || event->time > engine->clock)
+        partner->changed != PRM_NO_INDEX || partner->folded != last || type->rank < 2 ||
+        event->time > engine->clock)
         return false;
     if (event->time != partner->last_time || last == 0)
         return event->time >= partner->last_time;

@@ -16,6 +16,16 @@ prm_status prm__stash_from(prm_engine *engine, prm__partner *partner, uint32_t i
     return PRM_OK;
 }
 
+prm__outcome *prm__stash_open(prm_engine *engine, uint32_t index, uint32_t place)
+{
+    if (prm__engine_touch(engine, index, PRM_NO_INDEX) != PRM_OK)
+        return NULL;
+    prm__partner *partner = prm__engine_partner(engine, index);
+    if (prm__stash_from(engine, partner, place) != PRM_OK)
+        return NULL;
+    return (prm__outcome *)prm__list_data(&engine->pool, &partner->outcomes) + place;
+}
+
 void prm__stash_restore(prm_engine *engine, prm__partner *partner)
 {
     uint32_t former = partner->kept + partner->stash.count;

@@ -12,6 +12,9 @@ PRM_MUST_USE prm_status prm__stash_from(prm_engine *engine, prm__partner *partne
 /* Keeps all, and leaves an empty list for a fold that starts again. */
 void prm__stash_all(prm_engine *engine, prm__partner *partner);
 
+/* The same for one outcome of a partner that may not be touched yet; NULL when memory ran out. */
+prm__outcome *prm__stash_open(prm_engine *engine, uint32_t partner, uint32_t place);
+
 /* Puts the former outcomes back. */
 void prm__stash_restore(prm_engine *engine, prm__partner *partner);
 
