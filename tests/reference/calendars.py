@@ -4,6 +4,7 @@ calendar windows and durations (LANGUAGE sections 2, 4).
 A local day is written as its number of days since 1970-01-01. Nothing here is
 clever: a day's first instant is looked for, not assumed to be midnight.
 """
+import functools
 import re
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -65,6 +66,8 @@ class Zone:
 
     def __init__(self, name):
         self.name = name
+        self.offsets = {}     # what is known already: they are asked for again and again
+        self.day_starts = {}
         fixed = re.fullmatch(r"([+-])(\d\d):(\d\d)", name)
         self.fixed = None
         self.zone = None
@@ -81,8 +84,15 @@ class Zone:
         if self.fixed is not None:
             return self.fixed
         seconds = max(min(instant, LAST_MS - 2 * DAY_MS), -LAST_MS // 8) // 1000
-        local = (EPOCH + timedelta(seconds=seconds)).astimezone(self.zone)
-        return round(local.utcoffset().total_seconds() * 1000)
+        if seconds not in self.offsets:
+            local = (EPOCH + timedelta(seconds=seconds)).astimezone(self.zone)
+            self.offsets[seconds] = round(local.utcoffset().total_seconds() * 1000)
+        return self.offsets[seconds]
+
+
+@functools.lru_cache(maxsize=None)
+def zone_named(name):
+    return Zone(name)
 
 
 class Window:
@@ -116,11 +126,11 @@ class Calendar:
     """The program's zone, closing day, fiscal year and week."""
 
     def __init__(self, zone="UTC", month_closes=31, fiscal_year="january", week="monday"):
-        self.zone = Zone(zone)
+        self.zone = zone_named(zone)
         self.month_closes = month_closes
         self.fiscal_month = MONTHS.index(fiscal_year)
         self.week_start = WEEKDAYS.index(week)
-        self.day_starts = {}
+        self.known = {}
 
     def local_date(self, instant):
         """The date that a clock on the wall shows."""
@@ -128,9 +138,10 @@ class Calendar:
 
     def day_start(self, day):
         """The first instant whose local date is that day or later."""
-        if day not in self.day_starts:
-            self.day_starts[day] = self._find_day_start(day)
-        return self.day_starts[day]
+        starts = self.zone.day_starts
+        if day not in starts:
+            starts[day] = self._find_day_start(day)
+        return starts[day]
 
     def _find_day_start(self, day):
         midnight = day * DAY_MS
@@ -181,6 +192,11 @@ class Calendar:
     def window(self, per, instant):
         """The calendar window of kind `per` that holds the instant."""
         day = self.local_day(instant)
+        if (per, day) not in self.known:
+            self.known[per, day] = self._window_of(per, day)
+        return self.known[per, day]
+
+    def _window_of(self, per, day):
         if per == "day":
             first, past = day, day + 1
         elif per == "week":

@@ -35,13 +35,15 @@ SUBJECTS = [["partner"]] * 6 + [["rep"]] * 4 + [["customer"]] * 3 + [["product"]
 LINKED = ("referrer", "parent")
 
 
-def fields_of(type_):
-    """The vocabulary's fields of a type: name -> (type, required)."""
-    fields = {}
-    for word in VOCABULARY[type_].split():
-        name, _, kind = word.partition(":")
-        fields[name.rstrip("?")] = (kind or "text", not name.endswith("?"))
-    return fields
+def vocabulary():
+    """The built-in types: type -> {field: (type, required)}."""
+    table = {}
+    for type_, line in VOCABULARY.items():
+        table[type_] = {}
+        for word in line.split():
+            name, _, kind = word.partition(":")
+            table[type_][name.rstrip("?")] = (kind or "text", not name.endswith("?"))
+    return table
 
 
 ACTIVITY = [type_ for type_ in VOCABULARY
@@ -65,12 +67,20 @@ def flow(value):
 # -- programs -------------------------------------------------------------------------------
 
 class Generator:
-    def __init__(self, seed, whole):
+    """Cases of the first subset of the language; whole.py has the others."""
+
+    def __init__(self, seed):
         self.random = random.Random(seed)
-        self.whole = whole
         self.used = set()
-        self.lengths, self.pers, self.types, self.sums = set(), set(), set(), []
+        self.table = vocabulary()
+        self.activities = list(ACTIVITY)
+        self.texts = {name: list(words) for name, words in TEXT_FIELDS.items()}
+        self.lengths, self.pers, self.types = set(), set(), set()
+        self.clock = None
         self.setting()
+
+    def fields_of(self, type_):
+        return self.table[type_]
 
     def maybe(self, probability, feature=None):
         happens = self.random.random() < probability
@@ -132,8 +142,6 @@ class Generator:
         self.has_commission = self.maybe(0.85, "commission")
         if self.has_commission:
             top["commission"] = self.commission()
-        if self.whole and self.maybe(0.3, "ranks"):
-            top["ranks"] = self.ranks()
         rules = {}
         for number in range(self.random.randint(2, 6)):
             name = "r%d" % (number + 1) if self.maybe(0.9) else self.pick(["a rule/%d", "規則%d", "x:%d@#"]) % number
@@ -162,14 +170,6 @@ class Generator:
             commission["max"] = self.pick(["15%", "25%", "40%"])
         if self.maybe(0.2, "commission where"):
             commission["where"] = self.condition(self.event_scope(on), 2)
-        if self.whole and self.maybe(0.3, "override"):
-            commission["override"] = ["2%", "1%"]
-        if self.whole and self.maybe(0.2, "brackets"):
-            commission["brackets"] = {"per": self.per(), "rates": [
-                {"from": 0, "rate": "5%"}, {"from": self.total(), "rate": "12.5%"}]}
-        if self.whole and self.maybe(0.2, "commission within"):
-            commission["for"] = "customer"
-            commission["within"] = self.length() + " of deal.won"
         return commission
 
     # -- scopes and expressions --------------------------------------------------
@@ -178,10 +178,10 @@ class Generator:
         """(name, type) of what expressions about these event types can name."""
         common = None
         for type_ in types:
-            fields = {name: kind for name, (kind, _) in fields_of(type_).items() if name not in ("partner", "rep")}
+            fields = {name: kind for name, (kind, _) in self.fields_of(type_).items() if name not in ("partner", "rep")}
             common = fields if common is None else {n: k for n, k in common.items() if n in fields}
         scope = sorted(common.items()) if common else []
-        if all("rep" in fields_of(type_) for type_ in types):
+        if all("rep" in self.fields_of(type_) for type_ in types):
             scope += [("rep." + name, kind) for name, kind in self.attributes["rep"].items()]
         return scope + self.partner_scope()
 
@@ -191,7 +191,7 @@ class Generator:
     def words(self, name):
         if name == "partner.segment":
             return ["gold", "silver", "bronze"]
-        return TEXT_FIELDS.get(name) or ["x", "y"]
+        return self.texts.get(name) or ["x", "y"]
 
     def quoted(self, text):
         return self.pick(['"%s"', "'%s'"]) % text
@@ -265,9 +265,9 @@ class Generator:
         return window
 
     def types_for(self, keys, field=None):
-        return [type_ for type_ in ACTIVITY
-                if all(key in fields_of(type_) for key in keys)
-                and (field is None or field in fields_of(type_))]
+        return [type_ for type_ in self.activities
+                if all(key in self.fields_of(type_) for key in keys)
+                and (field is None or field in self.fields_of(type_))]
 
     def measure(self, keys):
         """A measure with its threshold, and the types it counts."""
@@ -283,7 +283,7 @@ class Generator:
         elif form == "sum":
             field = self.pick(["amount", "amount", "quantity"])
             types = [self.pick(["deal.won", "deal.won", "deal.won"] + self.types_for(keys, field))]
-            if field not in fields_of(types[0]):
+            if field not in self.fields_of(types[0]):
                 field = "amount"
             measure = {"sum": field, "of": types[0]}
             threshold = self.total() if field == "amount" else self.random.randint(1, 8)
@@ -307,12 +307,7 @@ class Generator:
             measure["where"] = self.condition(self.event_scope(types), 1)
         if self.maybe(0.15, "measure window"):
             measure.update(self.window())
-        if self.whole and keys and form in ("count", "sum") and self.maybe(0.2, "coarser for"):
-            measure["for"] = "partner"
-        comparison = "at_least"
-        if self.whole and self.maybe(0.1, "more_than"):
-            comparison = "more_than"
-        measure[comparison] = threshold
+        measure["at_least"] = threshold
         self.types.update(types)
         return measure, types
 
@@ -333,8 +328,7 @@ class Generator:
         self.used.add("for " + "+".join(subject))
         rule.update(self.window())
         each = self.maybe(0.3, "each")
-        form = "each" if each else self.form(keys, rule)
-        if form == "each":
+        if each:
             types = [self.pick(["deal.won"] * 3 + self.types_for(keys))]
             rule["each"] = types[0]
             self.types.update(types)
@@ -345,11 +339,6 @@ class Generator:
         else:
             rule["when"], types = self.measure(keys)
             has_value = True
-            if form == "every":
-                rule["when"].pop("at_least", None), rule["when"].pop("more_than", None)
-                rule["when"]["every"] = self.pick([1, 2, 3]) if "sum" not in rule["when"] else self.total()
-                if "coverage" in rule["when"]:
-                    rule["when"]["every"] = "50%"
         if self.maybe(0.15, "rule where"):
             counted = types
             if "when" in rule and each:
@@ -361,33 +350,12 @@ class Generator:
                 scope += [("rep." + name, kind) for name, kind in self.attributes["rep"].items()]
             rule["eligible"] = self.condition(scope, 1)
         coverage = "coverage" in rule.get("when", {})
-        scope = self.partner_scope() if coverage and not each or form == "close" else self.event_scope(types)
-        has_rep = all("rep" in fields_of(type_) for type_ in types) and not (coverage and not each) and form != "close"
+        scope = self.partner_scope() if coverage and not each else self.event_scope(types)
+        has_rep = all("rep" in self.fields_of(type_) for type_ in types) and not (coverage and not each)
         actions = [self.action(rule, keys, scope, has_value, has_rep or "rep" in keys)
                    for _ in range(self.pick([1, 1, 1, 2, 3]))]
-        if form == "tiers":
-            for word in ("at_least", "more_than"):
-                rule["when"].pop(word, None)
-            low, high = (1, 2) if "sum" not in rule["when"] else sorted(
-                [self.total(), self.total()], key=float)
-            if "coverage" in rule["when"]:
-                low, high = "50%", "100%"
-            rule["tiers"] = [{"at_least": low, "then": actions[0]}, {"at_least": high, "then": actions}]
-        else:
-            rule["then"] = actions[0] if len(actions) == 1 else actions
-        if form == "close":
-            rule["at"] = "close"
-        if self.whole:
-            self.extras(rule, form)
+        rule["then"] = actions[0] if len(actions) == 1 else actions
         return rule
-
-    def form(self, keys, rule):
-        if not self.whole:
-            return "reach"
-        closes = "per" in rule or " of " in rule.get("within", "")
-        form = self.pick(["reach", "every", "tiers"] + (["close"] * 2 if closes else []))
-        self.used.add("form " + form)
-        return form
 
     @staticmethod
     def types_in(when):
@@ -395,27 +363,6 @@ class Generator:
             if key in when:
                 return when[key] if isinstance(when[key], list) else [when[key]]
         return []
-
-    def extras(self, rule, form):
-        """Parts of a rule beyond the first subset."""
-        if self.maybe(0.15, "limit"):
-            rule["limit"] = {"times": self.random.randint(1, 3), "for": "partner"}
-            if self.maybe(0.5):
-                rule["limit"]["per"] = self.per()
-        if self.maybe(0.1, "max"):
-            rule["max"] = self.total()
-        if self.maybe(0.1, "budget"):
-            rule["budget"] = self.total()
-        if self.maybe(0.1, "exclusive"):
-            rule["exclusive"] = "x"
-        if self.maybe(0.15, "active"):
-            first = self.calendar.local_day(self.start)
-            rule["active"] = {"from": date_text(first + self.random.randint(0, 40)),
-                              "until": date_text(first + self.random.randint(41, 200))}
-        if form != "each" and " of " in rule.get("within", "") and "per" not in rule and self.maybe(0.3, "else"):
-            rule["else"] = {"notice": "too late"}
-            if self.maybe(0.5, "remind"):
-                rule["remind"] = {"before": self.pick(["1d", "7d", "12h"]), "notice": "hurry"}
 
     def action(self, rule, keys, scope, has_value, has_rep):
         if self.has_commission and self.maybe(0.4, "rate"):
@@ -433,10 +380,11 @@ class Generator:
         return action
 
     def rate(self, rule, keys):
-        added = self.maybe(0.65, "rate added")
+        added = self.maybe(0.65)
+        self.used.add("rate added" if added else "rate set")
         action = {"rate": (self.pick(["+", "+", "-"]) if added else "") + self.pick(RATES)}
         if "product" not in keys and self.maybe(0.25, "rate product"):
-            action["product"] = self.pick(TEXT_FIELDS["product"])
+            action["product"] = self.pick(self.texts["product"])
         starts = ["next", "now", "next_period"] + (["period"] * 2 if "per" in rule else [])
         if self.maybe(0.6):
             action["from"] = self.pick(starts)
@@ -449,12 +397,6 @@ class Generator:
             action["group"] = self.pick(["g", "h"])
         return action
 
-    def ranks(self):
-        return {"per": self.per(), "promote": self.pick(["now", "close"]), "keep": self.pick([0, 1]), "levels": {
-            "bronze": {}, "silver": {"when": {"count": "deal.won", "at_least": 1}, "rate": "15%"},
-            "gold": {"when": {"sum": "amount", "of": "deal.won", "at_least": self.total()}, "rate": "20%",
-                     "by_product": {"ma": "22%"}}}}
-
     # -- events ------------------------------------------------------------------------
 
     def events(self):
@@ -464,11 +406,11 @@ class Generator:
         for partner in self.partners:
             if self.maybe(0.9):
                 self.joined(partner)
-            for rep in TEXT_FIELDS["rep"]:
+            for rep in self.texts["rep"]:
                 if self.maybe(0.6):
                     self.add("rep.joined", {"partner": partner, "rep": rep, **self.attribute_fields("rep")},
                              self.early())
-        target = self.random.randint(12, 72)
+        target = self.many()
         while len(self.lines) < target:
             self.any_event()
         for _ in range(self.random.randint(0, 4)):
@@ -477,6 +419,9 @@ class Generator:
         lines = self.lines + copies
         self.random.shuffle(lines)
         return "".join(line + "\n" for line in lines)
+
+    def many(self):
+        return self.random.randint(12, 72)
 
     def early(self):
         if self.maybe(0.4):
@@ -584,33 +529,33 @@ class Generator:
                 self.add("partner.joined", {"partner": partner, **self.attribute_fields("partner")},
                          self.note(again))
         elif form < 0.15:
-            rep = self.pick(TEXT_FIELDS["rep"])
+            rep = self.pick(self.texts["rep"])
             type_ = self.pick(["rep.left", "rep.left", "rep.joined", "rep.updated"])
             fields = self.attribute_fields("rep") if type_ != "rep.left" else {}
             if type_ == "rep.updated" and self.maybe(0.2):
                 fields["level"] = ""
             self.add(type_, {"partner": partner, "rep": rep, **fields}, self.time())
         elif form < 0.18:
-            self.add("deal.cancelled", {"partner": partner, "deal": self.pick(TEXT_FIELDS["deal"])}, self.time())
+            self.add("deal.cancelled", {"partner": partner, "deal": self.pick(self.texts["deal"])}, self.time())
             self.used.add("cancelled")
         elif form < 0.21:
-            self.add("deal.refunded", {"partner": partner, "deal": self.pick(TEXT_FIELDS["deal"]),
+            self.add("deal.refunded", {"partner": partner, "deal": self.pick(self.texts["deal"]),
                                        "amount": "#" + self.pick(self.amounts)}, self.time())
             self.used.add("refunded")
         elif form < 0.22:
             self.add("weather.changed", {"partner": partner}, self.time())
         else:
-            usual = sorted(type_ for type_ in self.types if type_ in ACTIVITY)
-            self.activity(partner, self.pick(usual if usual and self.maybe(0.93) else ACTIVITY))
+            usual = sorted(type_ for type_ in self.types if type_ in self.activities)
+            self.activity(partner, self.pick(usual if usual and self.maybe(0.93) else self.activities))
 
     def activity(self, partner, type_):
         fields = {}
-        for name, (kind, required) in fields_of(type_).items():
+        for name, (kind, required) in self.fields_of(type_).items():
             if name == "partner":
                 fields[name] = partner
             elif required or self.maybe(0.8):
                 if kind == "text":
-                    fields[name] = self.pick(TEXT_FIELDS[name])
+                    fields[name] = self.pick(self.texts[name])
                 elif kind == "money":
                     amount = self.pick(self.amounts)
                     fields[name] = "#" + ("-" + amount if self.maybe(0.03, "negative amount") else amount)
@@ -629,13 +574,21 @@ class Generator:
         self.add("event.voided", fields, self.time())
 
 
+def make(seed, whole):
+    """The generator of a seed's case."""
+    if whole:
+        from whole import WholeGenerator
+        return WholeGenerator(seed)
+    return Generator(seed)
+
+
 def main():
     arguments = argparse.ArgumentParser(description="A random program with events.")
     arguments.add_argument("--seed", type=int, required=True)
     arguments.add_argument("--out", required=True)
     arguments.add_argument("--whole", action="store_true", help="beyond the first subset of the language")
     options = arguments.parse_args()
-    generator = Generator(options.seed, options.whole)
+    generator = make(options.seed, options.whole)
     program = generator.program()
     events = generator.events()
     os.makedirs(options.out, exist_ok=True)

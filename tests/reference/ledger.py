@@ -116,7 +116,8 @@ class Commission:
         sets = [rate for rate in rates if not rate.added]
         running = self.brackets_before(event, base)
         if sets:
-            chosen = max(sets, key=lambda rate: (rate.start, rate.fired_position, rate.stage, rate.action)).rate
+            chosen = max(sets, key=lambda rate: (rate.start, rate.fired_position, rate.stage,
+                                                 rate.ordinal, rate.action)).rate
         elif product in level.by_product:
             chosen = level.by_product[product]
         elif level.rate is not None:
@@ -180,7 +181,7 @@ def ledger_order(outcome):
     return (outcome.at, 1 if outcome.event else 0, outcome.event.order if outcome.event else (), outcome.stage,
             text_bytes(outcome.partner), text_bytes(outcome.rep), text_bytes(outcome.customer),
             text_bytes(outcome.product), [text_bytes(value) for value in outcome.others or ()],
-            outcome.ordinal, outcome.action)
+            outcome.occasion or 0, outcome.ordinal, outcome.action)
 
 
 def use_budgets(program, outcomes):

@@ -57,7 +57,11 @@ class Ground:
         self.partners = defaultdict(PartnerState)
         self.reps = defaultdict(RepState)  # by (partner, rep)
         self.lives = {}                    # (partner,) or (partner, rep) -> [[start, end or None]]
+        self.handed_up = {}                # (link, partner) -> the instant of the first event handed up to it
         self.done = []
+        self.subjects = {}                 # what `existing` found, for how many events
+        self.judged_roster = None          # the roster that coverage asks instead of the present one
+        self.coming = []                   # partner.* and rep.* events of this instant that are still to be counted
 
     # -- state -----------------------------------------------------------------
 
@@ -124,15 +128,22 @@ class Ground:
             rep = event.fields.get("rep") if event and event.partner == subject.partner else None
         return self.names(event, subject.partner, rep)
 
-    def take_picture(self, event):
-        """Everything that holds as of the event, for filters asked later."""
+    def take_links(self, event):
         event.links = {kind: self.link(event.partner, kind) for kind in ("referrer", "parent")}
+
+    def take_picture(self, event):
+        """Everything that holds as of the event, for filters asked later; its links are taken."""
+        for kind, above in event.links.items():
+            if above is not None:
+                self.handed_up.setdefault((kind, above), event.time)
         event.parents = []  # (parent, has it left), then its parent, as far up as overrides go
         above = event.partner
         for _ in (self.program.commission.override or []) if self.program.commission else []:
             above = self.link(above, "parent") if above is not None else None
             event.parents.append((above, above is not None and self.partners[above].left))
         event.names = self.names(event, event.partner, event.fields.get("rep"))
+        event.pictures = {partner: (self.names(None, partner, None), set(self.partners[partner].roster))
+                          for partner in (event.partner, *event.links.values()) if partner is not None}
         event.level = self.level(event.partner)
         event.partner_left = self.partners[event.partner].left
 
@@ -157,9 +168,16 @@ class Ground:
 
     def existing(self, rule, partner=None):
         """All subjects of the rule (within one partner) that exist so far."""
+        key = (tuple(rule.keys), rule.link, partner)
+        known = self.subjects.get(key)
+        if known is None or known[0] != (len(self.done), len(self.coming)):
+            known = self.subjects[key] = ((len(self.done), len(self.coming)), self._existing(rule, partner))
+        return known[1]
+
+    def _existing(self, rule, partner):
         found = set()
-        for event in self.done:
-            if event.type == "event.voided":
+        for event in self.done + self.coming:
+            if event.type == "event.voided" or partner not in (None, event.partner) and not rule.link:
                 continue
             if rule.link:
                 subjects = [Subject(event.partner, (), (), rule.link), self.subject_of(event, rule)]
@@ -176,9 +194,12 @@ class Ground:
             self.reps[subject.partner, subject.values[subject.keys.index("rep")]].left
 
     def lived_in(self, subject, start, end):
-        """Does the life of this partner or rep overlap [start, end)?"""
-        return any(born < end and (died is None or died > start)
-                   for born, died in self.lives.get((subject.partner, *subject.values), []))
+        """Does the life of this partner or rep overlap [start, end)? Up a link, an event from below begins it too."""
+        lives = self.lives.get((subject.partner, *subject.values), [])
+        handed = self.handed_up.get((subject.link, subject.partner))
+        if handed is not None:
+            lives = [[min(handed, lives[0][0]), lives[0][1]], *lives[1:]] if lives else [[handed, None]]
+        return any(born < end and (died is None or died > start) for born, died in lives)
 
     # -- windows -------------------------------------------------------------------
 
@@ -221,18 +242,27 @@ class Ground:
             return [event for name in self.named_in(measure.expression)
                     for event in self.counted(rule, self.program.measures[name], subject, asking)]
         if measure.kind == "streak":
-            inner = measure.inner.measure
-            return self.counted(rule, changed(inner, window=NO_WINDOW), subject, asking)
+            inner = changed(measure.inner.measure, window=NO_WINDOW, keys=measure.keys)
+            return [event for event in self.counted(rule, inner, subject, asking)
+                    if measure.where is None or holds(measure.where, event.names)]
         field = "rep" if measure.kind in ("coverage", "covered") else measure.field
         window = measure.window or rule.window
+        anchored = self.coarser(subject, measure.keys)
         return [event for event in self.done
                 if event.type in measure.types
                 and self.belongs(event, subject, measure.keys)
                 and (field is None or field in event.fields)
                 and (rule.active is None or rule.active.start <= event.time < rule.active.end)
-                and self.in_window(window, subject, event, asking)
+                and self.in_window(window, anchored, event, asking)
                 and (rule.where is None or holds(rule.where, event.names))
                 and (measure.where is None or holds(measure.where, event.names))]
+
+    @staticmethod
+    def coarser(subject, keys):
+        if keys is None:
+            return subject
+        kept = [(key, value) for key, value in zip(subject.keys, subject.values) if key in keys]
+        return subject._replace(keys=tuple(key for key, _ in kept), values=tuple(value for _, value in kept))
 
     def named_in(self, tree):
         """The named measures in an expression tree."""
@@ -250,7 +280,7 @@ class Ground:
         if measure.kind == "count":
             return Fraction(len(events))
         if measure.kind in ("coverage", "covered"):
-            roster = self.partners[subject.partner].roster
+            roster = self.partners[subject.partner].roster if self.judged_roster is None else self.judged_roster
             covered = Fraction(len(roster & {event.fields["rep"] for event in events}))
             if measure.kind == "covered":
                 return covered
@@ -285,21 +315,27 @@ class Ground:
         if not events:
             return Fraction(0)
         run = 0
+        owner = self.coarser(subject, measure.keys)
         for window in self.calendar.windows(measure.per, events[0].time, asking.window_instant):
             inside = [event for event in events if window.holds(event.time)]
-            reached = any(self.reaches(inner, inside[:count], subject, asking) for count in range(1, len(inside) + 1))
+            reached = any(self.reaches(inner, inside[:count], owner, asking) for count in range(1, len(inside) + 1))
             present = window.holds(asking.window_instant) and asking.now < window.end
             run = run + 1 if reached else run if present else 0
         return Fraction(run)
 
     def reaches(self, inner, events, subject, asking):
+        """Judged as of the last of the events: its roster, its attributes."""
         whole = changed(inner.measure, window=NO_WINDOW, where=None, keys=None)
-        kept, self.done = self.done, events
+        names, roster = events[-1].pictures[subject.partner]
+        kept = self.done, self.judged_roster
+        self.done, self.judged_roster = events, roster
         try:
             value = self.value(PLAIN_RULE, whole, subject, asking)
         finally:
-            self.done = kept
-        threshold = self.threshold(inner.threshold, subject, asking)
+            self.done, self.judged_roster = kept
+        threshold = inner.threshold
+        if isinstance(threshold, str):
+            threshold = {**events[-1].names, **names}.get(threshold) if not subject.link else names.get(threshold)
         return value is not None and threshold is not None and COMPARE[inner.comparison](value, threshold)
 
     # -- conditions --------------------------------------------------------------------

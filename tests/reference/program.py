@@ -73,6 +73,8 @@ class Record:
 # -- nodes ------------------------------------------------------------------------
 
 def compose(text):
+    # PyYAML ends a plain scalar at `?` inside `{}`; YAML 1.2, and the language, do not.
+    text = re.sub(r"(?<=[{,\s])(\w+\?)(?=:\s)", r'"\1"', text)
     for event in yaml.parse(text, Loader=yaml.BaseLoader):
         explicit = not isinstance(event, (yaml.DocumentStartEvent, yaml.DocumentEndEvent))
         if getattr(event, "anchor", None) or (explicit and getattr(event, "tag", None)):

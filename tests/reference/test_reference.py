@@ -596,5 +596,95 @@ rules:
         self.assertEqual(short(ledger(body, [login("01-01"), login("01-02"), late]), "event"), [("e3",)])
 
 
+class Readings(unittest.TestCase):
+    """Where the contract leaves room."""
+
+    def test_while_after_begins_with_its_anchor(self):
+        body = """
+commission: {on: deal.won, of: amount, base: 10%}
+rules:
+  r: {after: deal.won, while: always, then: {rate: +5%}}
+"""
+        # Later events than the first deal have the higher rate, the second deal too.
+        rows = ledger(body, [deal("01-01", 100), deal("01-02", 100)])
+        self.assertEqual(short(rows, "id", "amount"), [
+            ("r:a@2026-01-01T00:00:00+09:00", ""), ("commission!e1", "10"), ("commission!e2", "15")])
+
+    def test_a_coarser_measure_has_an_anchor_of_its_own(self):
+        body = """
+rules:
+  r:
+    for: customer
+    when: {all: [{count: meeting.held, at_least: 1},
+                 {count: deal.won, for: partner, within: 1d of deal.won, at_least: 2}]}
+    then: {points: 1}
+"""
+        def won(day, customer):
+            return ("2026-01-0%d" % day, "deal.won", {"partner": "a", "customer": customer})
+        meeting = ("2026-01-01", "meeting.held", {"partner": "a", "customer": "c"})
+        # Not c's own first deal begins the day, but the partner's.
+        self.assertEqual(short(ledger(body, [meeting, won(1, "d"), won(2, "c")]), "event"), [("e3",)])
+        self.assertEqual(ledger(body, [meeting, won(1, "d"), won(3, "c"), won(4, "c")]), [])
+
+    def test_an_event_from_below_begins_the_life_up_a_link(self):
+        body = """
+rules:
+  r: {for: referrer, per: month, at: close, when: {count: deal.won, less_than: 1}, then: {points: 1}}
+"""
+        joined = ("2026-01-05", "partner.joined", {"partner": "a", "referrer": "z"})
+        # z has no event of its own; a itself is asked too.
+        rows = ledger(body, [joined, deal("02-01", 1)], clock="2026-03-01")
+        self.assertEqual(short(rows, "id"), [("r:a@2026-01-01",), ("r:z@2026-01-01",), ("r:a@2026-02-01",)])
+
+    def test_a_rate_names_its_subject_even_when_it_left(self):
+        body = """
+rules:
+  r: {for: rep, per: month, at: close, when: {count: portal.login, at_least: 1}, then: [{rate: 1%}, {points: 1}]}
+"""
+        left = ("2026-01-06", "rep.left", {"partner": "a", "rep": "s"})
+        rows = ledger(body, [login("01-05", "s"), left], clock="2026-02-01")
+        self.assertEqual(short(rows, "kind", "recipient"), [("rate", "a/s")])
+
+    def test_a_streak_is_judged_as_of_its_events(self):
+        body = """
+attributes: {partner: {target: integer}}
+rules:
+  r: {when: {streak: {count: portal.login, at_least: partner.target}, per: month, at_least: 2}, then: {points: 1}}
+"""
+        def target(day, number):
+            return ("2026-" + day, "partner.updated", {"partner": "a", "target": number})
+        # January was reached with a target of 1; that it is 2 later changes nothing.
+        rows = ledger(body, [target("01-01", 1), login("01-02"), target("02-01", 2), login("02-02"), login("02-03")])
+        self.assertEqual(short(rows, "event"), [("e5",)])
+        # Without a target January was not reached.
+        self.assertEqual(ledger(body, [login("01-02"), target("02-01", 1), login("02-02")]), [])
+
+    def test_what_ends_stands_before_what_begins(self):
+        body = """
+rules:
+  r:
+    per: month
+    when: {count: deal.won, at_least: 1}
+    then: {points: 1}
+    else: [{notice: none}, {points: 3}]
+    remind: {before: 40d, notice: hurry}
+"""
+        rows = ledger(body, [login("01-05")], clock="2026-02-01")
+        self.assertEqual(short(rows, "id"), [
+            ("r:a@2026-01-01+else",), ("r:a@2026-01-01+else/2",), ("r:a@2026-02-01+remind",)])
+
+    def test_a_rep_exists_with_the_lifecycle_of_the_instant(self):
+        body = """
+commission: {on: deal.won, of: amount, base: 10%}
+rules:
+  r: {for: rep, while: always, then: {rate: 1%}}
+"""
+        def joined(rep):
+            return ("2026-01-01", "rep.joined", {"partner": "a", "rep": rep})
+        rows = ledger(body, [joined("s"), joined("t")])
+        self.assertEqual(short(rows, "id", "event"), [
+            ("r:a:s@2026-01-01T00:00:00+09:00", "e1"), ("r:a:t@2026-01-01T00:00:00+09:00", "e1")])
+
+
 if __name__ == "__main__":
     unittest.main()

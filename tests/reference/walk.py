@@ -57,6 +57,10 @@ class Walk(Ground):
             self.apply_lifecycle(event)
         events = [event for event in events if event.partner is not None]
         for event in events:
+            self.take_links(event)
+        self.coming = [event for event in events if event.type.startswith(("partner.", "rep."))]
+        for event in events:
+            self.coming = [other for other in self.coming if other is not event]
             self.take_picture(event)
             self.done.append(event)
             self.review_at_event(event)
@@ -370,14 +374,14 @@ class Walk(Ground):
                     self.partners[subject.partner].spell_levels[rule.name] = self.level_index(outcome.rank)
 
     def now_in_window(self, rule, subject, asking):
+        """Is it inside, once the event of the asking is counted? So `after` holds from its anchor on."""
         window = rule.window
         if window and window.anchor:
             first = self.anchor(window.anchor, subject)
             if first is None or not asking.now < self.calendar.end_of(window.within, first.time):
                 return False
         if window and window.after:
-            first = self.anchor(window.after, subject)
-            if first is None or position(asking, True)[:3] <= (first.time, 1, first.order):
+            if self.anchor(window.after, subject) is None:
                 return False
         return True
 
@@ -460,6 +464,7 @@ class Walk(Ground):
                 continue
             outcome.id = base + ("/%d" % (index + 1) if index else "")
             outcome.ordinal, outcome.action, outcome.stage = ordinal, index, rule.index
+            outcome.occasion = self.occasion_key(occasion)
             outcome.chain = (rule.name, subject, chain, index)
             outcomes.append(outcome)
         if outcomes and limited is not None:
@@ -568,6 +573,5 @@ class Walk(Ground):
         outcome.until = min(ends) if ends else None
         outcome.end_position = (outcome.until, 0) if ends else None
         outcome.every = bool(rule.when and rule.when.comparison == "every")
-        if outcome.recipient is None:
-            outcome.recipient = (subject.partner, None)
+        outcome.recipient = (subject.partner, dict(zip(subject.keys, subject.values)).get("rep"))
         return outcome if outcome.until is None or outcome.until > outcome.start else None
