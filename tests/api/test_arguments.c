@@ -367,6 +367,25 @@ static void rates_that_cannot_be_told(void **state)
     rig_close(&r);
 }
 
+static void ranks_that_cannot_be_told(void **state)
+{
+    (void)state;
+    rig r;
+    prm_text rank = {"untouched", 9}, acme = {"acme", 4};
+    rig_open(&r, "ranks: {per: month, levels: {low: {}, high: {when: {count: deal.won, at_least: 1}}}}\n");
+    REFUSED(PRM_E_ARGUMENT, prm_engine_rank(NULL, acme, 0, &rank, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_rank(r.engine, acme, 0, NULL, &error));
+    REFUSED(PRM_E_CLOCK, prm_engine_rank(r.engine, acme, 1, &rank, &error));
+    assert_int_equal(rank.size, 9);
+    assert_int_equal(prm_engine_rank(r.engine, (prm_text){NULL, 0}, 0, &rank, NULL), PRM_OK);
+    assert_int_equal(rank.size, 3);
+    assert_memory_equal(rank.data, "low", 3);
+    rig_close(&r);
+    rig_open(&r, "rules:\n  x: {each: deal.won, then: {cash: 1}}\n");
+    REFUSED(PRM_E_NOT_FOUND, prm_engine_rank(r.engine, acme, 0, &rank, &error));
+    rig_close(&r);
+}
+
 static void memory_that_runs_out_is_said(void **state)
 {
     (void)state;
@@ -407,6 +426,7 @@ int main(void)
         cmocka_unit_test(rows_of_nothing),
         cmocka_unit_test(walking_needs_a_place_of_full_size),
         cmocka_unit_test(rates_that_cannot_be_told),
+        cmocka_unit_test(ranks_that_cannot_be_told),
         cmocka_unit_test(memory_that_runs_out_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

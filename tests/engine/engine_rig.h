@@ -7,6 +7,8 @@
  *     commission!d1 acme cash 15
  *     faster:acme acme rate +5% 2026-06-20..2026-09-19
  *     ten-leads:acme:sato acme/sato gift_card 5000 hold 2026-07-01
+ *     ranks:acme@2026-01-01 acme rank gold
+ *     call:acme acme notice 'call them'
  */
 #ifndef PRM_TESTS_ENGINE_ENGINE_RIG_H
 #define PRM_TESTS_ENGINE_ENGINE_RIG_H
@@ -221,9 +223,26 @@ static inline void rig_print_name(rig_text *out, const char *before, prm_text na
         RIG_PRINT(out, "%s%.*s", before, (int)name.size, name.data);
 }
 
+static inline void rig_print_until(const rig *r, rig_text *out, const prm_row *row)
+{
+    if (row->until == PRM_NO_TIME)
+        return;
+    RIG_PRINT(out, " ..");
+    rig_print_time(r, out, row->until);
+}
+
 static inline void rig_print_value(const rig *r, rig_text *out, const prm_row *row)
 {
     char number[64];
+    if (row->rank.size) {
+        rig_print_name(out, " ", row->rank);
+        rig_print_until(r, out, row);
+        return;
+    }
+    if (row->text.size) {
+        RIG_PRINT(out, " '%.*s'", (int)row->text.size, row->text.data);
+        return;
+    }
     if (row->has_rate) {
         assert_true(prm_write_rate(row->rate, (int32_t)row->rate_added, number, sizeof number) > 0);
         RIG_PRINT(out, " %s ", number);

@@ -92,6 +92,8 @@ static void draw_lifecycle(fact_maker *make, uint32_t partner)
         add_numbered(make, "parent", "p", below(make, 4));
     if (what < 2 && below(make, 2))
         add_text(make, "segment", below(make, 4) ? "gold" : "");
+    if (what < 2 && below(make, 2))
+        add_numbered(make, "target", "", below(make, 6));
 }
 
 static void draw_deal(fact_maker *make, uint32_t partner)
@@ -114,15 +116,15 @@ static void draw_deal(fact_maker *make, uint32_t partner)
 
 static void draw_activity(fact_maker *make, uint32_t partner)
 {
-    static const char *const types[] = {"course.completed", "lead.registered", "meeting.held",
-                                        "meeting.held"};
-    uint32_t what = below(make, 4);
+    static const char *const types[] = {"course.completed", "lead.registered", "meeting.held", "meeting.held",
+                                        "seminar.attended"};
+    uint32_t what = below(make, 5);
     begin(make, types[what], draw_time(make));
     add_numbered(make, "partner", "p", partner);
     add_numbered(make, "rep", "r", below(make, 4));
     if (what == 0)
         add_text(make, "course", below(make, 4) ? "basics" : "other");
-    else
+    else if (what < 4)
         add_numbered(make, "customer", "c", below(make, 3));
 }
 
@@ -175,6 +177,8 @@ __attribute__((format(printf, 2, 3))) static void print(row_text *text, const ch
 static void print_row(row_text *text, const prm_row *row)
 {
     const prm_text columns[] = {row->id,
+                                row->rank,
+                                row->text,
                                 row->rule,
                                 row->kind,
                                 row->partner,
@@ -206,8 +210,9 @@ char *facts_ledger(prm_engine *engine)
 /* What a posting carries, without the instant and the event, which may move freely. */
 static void print_content(row_text *text, const prm_row *row)
 {
-    print(text, "%.*s|%.*s|%.*s|%.*s|%" PRId64 "|%" PRId64 "|%" PRId64 "|%" PRId64 "|%" PRId64,
-          (int)row->id.size, row->id.data, (int)row->kind.size, row->kind.data,
+    print(text, "%.*s|%.*s|%.*s|%.*s|%.*s|%.*s|%" PRId64 "|%" PRId64 "|%" PRId64 "|%" PRId64 "|%" PRId64,
+          (int)row->id.size, row->id.data, (int)row->kind.size, row->kind.data, (int)row->rank.size,
+          row->rank.size ? row->rank.data : "", (int)row->text.size, row->text.size ? row->text.data : "",
           (int)row->recipient_partner.size, row->recipient_partner.size ? row->recipient_partner.data : "",
           (int)row->recipient_rep.size, row->recipient_rep.size ? row->recipient_rep.data : "", row->amount,
           row->rate, row->from, row->until, row->payable);

@@ -183,10 +183,22 @@ static void broad_arrivals(void **state)
     check_arrivals("tests/property/broad.yaml");
 }
 
+static void sliced_arrivals(void **state)
+{
+    (void)state;
+    check_arrivals("tests/property/sliced.yaml");
+}
+
 static void broad_prefixes(void **state)
 {
     (void)state;
     check_prefixes("tests/property/broad.yaml");
+}
+
+static void sliced_prefixes(void **state)
+{
+    (void)state;
+    check_prefixes("tests/property/sliced.yaml");
 }
 
 static void broad_clock(void **state)
@@ -195,13 +207,19 @@ static void broad_clock(void **state)
     check_clock("tests/property/broad.yaml");
 }
 
+static void sliced_clock(void **state)
+{
+    (void)state;
+    check_clock("tests/property/sliced.yaml");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sample_arrivals),
-        cmocka_unit_test(broad_arrivals),
-        cmocka_unit_test(broad_prefixes),
-        cmocka_unit_test(broad_clock),
+        cmocka_unit_test(sample_arrivals), cmocka_unit_test(broad_arrivals),
+        cmocka_unit_test(sliced_arrivals), cmocka_unit_test(broad_prefixes),
+        cmocka_unit_test(sliced_prefixes), cmocka_unit_test(broad_clock),
+        cmocka_unit_test(sliced_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
