@@ -406,7 +406,7 @@ static void test_measures(void **state)
 {
     (void)state;
     static const char *names[] = {"won", "lost", "amount"};
-    const prm__vec measures = {names, 3, 3, sizeof names[0], NULL};
+    const prm__vec measures = {.data = names, .count = 3, .capacity = 3, .element = sizeof names[0]};
     asked_measures = &measures;
     expect_number("won / (won + lost)", "#won #won #lost + /");
     expect_number("amount * partner.target", "#amount .target *");

@@ -114,8 +114,11 @@ class Walk(Ground):
                 for subject in self.existing(rule):
                     self.ask_while(rule, subject, at_clock(instant))
             elif not rule.contest:
-                self.close_at(rule, instant)
-                self.remind_at(rule, instant)
+                spans = {subject: (start, end) for subject, start, end in self.closing_spans(rule, instant)}
+                for subject in self.existing(rule):
+                    if subject in spans:
+                        self.close_at(rule, subject, *spans[subject], instant)
+                    self.remind_at(rule, subject, instant)
         for rule in self.program.rules:
             if rule.contest:
                 self.contest_at(rule, instant)
@@ -157,35 +160,29 @@ class Walk(Ground):
             return True
         return any(self.counted(rule, measure, subject, asking) for measure in measures_of(rule.when))
 
-    def close_at(self, rule, instant):
-        if not (rule.at_close or rule.else_):
+    def close_at(self, rule, subject, start, end, instant):
+        asking = at_close(instant)
+        if not (rule.at_close or rule.else_) or not self.is_asked_at_close(rule, subject, start, end, asking):
             return
-        for subject, start, end in list(self.closing_spans(rule, instant)):
-            asking = at_close(instant)
-            if not self.is_asked_at_close(rule, subject, start, end, asking):
-                continue
-            if rule.at_close:
-                self.ask(rule, subject, asking)
-            occasion = self.occasion(rule, asking)
-            if rule.else_ and not self.has_fired(rule, subject, occasion) and self.eligible(rule, subject, asking):
-                self.fire(rule, subject, asking, occasion, rule.else_, suffix="+else", chain="else")
+        if rule.at_close:
+            self.ask(rule, subject, asking)
+        occasion = self.occasion(rule, asking)
+        if rule.else_ and not self.has_fired(rule, subject, occasion) and self.eligible(rule, subject, asking):
+            self.fire(rule, subject, asking, occasion, rule.else_, suffix="+else", chain="else")
 
-    def remind_at(self, rule, instant):
+    def remind_at(self, rule, subject, instant):
         """At a clock point; a reminder due before its occasion begins comes
         with it: see `ask_at_event` for anchors."""
         if not rule.remind or rule.window is None:
             return
-        asking = at_clock(instant)
         if rule.window.per:
             span = self.calendar.window(rule.window.per, instant)
             if max(self.calendar.before(rule.remind.before, span.end), span.start) == instant:
-                for subject in self.existing(rule):
-                    self.remind(rule, subject, asking)
+                self.remind(rule, subject, at_clock(instant))
         elif rule.window.anchor:
-            for subject in self.existing(rule):
-                first = self.anchor(rule.window.anchor, subject)
-                if first and first.time < instant == self.reminder_instant(rule, first):
-                    self.remind(rule, subject, asking)
+            first = self.anchor(rule.window.anchor, subject)
+            if first and first.time < instant == self.reminder_instant(rule, first):
+                self.remind(rule, subject, at_clock(instant))
 
     def reminder_instant(self, rule, first):
         end = self.calendar.end_of(rule.window.within, first.time)
