@@ -46,6 +46,25 @@ static void a_multiple_once_passed_stays_passed(void **state)
     rig_close(&r);
 }
 
+/* One asking fires so many and no more; the multiples beyond are passed for good. */
+static void at_most_ten_thousand_at_once(void **state)
+{
+    (void)state;
+    rig r;
+    prm_counts counts = {.size = sizeof counts};
+    rig_open(&r, "rules:\n  sum: {when: {sum: amount, of: deal.won, every: 1}, then: {points: 1}}\n");
+    rig_give(&r, DEAL(1, "2026-01-01", 9999));
+    assert_int_equal(prm_engine_counts(r.engine, &counts), PRM_OK);
+    assert_int_equal(counts.outcomes, 9999);
+    rig_give(&r, DEAL(2, "2026-01-02", 20000));
+    assert_int_equal(prm_engine_counts(r.engine, &counts), PRM_OK);
+    assert_int_equal(counts.outcomes, 19999);
+    rig_give(&r, DEAL(3, "2026-01-03", 1));
+    assert_int_equal(prm_engine_counts(r.engine, &counts), PRM_OK);
+    assert_int_equal(counts.outcomes, 20000);
+    rig_close(&r);
+}
+
 static void multiples_begin_anew_with_the_occasion(void **state)
 {
     (void)state;
@@ -230,6 +249,7 @@ int main(void)
         cmocka_unit_test(each_multiple_fires_once),
         cmocka_unit_test(one_event_may_pass_several),
         cmocka_unit_test(a_multiple_once_passed_stays_passed),
+        cmocka_unit_test(at_most_ten_thousand_at_once),
         cmocka_unit_test(multiples_begin_anew_with_the_occasion),
         cmocka_unit_test(not_eligible_is_asked_again),
         cmocka_unit_test(rates_of_multiples_add_up),
