@@ -6,49 +6,30 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "testsection.h"
+
 enum { TESTFILE_REPEAT = 100000, TESTFILE_NUMBER = 1000000000, TESTFILE_STEP = 1000000 };
 
 #define TESTFILE_COUNT(list) (sizeof(list) / sizeof(list)[0])
 
-static const char *const testfile_keys[] = {"program", "given", "tests"};
-static const char *const testfile_case_keys[] = {"program", "events", "clock", "expect", "arrival", "todo"};
-static const char *const testfile_rate_keys[] = {"partner", "rep", "customer", "product", "at", "rate"};
-static const char *const testfile_rank_keys[] = {"partner", "at", "rank"};
-static const char *const testfile_error_keys[] = {"line", "column", "number", "says"};
-static const char *const testfile_progress_keys[] = {
-    "rule", "partner", "rep", "customer", "product", "value", "target", "state", "start", "end",
-};
+/* ---- Keys ------------------------------------------------------------------------- */
 
-/* How the rows of each section look. Without keys they are names of columns and
- * of kinds of rewards, which only the program knows. */
-typedef struct testfile_shape {
-    const char *name;
-    const char *const *keys;
-    size_t key_count;
-    const char *needs[3]; /* keys that every row has */
-} testfile_shape;
+enum { TESTFILE_KEYS = 32 }; /* of one mapping at the most */
 
-static const testfile_shape testfile_shapes[TEST_SECTIONS] = {
-    [TEST_LEDGER] = {"ledger", NULL, 0, {NULL}},
-    [TEST_CONTAINS] = {"contains", NULL, 0, {NULL}},
-    [TEST_JOURNAL] = {"journal", NULL, 0, {NULL}},
-    [TEST_TOTALS] = {"totals", NULL, 0, {"partner"}},
-    [TEST_RATES] = {"rates",
-                    testfile_rate_keys,
-                    TESTFILE_COUNT(testfile_rate_keys),
-                    {"partner", "at", "rate"}},
-    [TEST_RANKS] = {"ranks",
-                    testfile_rank_keys,
-                    TESTFILE_COUNT(testfile_rank_keys),
-                    {"partner", "at", "rank"}},
-    [TEST_PROGRESS] = {"progress", testfile_progress_keys, TESTFILE_COUNT(testfile_progress_keys), {"rule"}},
-    [TEST_ERRORS] = {"errors", testfile_error_keys, TESTFILE_COUNT(testfile_error_keys), {NULL}},
-    [TEST_REJECTED] = {"rejected", NULL, 0, {NULL}},
-};
-
-const char *testfile_section_name(test_section section)
+static void testfile_check_keys(yamldoc *doc, const yamldoc_node *map, const test_keys *keys)
 {
-    return testfile_shapes[section].name;
+    const char *names[TESTFILE_KEYS];
+    for (size_t i = 0; i < keys->count; i++)
+        names[i] = keys->items[i].name;
+    yamldoc_check_keys(doc, map, names, keys->count);
+}
+
+static const test_key *testfile_find_key(const test_keys *keys, prm_text name)
+{
+    for (size_t i = 0; i < keys->count; i++)
+        if (text_is(name, keys->items[i].name))
+            return &keys->items[i];
+    return NULL;
 }
 
 /* ---- Scalars ---------------------------------------------------------------------- */
@@ -138,9 +119,9 @@ static prm_text testfile_text(yamldoc *doc, const yamldoc_node *map, const char 
 static void testfile_check_fields(yamldoc *doc, const yamldoc_node *node)
 {
     for (const yamldoc_node *child = node->first; child != NULL; child = child->next) {
-        if (text_is(child->key, "time"))
-            yamldoc_problem(doc, child->key_line, child->key_column,
-                            "the time of an event is written 'at' here");
+        const test_key *key = testfile_find_key(&testkeys_of_event, child->key);
+        if (key != NULL && key->form == TEST_FORM_NEVER)
+            yamldoc_problem(doc, child->key_line, child->key_column, "%s", key->doc);
         else
             yamldoc_expect(doc, child, YAMLDOC_TEXT, child->key.data);
     }
@@ -170,21 +151,21 @@ static void testfile_read_event(yamldoc *doc, const yamldoc_node *node, test_eve
     out->id = testfile_text(doc, node, "id");
     out->at = testfile_text(doc, node, "at");
     out->type = testfile_text(doc, node, "type");
-    if (yamldoc_child(node, "at") == NULL)
-        yamldoc_problem_at(doc, node, "the event has no 'at'");
-    if (yamldoc_child(node, "type") == NULL)
-        yamldoc_problem_at(doc, node, "the event has no 'type'");
+    for (size_t i = 0; i < testkeys_of_event.count; i++) {
+        const test_key *key = &testkeys_of_event.items[i];
+        if (key->needed && yamldoc_child(node, key->name) == NULL)
+            yamldoc_problem_at(doc, node, "the event has no '%s'", key->name);
+    }
     testfile_read_repeat(doc, node, out);
 }
 
 static void testfile_read_events(test_file *file, const yamldoc_node *node, test_events *out)
 {
-    static const char *const keys[] = {"file", "map"};
     yamldoc *doc = &file->doc;
     if (node == NULL)
         return;
     if (node->kind == YAMLDOC_MAP) {
-        yamldoc_check_keys(doc, node, keys, TESTFILE_COUNT(keys));
+        testfile_check_keys(doc, node, &testkeys_of_source);
         prm_text path = testfile_text(doc, node, "file");
         prm_text map = testfile_text(doc, node, "map");
         if (yamldoc_child(node, "file") == NULL)
@@ -203,18 +184,34 @@ static void testfile_read_events(test_file *file, const yamldoc_node *node, test
 
 /* ---- What is expected ------------------------------------------------------------------ */
 
-static void testfile_check_error_row(yamldoc *doc, const yamldoc_node *row)
+/* Its keys; kinds of rewards among them are checked once the program is known. */
+static void testfile_check_row_keys(yamldoc *doc, const yamldoc_node *row, const test_section_shape *shape)
 {
-    int64_t number;
-    for (const yamldoc_node *child = row->first; child != NULL; child = child->next)
-        if (!text_is(child->key, "says"))
-            testfile_number(doc, child, TESTFILE_NUMBER, &number);
+    const char *names[TESTFILE_KEYS];
+    const test_key *key;
+    size_t count = 0;
+    for (; (key = testsection_key(shape, count)) != NULL; count++)
+        names[count] = key->name;
+    if (shape->kinds == NULL)
+        yamldoc_check_keys(doc, row, names, count);
+    for (size_t i = 0; (key = testsection_key(shape, i)) != NULL; i++)
+        if (key->needed && yamldoc_child(row, key->name) == NULL)
+            yamldoc_problem_at(doc, row, "a row of '%s' needs '%s'", shape->name, key->name);
 }
 
-static void testfile_check_row(yamldoc *doc, const yamldoc_node *row, test_section section)
+static void testfile_check_value(yamldoc *doc, const yamldoc_node *node, const test_section_shape *shape)
 {
-    const testfile_shape *shape = &testfile_shapes[section];
-    if (section == TEST_REJECTED) {
+    int64_t number;
+    const test_key *key = shape->keys != NULL ? testfile_find_key(shape->keys, node->key) : NULL;
+    if (key != NULL && key->form == TEST_FORM_NUMBER)
+        testfile_number(doc, node, TESTFILE_NUMBER, &number);
+    else
+        yamldoc_expect(doc, node, YAMLDOC_TEXT, node->key.data);
+}
+
+static void testfile_check_row(yamldoc *doc, const yamldoc_node *row, const test_section_shape *shape)
+{
+    if (testsection_key(shape, 0) == NULL) {
         yamldoc_expect(doc, row, YAMLDOC_TEXT, "an id in 'rejected'");
         return;
     }
@@ -222,25 +219,20 @@ static void testfile_check_row(yamldoc *doc, const yamldoc_node *row, test_secti
         return;
     if (row->count == 0)
         yamldoc_problem_at(doc, row, "a row that names nothing fits anything");
-    if (shape->keys != NULL)
-        yamldoc_check_keys(doc, row, shape->keys, shape->key_count);
     for (const yamldoc_node *child = row->first; child != NULL; child = child->next)
-        yamldoc_expect(doc, child, YAMLDOC_TEXT, child->key.data);
-    for (size_t i = 0; i < TESTFILE_COUNT(shape->needs) && shape->needs[i] != NULL; i++)
-        if (yamldoc_child(row, shape->needs[i]) == NULL)
-            yamldoc_problem_at(doc, row, "a row of '%s' needs '%s'", shape->name, shape->needs[i]);
-    if (section == TEST_ERRORS)
-        testfile_check_error_row(doc, row);
+        testfile_check_value(doc, child, shape);
+    testfile_check_row_keys(doc, row, shape);
 }
 
 static void testfile_check_section(yamldoc *doc, const yamldoc_node *node, test_section section)
 {
-    if (!yamldoc_expect(doc, node, YAMLDOC_LIST, testfile_shapes[section].name))
+    const test_section_shape *shape = testsection_shape(section);
+    if (!yamldoc_expect(doc, node, YAMLDOC_LIST, shape->name))
         return;
     for (const yamldoc_node *row = node->first; row != NULL; row = row->next)
-        testfile_check_row(doc, row, section);
-    if (node->count == 0 && section != TEST_LEDGER && section != TEST_JOURNAL)
-        yamldoc_problem_at(doc, node, "'%s' names nothing; leave it out", testfile_shapes[section].name);
+        testfile_check_row(doc, row, shape);
+    if (node->count == 0 && !shape->may_be_empty)
+        yamldoc_problem_at(doc, node, "'%s' names nothing; leave it out", shape->name);
 }
 
 static void testfile_read_expect(test_file *file, const yamldoc_node *node, test_case *out)
@@ -248,7 +240,7 @@ static void testfile_read_expect(test_file *file, const yamldoc_node *node, test
     const char *names[TEST_SECTIONS];
     yamldoc *doc = &file->doc;
     for (size_t i = 0; i < TEST_SECTIONS; i++)
-        names[i] = testfile_shapes[i].name;
+        names[i] = testsection_shape((test_section)i)->name;
     const yamldoc_node *expect = yamldoc_child(node, "expect");
     if (expect == NULL) {
         yamldoc_problem(doc, node->key_line, node->key_column, "the test has no 'expect'");
@@ -301,7 +293,8 @@ static void testfile_read_arrival(yamldoc *doc, const yamldoc_node *node, test_c
     const yamldoc_node *arrival = yamldoc_child(node, "arrival");
     if (arrival == NULL)
         return;
-    out->as_written = arrival->kind == YAMLDOC_TEXT && text_is(arrival->text, "as written");
+    out->as_written = arrival->kind == YAMLDOC_TEXT &&
+                      testkeys_may_be(testfile_find_key(&testkeys_of_case, arrival->key), arrival->text);
     if (!out->as_written)
         yamldoc_problem_at(doc, arrival, "the one thing that 'arrival' can be is 'as written'");
 }
@@ -315,7 +308,7 @@ static void testfile_read_case(test_file *file, const yamldoc_node *node, const 
     out->line = node->key_line;
     if (!yamldoc_expect(doc, node, YAMLDOC_MAP, "a test"))
         return;
-    yamldoc_check_keys(doc, node, testfile_case_keys, TESTFILE_COUNT(testfile_case_keys));
+    testfile_check_keys(doc, node, &testkeys_of_case);
     const yamldoc_node *program = yamldoc_child(node, "program");
     if (program != NULL)
         testfile_read_programs(file, program, out);
@@ -356,7 +349,7 @@ int testfile_read(test_file *file, const char *path)
     yamldoc *doc = &file->doc;
     if (!yamldoc_expect(doc, doc->root, YAMLDOC_MAP, "a file of tests"))
         return 0;
-    yamldoc_check_keys(doc, doc->root, testfile_keys, TESTFILE_COUNT(testfile_keys));
+    testfile_check_keys(doc, doc->root, &testkeys_of_file);
     const yamldoc_node *program = yamldoc_child(doc->root, "program");
     if (program != NULL)
         testfile_read_programs(file, program, &defaults);

@@ -73,7 +73,4 @@ typedef struct test_file {
 int testfile_read(test_file *file, const char *path);
 void testfile_free(test_file *file);
 
-/* The name of a section as tests write it. */
-const char *testfile_section_name(test_section section);
-
 #endif

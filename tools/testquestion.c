@@ -23,20 +23,46 @@ enum {
     TESTQUESTION_COLUMNS
 };
 
+static const char *testquestion_state(size_t index)
+{
+    return index < PRM_STATE_INACTIVE ? prm_state_name(PRM_STATE_OPEN + (uint32_t)index) : NULL;
+}
+
 static const test_column testquestion_columns[TESTQUESTION_COLUMNS] = {
-    [TESTQUESTION_RULE] = {"rule", TEST_CELL_TEXT, 4, 1},
-    [TESTQUESTION_PARTNER] = {"partner", TEST_CELL_TEXT, 4, 1},
-    [TESTQUESTION_REP] = {"rep", TEST_CELL_TEXT, 4, 0},
-    [TESTQUESTION_CUSTOMER] = {"customer", TEST_CELL_TEXT, 4, 0},
-    [TESTQUESTION_PRODUCT] = {"product", TEST_CELL_TEXT, 4, 0},
-    [TESTQUESTION_VALUE] = {"value", TEST_CELL_DECIMAL, 1, 0},
-    [TESTQUESTION_TARGET] = {"target", TEST_CELL_DECIMAL, 1, 0},
-    [TESTQUESTION_STATE] = {"state", TEST_CELL_TEXT, 1, 0},
-    [TESTQUESTION_START] = {"start", TEST_CELL_TIME, 1, 0},
-    [TESTQUESTION_END] = {"end", TEST_CELL_TIME, 1, 0},
+    [TESTQUESTION_RULE] = {{"rule", TEST_FORM_VALUE, 1, "the rule", NULL}, TEST_CELL_TEXT, 4, 1},
+    [TESTQUESTION_PARTNER] = {{"partner", TEST_FORM_VALUE, 0, "the partner that it is about", NULL},
+                              TEST_CELL_TEXT,
+                              4,
+                              1},
+    [TESTQUESTION_REP] = {{"rep", TEST_FORM_VALUE, 0, "the rep that it is about", NULL},
+                          TEST_CELL_TEXT,
+                          4,
+                          0},
+    [TESTQUESTION_CUSTOMER] = {{"customer", TEST_FORM_VALUE, 0, "the customer that it is about", NULL},
+                               TEST_CELL_TEXT,
+                               4,
+                               0},
+    [TESTQUESTION_PRODUCT] = {{"product", TEST_FORM_VALUE, 0, "the product that it is about", NULL},
+                              TEST_CELL_TEXT,
+                              4,
+                              0},
+    [TESTQUESTION_VALUE] = {{"value", TEST_FORM_VALUE, 0, "what was counted so far", NULL},
+                            TEST_CELL_DECIMAL,
+                            1,
+                            0},
+    [TESTQUESTION_TARGET] = {{"target", TEST_FORM_VALUE, 0, "the threshold", NULL}, TEST_CELL_DECIMAL, 1, 0},
+    [TESTQUESTION_STATE] = {{"state", TEST_FORM_VALUE, 0, "how it stands", testquestion_state},
+                            TEST_CELL_TEXT,
+                            1,
+                            0},
+    [TESTQUESTION_START] = {{"start", TEST_FORM_VALUE, 0, "when the window begins", NULL},
+                            TEST_CELL_TIME,
+                            1,
+                            0},
+    [TESTQUESTION_END] = {{"end", TEST_FORM_VALUE, 0, "when the window ends", NULL}, TEST_CELL_TIME, 1, 0},
 };
 
-static const test_table testquestion_table = {testquestion_columns, TESTQUESTION_COLUMNS, 0};
+const test_table testquestion_rows = {testquestion_columns, TESTQUESTION_COLUMNS, 0};
 
 /* ---- Rates ------------------------------------------------------------------------ */
 
@@ -178,9 +204,8 @@ static int testquestion_check_states(const test_question *question, const yamldo
     int good = 1;
     for (const yamldoc_node *row = section->first; row != NULL; row = row->next) {
         const yamldoc_node *state = yamldoc_child(row, "state");
-        int known = state == NULL;
-        for (uint32_t i = PRM_STATE_OPEN; !known && i <= PRM_STATE_INACTIVE; i++)
-            known = text_is(state->text, prm_state_name(i));
+        int known = state == NULL ||
+                    testkeys_may_be(&testquestion_columns[TESTQUESTION_STATE].key, state->text);
         if (!known)
             buffer_format(question->details, "line %" PRIu32 ": '%s' is no state of progress\n", state->line,
                           state->text.data);
@@ -191,10 +216,10 @@ static int testquestion_check_states(const test_question *question, const yamldo
 
 int testquestion_progress(const test_question *question, const yamldoc_node *section)
 {
-    test_comparison given = {.section = "progress", .table = &testquestion_table};
+    test_comparison given = {.section = "progress", .table = &testquestion_rows};
     if (!testquestion_check_states(question, section))
         return 0;
-    given.wanted = testrow_read(section, &testquestion_table, question->program, question->owner,
+    given.wanted = testrow_read(section, &testquestion_rows, question->program, question->owner,
                                 question->details);
     given.wanted_count = section->count;
     if (given.wanted == NULL)

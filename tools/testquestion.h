@@ -4,6 +4,9 @@
 
 #include "testrow.h"
 
+/* How progress looks. */
+extern const test_table testquestion_rows;
+
 typedef struct test_question {
     prm_engine *engine;
     const test_program *program;

@@ -9,25 +9,65 @@
 
 #include "testvalue.h"
 
+static const char *testrow_op(size_t index)
+{
+    static const char *const names[] = {"grant", "reverse", NULL};
+    return names[index];
+}
+
 static const test_column testrow_posting_columns[ROWS_CELLS] = {
-    [ROWS_OP] = {"op", TEST_CELL_OP, 1, 0},
-    [ROWS_RULE] = {"rule", TEST_CELL_TEXT, 4, 1},
-    [ROWS_KIND] = {"kind", TEST_CELL_TEXT, 1, 0},
-    [ROWS_PARTNER] = {"partner", TEST_CELL_TEXT, 2, 0},
-    [ROWS_REP] = {"rep", TEST_CELL_TEXT, 2, 0},
-    [ROWS_CUSTOMER] = {"customer", TEST_CELL_TEXT, 2, 0},
-    [ROWS_PRODUCT] = {"product", TEST_CELL_TEXT, 1, 0},
-    [ROWS_RECIPIENT] = {"recipient", TEST_CELL_TEXT, 2, 0},
-    [ROWS_AMOUNT] = {"amount", TEST_CELL_DECIMAL, 1, 0},
-    [ROWS_RATE] = {"rate", TEST_CELL_RATE, 1, 0},
-    [ROWS_RANK] = {"rank", TEST_CELL_TEXT, 1, 0},
-    [ROWS_AT] = {"at", TEST_CELL_TIME, 1, 0},
-    [ROWS_FROM] = {"from", TEST_CELL_TIME, 1, 0},
-    [ROWS_UNTIL] = {"until", TEST_CELL_TIME, 1, 0},
-    [ROWS_PAYABLE] = {"payable", TEST_CELL_TIME, 1, 0},
-    [ROWS_EVENT] = {"event", TEST_CELL_TEXT, 4, 0},
-    [ROWS_ID] = {"id", TEST_CELL_TEXT, 8, 0},
-    [ROWS_NOTICE] = {"notice", TEST_CELL_TEXT, 4, 0},
+    [ROWS_OP] = {{"op", TEST_FORM_VALUE, 0, "grant, or reverse for what takes a grant back", testrow_op},
+                 TEST_CELL_OP,
+                 1,
+                 0},
+    [ROWS_RULE] = {{"rule", TEST_FORM_VALUE, 0,
+                    "the rule's name; commission, override or ranks for what no rule gives", NULL},
+                   TEST_CELL_TEXT,
+                   4,
+                   1},
+    [ROWS_KIND] = {{"kind", TEST_FORM_VALUE, 0, "commission, a kind of reward, rate, rank or notice", NULL},
+                   TEST_CELL_TEXT,
+                   1,
+                   0},
+    [ROWS_PARTNER] = {{"partner", TEST_FORM_VALUE, 0, "the partner that it is about", NULL},
+                      TEST_CELL_TEXT,
+                      2,
+                      0},
+    [ROWS_REP] = {{"rep", TEST_FORM_VALUE, 0, "the rep that it is about", NULL}, TEST_CELL_TEXT, 2, 0},
+    [ROWS_CUSTOMER] = {{"customer", TEST_FORM_VALUE, 0, "the customer that it is about", NULL},
+                       TEST_CELL_TEXT,
+                       2,
+                       0},
+    [ROWS_PRODUCT] = {{"product", TEST_FORM_VALUE, 0, "the product that it is about", NULL},
+                      TEST_CELL_TEXT,
+                      1,
+                      0},
+    [ROWS_RECIPIENT] = {{"recipient", TEST_FORM_VALUE, 0, "who receives it: partner, or partner/rep", NULL},
+                        TEST_CELL_TEXT,
+                        2,
+                        0},
+    [ROWS_AMOUNT] = {{"amount", TEST_FORM_VALUE, 0, "how much, of the kind", NULL}, TEST_CELL_DECIMAL, 1, 0},
+    [ROWS_RATE] = {{"rate", TEST_FORM_VALUE, 0, "the rate: +5% is added, 20% is set", NULL},
+                   TEST_CELL_RATE,
+                   1,
+                   0},
+    [ROWS_RANK] = {{"rank", TEST_FORM_VALUE, 0, "the rank that is given", NULL}, TEST_CELL_TEXT, 1, 0},
+    [ROWS_AT] = {{"at", TEST_FORM_VALUE, 0, "when it came about", NULL}, TEST_CELL_TIME, 1, 0},
+    [ROWS_FROM] = {{"from", TEST_FORM_VALUE, 0, "from when a rate holds", NULL}, TEST_CELL_TIME, 1, 0},
+    [ROWS_UNTIL] = {{"until", TEST_FORM_VALUE, 0, "the instant at which a rate ends", NULL},
+                    TEST_CELL_TIME,
+                    1,
+                    0},
+    [ROWS_PAYABLE] = {{"payable", TEST_FORM_VALUE, 0, "from when it is payable, where it is held back", NULL},
+                      TEST_CELL_TIME,
+                      1,
+                      0},
+    [ROWS_EVENT] = {{"event", TEST_FORM_VALUE, 0, "the id of the event that brought it about", NULL},
+                    TEST_CELL_TEXT,
+                    4,
+                    0},
+    [ROWS_ID] = {{"id", TEST_FORM_VALUE, 0, "the identity of the outcome", NULL}, TEST_CELL_TEXT, 8, 0},
+    [ROWS_NOTICE] = {{"notice", TEST_FORM_VALUE, 0, "what a notice tells", NULL}, TEST_CELL_TEXT, 4, 0},
 };
 
 const test_table testrow_postings = {testrow_posting_columns, ROWS_CELLS, 1};
@@ -114,7 +154,7 @@ void testrow_write(buffer *out, const test_table *table, const test_row *row, in
         int is_amount = table->has_kinds && i == ROWS_AMOUNT && row->has_amount;
         if (row->cells[i].size == 0 || is_kind || (table->columns[i].cell == TEST_CELL_OP && !with_op))
             continue;
-        testrow_write_pair(out, is_amount ? row->cells[ROWS_KIND] : text_of(table->columns[i].name),
+        testrow_write_pair(out, is_amount ? row->cells[ROWS_KIND] : text_of(table->columns[i].key.name),
                            row->cells[i]);
     }
     buffer_byte(out, '}');
@@ -150,7 +190,7 @@ static void testrow_refuse_key(testrow_reader *reader, const yamldoc_node *node)
     const test_table *table = reader->table;
     prm_text names[ROWS_CELLS];
     for (size_t i = 0; i < table->count; i++)
-        names[i] = text_of(table->columns[i].name);
+        names[i] = text_of(table->columns[i].key.name);
     buffer_format(reader->problems, "line %" PRIu32 ": '%s' is neither a column nor a kind of reward of %s",
                   node->key_line, node->key.data, reader->program->path);
     testprogram_suggest_kind(reader->program, node->key, names, table->count, reader->problems);
@@ -209,7 +249,7 @@ static void testrow_read_cell(testrow_reader *reader, const yamldoc_node *node, 
     case TEST_CELL_TEXT:
         break;
     case TEST_CELL_OP:
-        if (!text_is(node->text, "grant") && !text_is(node->text, "reverse"))
+        if (!testkeys_may_be(&reader->table->columns[want->column].key, node->text))
             testrow_refuse(reader, node, "op; it is grant or reverse");
         break;
     case TEST_CELL_DECIMAL:
@@ -228,7 +268,7 @@ static void testrow_read_want(testrow_reader *reader, const yamldoc_node *node, 
 {
     const test_table *table = reader->table;
     *want = (test_want){.name = node->key, .value = node->text};
-    while (want->column < table->count && !text_is(node->key, table->columns[want->column].name))
+    while (want->column < table->count && !text_is(node->key, table->columns[want->column].key.name))
         want->column++;
     if (want->column < table->count) {
         testrow_read_cell(reader, node, want);

@@ -3,6 +3,7 @@
 #define TOOLS_TESTROW_H
 
 #include "rows.h"
+#include "testkeys.h"
 #include "testprogram.h"
 #include "yamldoc.h"
 
@@ -18,7 +19,7 @@ typedef enum test_cell {
 } test_cell;
 
 typedef struct test_column {
-    const char *name;
+    test_key key;
     test_cell cell;
     unsigned weight; /* how much it says about which row is meant */
     int decisive;    /* rows that differ in it are never alike */

@@ -11,6 +11,7 @@
 #include "testerrors.h"
 #include "testevents.h"
 #include "testnet.h"
+#include "testsection.h"
 #include "testtotals.h"
 
 enum { TESTRUN_SHOWN = 5, TESTRUN_NOTES = 10, TESTRUN_ORDER = 40 };
@@ -187,7 +188,7 @@ static int testrun_check_rows(const testrun *run, const test_question *question,
     if (node == NULL)
         return 1;
     test_comparison given = {
-        .section = testfile_section_name(section),
+        .section = testsection_shape(section)->name,
         .table = &testrow_postings,
         .wanted = testrow_read(node, &testrow_postings, run->program, question->owner, run->details),
         .wanted_count = node->count,

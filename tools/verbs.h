@@ -7,6 +7,7 @@
 extern const cli_verb verb_check;
 extern const cli_verb verb_run;
 extern const cli_verb verb_progress;
+extern const cli_verb verb_schema;
 extern const cli_verb verb_test;
 
 #endif

@@ -22,18 +22,47 @@ enum {
     ACTION_FIRST_REWARD
 };
 
+static const char *const action_froms[] = {
+    [PRM_FROM_NEXT] = "next",
+    [PRM_FROM_NOW] = "now",
+    [PRM_FROM_PERIOD] = "period",
+    [PRM_FROM_NEXT_PERIOD] = "next_period",
+};
+static const prm__choices action_from_choices = {action_froms, 4, false};
+
+/* Or a duration. */
+static const char *const action_lasting[] = {"period"};
+static const prm__choices action_lasts_choices = {action_lasting, 1, true};
+
+static const char *const action_recipients[] = {"rep", "partner", "referrer", "parent", "parent.parent"};
+static const prm__choices action_to_choices = {action_recipients, 5, false};
+
+static const char *const action_reward_types[] = {"money", "points"};
+const prm__choices prm__choices_of_reward_type = {action_reward_types, 2, false};
+
 static const prm__schema_key action_keys[ACTION_FIRST_REWARD] = {
-    [ACTION_RATE] = {"rate", PRM_SCHEMA_TEXT, 0, "+5% adds to the rate, 20% sets it"},
-    [ACTION_RANK] = {"rank", PRM_SCHEMA_TEXT, 0, "gives a rank"},
-    [ACTION_NOTICE] = {"notice", PRM_SCHEMA_TEXT, 0, "tells the host something"},
-    [ACTION_PRODUCT] = {"product", PRM_SCHEMA_TEXT, 0, "the rate is for this product only"},
-    [ACTION_FROM] = {"from", PRM_SCHEMA_TEXT, 0, "next, now, period or next_period"},
-    [ACTION_LASTS] = {"lasts", PRM_SCHEMA_TEXT, 0, "a duration, or period"},
-    [ACTION_UNTIL] = {"until", PRM_SCHEMA_TEXT, 0, "the last day"},
-    [ACTION_GROUP] = {"group", PRM_SCHEMA_TEXT, 0, "only the highest addition of a group counts"},
-    [ACTION_TO] = {"to", PRM_SCHEMA_TEXT, 0, "rep, partner, referrer, parent or parent.parent"},
-    [ACTION_HOLD] = {"hold", PRM_SCHEMA_TEXT, 0, "payable only after this duration"},
-    [ACTION_ROUNDING] = {"rounding", PRM_SCHEMA_TEXT, 0, "down, up, half_up or half_even"},
+    [ACTION_RATE] = {"rate", PRM_SCHEMA_TEXT, 0, "+5% adds to the rate, 20% sets it", NULL},
+    [ACTION_RANK] = {"rank", PRM_SCHEMA_TEXT, 0,
+                     "gives the partner this rank, until a review decides otherwise", NULL},
+    [ACTION_NOTICE] = {"notice", PRM_SCHEMA_TEXT, 0,
+                       "tells the host something, for example whom to follow up", NULL},
+    [ACTION_PRODUCT] = {"product", PRM_SCHEMA_TEXT, 0, "the rate is for this product only", NULL},
+    [ACTION_FROM] = {"from", PRM_SCHEMA_TEXT, 0,
+                     "from when a rate holds: later events, this one too, or the start or end of the window",
+                     &action_from_choices},
+    [ACTION_LASTS] = {"lasts", PRM_SCHEMA_TEXT, 0,
+                      "how long a rate holds, such as 90d, or to the end of the period",
+                      &action_lasts_choices},
+    [ACTION_UNTIL] = {"until", PRM_SCHEMA_TEXT, 0, "the last day on which a rate holds", NULL},
+    [ACTION_GROUP] = {"group", PRM_SCHEMA_TEXT, 0, "of the rates added in one group only the highest counts",
+                      NULL},
+    [ACTION_TO] = {"to", PRM_SCHEMA_TEXT, 0,
+                   "who receives a reward; without it the rep if the subject has one, else the partner",
+                   &action_to_choices},
+    [ACTION_HOLD] = {"hold", PRM_SCHEMA_TEXT, 0, "a reward is payable only after this time, such as 30d",
+                     NULL},
+    [ACTION_ROUNDING] = {"rounding", PRM_SCHEMA_TEXT, 0, "how this amount becomes whole minor units",
+                         &prm__choices_of_rounding},
 };
 
 const prm__schema prm__keys_of_action = {"an action", action_keys, ACTION_FIRST_REWARD, 0};
@@ -49,7 +78,7 @@ static bool action_add_reward(prm__compiler *c, const char *name, size_t size, b
         return false;
     row->text = prm__compile_text(c, name, size);
     row->money = money;
-    c->action_keys[c->action_key_count++] = (prm__schema_key){name, PRM_SCHEMA_EXPR, 0, "a reward"};
+    c->action_keys[c->action_key_count++] = (prm__schema_key){name, PRM_SCHEMA_EXPR, 0, "a reward", NULL};
     return row->text != PRM_NO_INDEX;
 }
 
@@ -73,7 +102,6 @@ static bool action_is_name(const prm__yaml_node *node)
 
 static bool action_reward_kind(prm__compiler *c, const prm__yaml_node *node)
 {
-    static const char *const types[] = {"money", "points"};
     uint32_t type;
     if (!action_is_name(node)) {
         prm__diag_report(c->lang.diag, PRM_DIAG_BAD_NAME, node->key_span,
@@ -94,7 +122,7 @@ static bool action_reward_kind(prm__compiler *c, const prm__yaml_node *node)
         return false;
     }
     return prm__schema_check(&c->lang, node, PRM_SCHEMA_TEXT, node->key) &&
-           prm__scalar_choice(&c->lang, node, node->key, types, 2, &type) &&
+           prm__scalar_choice(&c->lang, node, node->key, &prm__choices_of_reward_type, &type) &&
            action_add_reward(c, node->key, node->key_size, type == 0);
 }
 
@@ -125,13 +153,7 @@ static bool action_text(prm__compiler *c, const prm__yaml_node *node, const char
 
 static bool action_from(prm__compiler *c, const prm__yaml_node *node, uint32_t *from)
 {
-    static const char *const names[] = {
-        [PRM_FROM_NEXT] = "next",
-        [PRM_FROM_NOW] = "now",
-        [PRM_FROM_PERIOD] = "period",
-        [PRM_FROM_NEXT_PERIOD] = "next_period",
-    };
-    return node == NULL || prm__scalar_choice(&c->lang, node, "from", names, 4, from);
+    return node == NULL || prm__scalar_choice(&c->lang, node, "from", &action_from_choices, from);
 }
 
 /* `until` counts the whole day: the rate ends where the next one begins. */
@@ -165,7 +187,7 @@ static bool action_lasts(prm__compiler *c, const prm__yaml_node *const *values, 
     bool ok = values[ACTION_UNTIL] == NULL || action_until(c, values[ACTION_UNTIL], action);
     if (lasts == NULL)
         return ok;
-    if (strcmp(lasts->text, "period") == 0) {
+    if (strcmp(lasts->text, action_lasting[0]) == 0) {
         action->lasts = PRM_LASTS_PERIOD;
         return ok;
     }
@@ -262,13 +284,12 @@ static bool action_has_recipient(const prm__compiler *c, const prm__compile_rule
 static bool action_to(prm__compiler *c, const prm__yaml_node *node, const prm__compile_rule *rule,
                       const prm__action_place *place, uint32_t *to)
 {
-    static const char *const names[] = {"rep", "partner", "referrer", "parent", "parent.parent"};
     static const uint32_t recipients[] = {PRM_TO_REP, PRM_TO_PARTNER, PRM_TO_REFERRER, PRM_TO_PARENT,
                                           PRM_TO_GRANDPARENT};
     uint32_t choice;
     if (node == NULL)
         return true;
-    if (!prm__scalar_choice(&c->lang, node, "to", names, 5, &choice))
+    if (!prm__scalar_choice(&c->lang, node, "to", &action_to_choices, &choice))
         return false;
     *to = recipients[choice];
     if (*to != PRM_TO_REP || action_has_recipient(c, rule, place))

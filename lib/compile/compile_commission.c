@@ -22,21 +22,24 @@ enum {
 };
 
 static const prm__schema_key commission_keys[COMMISSION_KEYS] = {
-    [COMMISSION_ON] = {"on", PRM_SCHEMA_TEXTS, PRM_SCHEMA_REQUIRED,
-                       "the event type that earns, such as deal.won"},
-    [COMMISSION_OF] = {"of", PRM_SCHEMA_EXPR, PRM_SCHEMA_REQUIRED, "what the rate is of, such as amount"},
-    [COMMISSION_WHERE] = {"where", PRM_SCHEMA_EXPR, 0, "which of these events earn"},
-    [COMMISSION_BASE] = {"base", PRM_SCHEMA_TEXT, 0, "the rate where nothing else says one, such as 15%"},
-    [COMMISSION_BY_PRODUCT] = {"by_product", PRM_SCHEMA_MAPPING, 0, "rates by product"},
-    [COMMISSION_MIN] = {"min", PRM_SCHEMA_TEXT, 0, "the lowest rate that rules can lead to"},
-    [COMMISSION_MAX] = {"max", PRM_SCHEMA_TEXT, 0, "the highest rate that rules can lead to"},
-    [COMMISSION_FOR] = {"for", PRM_SCHEMA_TEXTS, 0, "whose first event opens `within`, such as customer"},
+    [COMMISSION_ON] = {"on", PRM_SCHEMA_TEXTS, PRM_SCHEMA_REQUIRED | PRM_SCHEMA_TYPES,
+                       "the event type that earns, such as deal.won", NULL},
+    [COMMISSION_OF] = {"of", PRM_SCHEMA_EXPR, PRM_SCHEMA_REQUIRED, "what the rate is of, such as amount",
+                       NULL},
+    [COMMISSION_WHERE] = {"where", PRM_SCHEMA_EXPR, 0, "which of these events earn", NULL},
+    [COMMISSION_BASE] = {"base", PRM_SCHEMA_TEXT, 0, "the rate where nothing else says one, such as 15%",
+                         NULL},
+    [COMMISSION_BY_PRODUCT] = {"by_product", PRM_SCHEMA_MAPPING, 0, "rates by product", NULL},
+    [COMMISSION_MIN] = {"min", PRM_SCHEMA_TEXT, 0, "the lowest rate that rules can lead to", NULL},
+    [COMMISSION_MAX] = {"max", PRM_SCHEMA_TEXT, 0, "the highest rate that rules can lead to", NULL},
+    [COMMISSION_FOR] = {"for", PRM_SCHEMA_TEXTS, 0, "whose first event opens `within`, such as customer",
+                        &prm__choices_of_subject},
     [COMMISSION_WITHIN] = {"within", PRM_SCHEMA_TEXT, 0,
-                           "how long commission is earned, such as 1y of deal.won"},
+                           "how long commission is earned, such as 1y of deal.won", NULL},
     [COMMISSION_BRACKETS] = {"brackets", PRM_SCHEMA_MAPPING, 0,
-                             "marginal rates: each slice of the running sum at its own"},
+                             "marginal rates: each slice of the running sum at its own", NULL},
     [COMMISSION_OVERRIDE] = {"override", PRM_SCHEMA_TEXTS, 0,
-                             "rates for the parent, the parent's parent, ..., on top"},
+                             "rates for the parent, the parent's parent, ..., on top", NULL},
 };
 
 const prm__schema prm__keys_of_commission = {"`commission`", commission_keys, COMMISSION_KEYS, 0};
@@ -44,10 +47,13 @@ const prm__schema prm__keys_of_commission = {"`commission`", commission_keys, CO
 enum { BRACKETS_FOR, BRACKETS_PER, BRACKETS_RATES, BRACKETS_KEYS };
 
 static const prm__schema_key bracket_keys[BRACKETS_KEYS] = {
-    [BRACKETS_FOR] = {"for", PRM_SCHEMA_TEXTS, 0, "whose running sum: partner, rep, customer, ..."},
-    [BRACKETS_PER] = {"per", PRM_SCHEMA_TEXT, 0, "a calendar window, in which the sum begins anew"},
+    [BRACKETS_FOR] = {"for", PRM_SCHEMA_TEXTS, 0, "whose running sum; partner without it",
+                      &prm__choices_of_subject},
+    [BRACKETS_PER] = {"per", PRM_SCHEMA_TEXT, 0, "a calendar window, in which the sum begins anew",
+                      &prm__choices_of_period},
     [BRACKETS_RATES] = {"rates", PRM_SCHEMA_MAPPINGS, PRM_SCHEMA_REQUIRED,
-                        "write for example `rates: [{from: 0, rate: 10%}, {from: 1000000, rate: 15%}]`"},
+                        "write for example `rates: [{from: 0, rate: 10%}, {from: 1000000, rate: 15%}]`",
+                        NULL},
 };
 
 const prm__schema prm__keys_of_brackets = {"`brackets`", bracket_keys, BRACKETS_KEYS, 0};
@@ -55,9 +61,10 @@ const prm__schema prm__keys_of_brackets = {"`brackets`", bracket_keys, BRACKETS_
 enum { BRACKET_FROM, BRACKET_RATE, BRACKET_KEYS };
 
 static const prm__schema_key bracket_rate_keys[BRACKET_KEYS] = {
-    [BRACKET_FROM] = {"from", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED,
-                      "where the slice begins, such as 1000000"},
-    [BRACKET_RATE] = {"rate", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "the rate of the slice, such as 15%"},
+    [BRACKET_FROM] = {"from", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "where the slice begins, such as 1000000",
+                      NULL},
+    [BRACKET_RATE] = {"rate", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "the rate of the slice, such as 15%",
+                      NULL},
 };
 
 const prm__schema prm__keys_of_bracket = {"a bracket", bracket_rate_keys, BRACKET_KEYS, 0};

@@ -17,10 +17,10 @@ static bool events_is(const prm__yaml_node *node, const char *key)
 }
 
 static const prm__schema_key events_keys[] = {
-    {"voids", PRM_SCHEMA_TEXT, 0,
-     "a type and the field by which events match, such as order.placed by order"},
-    {"reduces", PRM_SCHEMA_TEXT, 0, "likewise: its amount is taken off that of the other"},
-    {"within", PRM_SCHEMA_TEXT, 0, "how old an event may be that is voided, such as 90d"},
+    {"voids", PRM_SCHEMA_TEXT, 0, "a type and the field by which events match, such as order.placed by order",
+     NULL},
+    {"reduces", PRM_SCHEMA_TEXT, 0, "likewise: its amount is taken off that of the other", NULL},
+    {"within", PRM_SCHEMA_TEXT, 0, "how old an event may be that is voided, such as 90d", NULL},
 };
 
 #define EVENTS_KEYS ((uint32_t)(sizeof events_keys / sizeof events_keys[0]))
@@ -184,9 +184,8 @@ static bool events_field_read(prm__compiler *c, const prm__yaml_node *node, uint
     field->name.size -= !field->required;
     bool ok = events_field_name(c, node, field->name);
     return prm__schema_check(&c->lang, node, PRM_SCHEMA_TEXT, node->key) &&
-           prm__scalar_choice(&c->lang, node, node->key, prm__vocab_field_type_names, PRM_VOCAB_FIELD_TYPES,
-                              &field->type) &&
-           ok && events_field_fits(c, node, type, field);
+           prm__scalar_choice(&c->lang, node, node->key, &prm__choices_of_field_type, &field->type) && ok &&
+           events_field_fits(c, node, type, field);
 }
 
 static void events_add_field(prm__compiler *c, const prm__yaml_node *node, uint32_t type)

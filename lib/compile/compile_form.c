@@ -109,13 +109,12 @@ static bool form_anchored(prm__compiler *c, const prm__compile_rule *rule, uint3
 
 static bool form_pick(prm__compiler *c, prm__compile_rule *rule)
 {
-    static const char *const names[] = {"highest"};
     const prm__yaml_node *node = rule->values[PRM_RULE_PICK];
     uint32_t choice;
     if (node == NULL)
         return true;
     rule->row.pick_highest = 1;
-    bool ok = prm__scalar_choice(&c->lang, node, "pick", names, 1, &choice);
+    bool ok = prm__scalar_choice(&c->lang, node, "pick", &prm__choices_of_pick, &choice);
     if ((rule->meant & PRM_SCHEMA_BIT(PRM_RULE_TIERS)) == 0)
         return prm__rule_refuse(c, rule, PRM_RULE_PICK, "leave out `pick`",
                                 "`pick` chooses among `tiers`, and this rule has none");
@@ -127,13 +126,12 @@ static bool form_pick(prm__compiler *c, prm__compile_rule *rule)
 
 static bool form_at(prm__compiler *c, prm__compile_rule *rule)
 {
-    static const char *const names[] = {"close"};
     const prm__yaml_node *node = rule->values[PRM_RULE_AT];
     uint32_t choice;
     if (node == NULL)
         return true;
     rule->row.at_close = 1;
-    bool ok = prm__scalar_choice(&c->lang, node, "at", names, 1, &choice);
+    bool ok = prm__scalar_choice(&c->lang, node, "at", &prm__choices_of_at, &choice);
     return prm__rule_has_end(c, rule, PRM_RULE_AT) && ok;
 }
 

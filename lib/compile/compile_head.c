@@ -7,56 +7,79 @@
 
 #include <string.h>
 
+/* ---- Choices ---- */
+
+static const char *const head_versions[] = {"1"};
+static const prm__choices head_version_choices = {head_versions, 1, false};
+
+static const char *const head_months[] = {"january",   "february", "march",    "april",
+                                          "may",       "june",     "july",     "august",
+                                          "september", "october",  "november", "december"};
+static const prm__choices head_month_choices = {head_months, 12, false};
+
+static const char *const head_days[] = {"monday", "tuesday",  "wednesday", "thursday",
+                                        "friday", "saturday", "sunday"};
+static const prm__choices head_day_choices = {head_days, 7, false};
+
+static const char *const head_roundings[] = {
+    [PRM_ROUND_DOWN] = "down",
+    [PRM_ROUND_UP] = "up",
+    [PRM_ROUND_HALF_UP] = "half_up",
+    [PRM_ROUND_HALF_EVEN] = "half_even",
+};
+const prm__choices prm__choices_of_rounding = {head_roundings, 4, false};
+
 static const prm__schema_key head_keys[PRM_HEAD_KEYS] = {
     [PRM_HEAD_PRM] = {"prm", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED,
-                      "write `prm: 1`, the version of the language"},
+                      "write `prm: 1`, the version of the language", &head_version_choices},
     [PRM_HEAD_PROGRAM] = {"program", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED,
-                          "write for example `program: partner-2026`"},
-    [PRM_HEAD_TITLE] = {"title", PRM_SCHEMA_TEXT, 0, "what people call the program"},
+                          "write for example `program: partner-2026`", NULL},
+    [PRM_HEAD_TITLE] = {"title", PRM_SCHEMA_TEXT, 0, "what people call the program", NULL},
     [PRM_HEAD_CURRENCY] = {"currency", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED,
-                           "write for example `currency: JPY`"},
+                           "write for example `currency: JPY`", NULL},
     [PRM_HEAD_TIMEZONE] = {"timezone", PRM_SCHEMA_TEXT, 0,
-                           "an IANA name such as Asia/Tokyo, or an offset such as +09:00"},
-    [PRM_HEAD_FISCAL_YEAR] = {"fiscal_year", PRM_SCHEMA_TEXT, 0, "its first month, such as april"},
-    [PRM_HEAD_WEEK] = {"week", PRM_SCHEMA_TEXT, 0, "its first day, such as monday"},
-    [PRM_HEAD_MONTH_CLOSES] = {"month_closes", PRM_SCHEMA_TEXT, 0, "the closing day, 1 to 31"},
-    [PRM_HEAD_ROUNDING] = {"rounding", PRM_SCHEMA_TEXT, 0, "down, up, half_up or half_even"},
+                           "an IANA name such as Asia/Tokyo, or an offset such as +09:00; UTC without it",
+                           NULL},
+    [PRM_HEAD_FISCAL_YEAR] = {"fiscal_year", PRM_SCHEMA_TEXT, 0,
+                              "the first month of the fiscal year; january without it", &head_month_choices},
+    [PRM_HEAD_WEEK] = {"week", PRM_SCHEMA_TEXT, 0, "the first day of the week; monday without it",
+                       &head_day_choices},
+    [PRM_HEAD_MONTH_CLOSES] = {"month_closes", PRM_SCHEMA_TEXT, 0,
+                               "the closing day of months, 1 to 31; their last day without it", NULL},
+    [PRM_HEAD_ROUNDING] = {"rounding", PRM_SCHEMA_TEXT, 0,
+                           "how amounts become whole minor units; down without it",
+                           &prm__choices_of_rounding},
     [PRM_HEAD_REFERENCE_RATE] = {"reference_rate", PRM_SCHEMA_TEXT, 0,
                                  "what the vendor's own sales people get, such as 30%: higher rates are "
-                                 "warned of"},
+                                 "warned of",
+                                 NULL},
     [PRM_HEAD_EVENTS] = {"events", PRM_SCHEMA_MAPPING, 0,
-                         "event types of the program's own, and fields of built-in ones"},
-    [PRM_HEAD_ATTRIBUTES] = {"attributes", PRM_SCHEMA_MAPPING, 0, "attributes of partners and reps"},
+                         "event types of the program's own, and fields of built-in ones", NULL},
+    [PRM_HEAD_ATTRIBUTES] = {"attributes", PRM_SCHEMA_MAPPING, 0,
+                             "what joined and updated events say of partners and reps, for conditions", NULL},
     [PRM_HEAD_REWARDS] = {"rewards", PRM_SCHEMA_MAPPING, 0,
-                          "kinds of reward besides cash, gift_card and points"},
-    [PRM_HEAD_MEASURES] = {"measures", PRM_SCHEMA_MAPPING, 0, "measures by name, for `value`"},
-    [PRM_HEAD_COMMISSION] = {"commission", PRM_SCHEMA_MAPPING, 0, "what each sale earns"},
-    [PRM_HEAD_RANKS] = {"ranks", PRM_SCHEMA_MAPPING, 0, "ranks of partners"},
-    [PRM_HEAD_RULES] = {"rules", PRM_SCHEMA_MAPPING, 0, "rules by name"},
+                          "kinds of reward besides cash, gift_card and points", NULL},
+    [PRM_HEAD_MEASURES] = {"measures", PRM_SCHEMA_MAPPING, 0, "measures by name, for `value`", NULL},
+    [PRM_HEAD_COMMISSION] = {"commission", PRM_SCHEMA_MAPPING, 0, "what each sale earns", NULL},
+    [PRM_HEAD_RANKS] = {"ranks", PRM_SCHEMA_MAPPING, 0,
+                        "ranks of partners, how they are reached and what they bring", NULL},
+    [PRM_HEAD_RULES] = {"rules", PRM_SCHEMA_MAPPING, 0, "rules by name, in the order in which they are asked",
+                        NULL},
 };
 
 const prm__schema prm__keys_of_program = {"a program", head_keys, PRM_HEAD_KEYS, 0};
 
-/* ---- Choices ---- */
+/* ---- Calendar and rounding ---- */
 
 bool prm__compile_rounding(prm__compiler *c, const prm__yaml_node *node, uint32_t *rounding)
 {
-    static const char *const names[] = {
-        [PRM_ROUND_DOWN] = "down",
-        [PRM_ROUND_UP] = "up",
-        [PRM_ROUND_HALF_UP] = "half_up",
-        [PRM_ROUND_HALF_EVEN] = "half_even",
-    };
-    return prm__scalar_choice(&c->lang, node, "rounding", names, sizeof names / sizeof names[0], rounding);
+    return prm__scalar_choice(&c->lang, node, "rounding", &prm__choices_of_rounding, rounding);
 }
 
 static bool head_fiscal_year(prm__compiler *c, const prm__yaml_node *node)
 {
-    static const char *const months[] = {"january",   "february", "march",    "april",
-                                         "may",       "june",     "july",     "august",
-                                         "september", "october",  "november", "december"};
     uint32_t month = 0;
-    if (node != NULL && !prm__scalar_choice(&c->lang, node, "fiscal_year", months, 12, &month))
+    if (node != NULL && !prm__scalar_choice(&c->lang, node, "fiscal_year", &head_month_choices, &month))
         return false;
     c->builder.head.fiscal_month = (int32_t)month + 1;
     return true;
@@ -64,10 +87,8 @@ static bool head_fiscal_year(prm__compiler *c, const prm__yaml_node *node)
 
 static bool head_week(prm__compiler *c, const prm__yaml_node *node)
 {
-    static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
-                                       "friday", "saturday", "sunday"};
     uint32_t day = 0;
-    if (node != NULL && !prm__scalar_choice(&c->lang, node, "week", days, 7, &day))
+    if (node != NULL && !prm__scalar_choice(&c->lang, node, "week", &head_day_choices, &day))
         return false;
     c->builder.head.first_weekday = (int32_t)day;
     return true;
@@ -84,7 +105,7 @@ static bool head_month_closes(prm__compiler *c, const prm__yaml_node *node)
 
 static bool head_version(prm__compiler *c, const prm__yaml_node *node)
 {
-    if (node == NULL || (node->size == 1 && node->text[0] == '1'))
+    if (node == NULL || strcmp(node->text, head_versions[0]) == 0)
         return node != NULL;
     prm__diag_report(c->lang.diag, PRM_DIAG_VERSION, node->span, "write `prm: 1`",
                      "this is version 1 of the language, not `%.*s`", prm__lang_shown(node->text, node->size),

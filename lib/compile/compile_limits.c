@@ -12,8 +12,8 @@
 enum { ACTIVE_FROM, ACTIVE_UNTIL, ACTIVE_KEYS };
 
 static const prm__schema_key active_keys[ACTIVE_KEYS] = {
-    [ACTIVE_FROM] = {"from", PRM_SCHEMA_TEXT, 0, "its first day"},
-    [ACTIVE_UNTIL] = {"until", PRM_SCHEMA_TEXT, 0, "its last day"},
+    [ACTIVE_FROM] = {"from", PRM_SCHEMA_TEXT, 0, "its first day", NULL},
+    [ACTIVE_UNTIL] = {"until", PRM_SCHEMA_TEXT, 0, "its last day", NULL},
 };
 
 const prm__schema prm__keys_of_active = {"`active`", active_keys, ACTIVE_KEYS, 0};
@@ -72,8 +72,9 @@ bool prm__rule_active(prm__compiler *c, prm__compile_rule *rule)
 enum { REMIND_BEFORE, REMIND_NOTICE, REMIND_KEYS };
 
 static const prm__schema_key remind_keys[REMIND_KEYS] = {
-    [REMIND_BEFORE] = {"before", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "how long before the end, such as 7d"},
-    [REMIND_NOTICE] = {"notice", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "what the host is told"},
+    [REMIND_BEFORE] = {"before", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "how long before the end, such as 7d",
+                       NULL},
+    [REMIND_NOTICE] = {"notice", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "what the host is told", NULL},
 };
 
 const prm__schema prm__keys_of_remind = {"`remind`", remind_keys, REMIND_KEYS, 0};
@@ -96,9 +97,11 @@ bool prm__rule_remind(prm__compiler *c, prm__compile_rule *rule)
 enum { LIMIT_TIMES, LIMIT_FOR, LIMIT_PER, LIMIT_KEYS };
 
 static const prm__schema_key limit_keys[LIMIT_KEYS] = {
-    [LIMIT_TIMES] = {"times", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "how often, such as 3"},
-    [LIMIT_FOR] = {"for", PRM_SCHEMA_TEXTS, 0, "for whom together; without it each subject of the rule"},
-    [LIMIT_PER] = {"per", PRM_SCHEMA_TEXT, 0, "a calendar window; without it for good"},
+    [LIMIT_TIMES] = {"times", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "how often, such as 3", NULL},
+    [LIMIT_FOR] = {"for", PRM_SCHEMA_TEXTS, 0, "for whom together; without it each subject of the rule",
+                   &prm__choices_of_subject},
+    [LIMIT_PER] = {"per", PRM_SCHEMA_TEXT, 0, "a calendar window; without it for good",
+                   &prm__choices_of_period},
 };
 
 const prm__schema prm__keys_of_limit = {"`limit`", limit_keys, LIMIT_KEYS, 0};

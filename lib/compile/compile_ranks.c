@@ -11,16 +11,20 @@
 #define RANKS_LEVELS_MOST 100
 #define RANKS_KEEP_MOST 1000
 
+static const char *const ranks_promotes[] = {"close", "now"};
+static const prm__choices ranks_promote_choices = {ranks_promotes, 2, false};
+
 enum { RANKS_PER, RANKS_PROMOTE, RANKS_KEEP, RANKS_LEVELS, RANKS_KEYS };
 
 static const prm__schema_key ranks_keys[RANKS_KEYS] = {
     [RANKS_PER] = {"per", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED,
-                   "write for example `per: quarter`: ranks are reviewed at the end of each"},
+                   "write for example `per: quarter`: ranks are reviewed at the end of each",
+                   &prm__choices_of_period},
     [RANKS_PROMOTE] = {"promote", PRM_SCHEMA_TEXT, 0,
-                       "now: as soon as a level is reached; close: at the review"},
-    [RANKS_KEEP] = {"keep", PRM_SCHEMA_TEXT, 0, "how many failing reviews in a row are forgiven"},
+                       "now: as soon as a level is reached; close: at the review", &ranks_promote_choices},
+    [RANKS_KEEP] = {"keep", PRM_SCHEMA_TEXT, 0, "how many failing reviews in a row are forgiven", NULL},
     [RANKS_LEVELS] = {"levels", PRM_SCHEMA_MAPPING, PRM_SCHEMA_REQUIRED,
-                      "write the levels from the lowest up, such as `bronze: {}`"},
+                      "write the levels from the lowest up, such as `bronze: {}`", NULL},
 };
 
 const prm__schema prm__keys_of_ranks = {"`ranks`", ranks_keys, RANKS_KEYS, 0};
@@ -28,9 +32,9 @@ const prm__schema prm__keys_of_ranks = {"`ranks`", ranks_keys, RANKS_KEYS, 0};
 enum { LEVEL_WHEN, LEVEL_RATE, LEVEL_BY_PRODUCT, LEVEL_KEYS };
 
 static const prm__schema_key level_keys[LEVEL_KEYS] = {
-    [LEVEL_WHEN] = {"when", PRM_SCHEMA_MAPPING, 0, "what a partner reaches in a window for this level"},
-    [LEVEL_RATE] = {"rate", PRM_SCHEMA_TEXT, 0, "the commission rate of this level, such as 20%"},
-    [LEVEL_BY_PRODUCT] = {"by_product", PRM_SCHEMA_MAPPING, 0, "rates by product at this level"},
+    [LEVEL_WHEN] = {"when", PRM_SCHEMA_MAPPING, 0, "what a partner reaches in a window for this level", NULL},
+    [LEVEL_RATE] = {"rate", PRM_SCHEMA_TEXT, 0, "the commission rate of this level, such as 20%", NULL},
+    [LEVEL_BY_PRODUCT] = {"by_product", PRM_SCHEMA_MAPPING, 0, "rates by product at this level", NULL},
 };
 
 const prm__schema prm__keys_of_level = {"a rank", level_keys, LEVEL_KEYS, 0};
@@ -151,10 +155,10 @@ static void ranks_levels(prm__compiler *c, const prm__yaml_node *node, uint32_t 
 
 static void ranks_options(prm__compiler *c, const prm__yaml_node *const *values, prm__p_ranks *row)
 {
-    static const char *const names[] = {"close", "now"};
     int32_t keep = 0;
     if (values[RANKS_PROMOTE] != NULL)
-        prm__scalar_choice(&c->lang, values[RANKS_PROMOTE], "promote", names, 2, &row->promote_now);
+        prm__scalar_choice(&c->lang, values[RANKS_PROMOTE], "promote", &ranks_promote_choices,
+                           &row->promote_now);
     if (values[RANKS_KEEP] != NULL)
         prm__scalar_integer(&c->lang, values[RANKS_KEEP], "keep", 0, RANKS_KEEP_MOST, &keep);
     row->keep = (uint32_t)keep;

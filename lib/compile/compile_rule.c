@@ -6,29 +6,60 @@
 
 #include <string.h>
 
+static const char *const rule_whiles[] = {"always"};
+const prm__choices prm__choices_of_while = {rule_whiles, 1, false};
+
+static const char *const rule_ats[] = {"close"};
+const prm__choices prm__choices_of_at = {rule_ats, 1, false};
+
+static const char *const rule_picks[] = {"highest"};
+const prm__choices prm__choices_of_pick = {rule_picks, 1, false};
+
 static const prm__schema_key rule_keys[PRM_RULE_KEYS] = {
-    [PRM_RULE_TITLE] = {"title", PRM_SCHEMA_TEXT, 0, "what people call the rule"},
-    [PRM_RULE_FOR] = {"for", PRM_SCHEMA_TEXTS, 0, "whom it is about: partner, rep, customer, product, ..."},
-    [PRM_RULE_WHERE] = {"where", PRM_SCHEMA_EXPR, 0, "which events count"},
-    [PRM_RULE_ELIGIBLE] = {"eligible", PRM_SCHEMA_EXPR, 0, "which subjects take part"},
-    [PRM_RULE_WHEN] = {"when", PRM_SCHEMA_MAPPING, 0, "the condition"},
-    [PRM_RULE_EACH] = {"each", PRM_SCHEMA_TEXTS, 0, "an event type: fires for every such event"},
-    [PRM_RULE_WHILE] = {"while", PRM_SCHEMA_ANY, 0, "holds as long as the condition does"},
-    [PRM_RULE_TIERS] = {"tiers", PRM_SCHEMA_MAPPINGS, 0, "thresholds one above the other"},
-    [PRM_RULE_CONTEST] = {"contest", PRM_SCHEMA_MAPPING, 0, "places at a window's close"},
-    [PRM_RULE_PER] = {"per", PRM_SCHEMA_TEXT, 0, "a calendar window"},
-    [PRM_RULE_WITHIN] = {"within", PRM_SCHEMA_TEXT, 0, "a length of time"},
-    [PRM_RULE_AFTER] = {"after", PRM_SCHEMA_TEXT, 0, "an event type that opens the window"},
-    [PRM_RULE_AT] = {"at", PRM_SCHEMA_TEXT, 0, "close: asked at the end of each window"},
-    [PRM_RULE_PICK] = {"pick", PRM_SCHEMA_TEXT, 0, "of the tiers, the highest"},
-    [PRM_RULE_THEN] = {"then", PRM_SCHEMA_MAPPINGS, 0, "what happens, such as {cash: 5000}"},
-    [PRM_RULE_ELSE] = {"else", PRM_SCHEMA_MAPPINGS, 0, "what happens without firing"},
-    [PRM_RULE_REMIND] = {"remind", PRM_SCHEMA_MAPPING, 0, "a notice before the end"},
-    [PRM_RULE_ACTIVE] = {"active", PRM_SCHEMA_MAPPING, 0, "the days of a campaign"},
-    [PRM_RULE_LIMIT] = {"limit", PRM_SCHEMA_MAPPING, 0, "how often"},
-    [PRM_RULE_MAX] = {"max", PRM_SCHEMA_TEXT, 0, "caps one outcome"},
-    [PRM_RULE_BUDGET] = {"budget", PRM_SCHEMA_TEXT, 0, "caps the rule's total"},
-    [PRM_RULE_EXCLUSIVE] = {"exclusive", PRM_SCHEMA_TEXT, 0, "only the first of a name"},
+    [PRM_RULE_TITLE] = {"title", PRM_SCHEMA_TEXT, 0, "what people call the rule", NULL},
+    [PRM_RULE_FOR] = {"for", PRM_SCHEMA_TEXTS, 0,
+                      "whom it is about, and so what is counted together; partner without it",
+                      &prm__choices_of_subject},
+    [PRM_RULE_WHERE] = {"where", PRM_SCHEMA_EXPR, 0, "which events count, such as amount >= 10000", NULL},
+    [PRM_RULE_ELIGIBLE] = {"eligible", PRM_SCHEMA_EXPR, 0,
+                           "which subjects take part, such as partner.segment == \"reseller\"", NULL},
+    [PRM_RULE_WHEN] = {"when", PRM_SCHEMA_MAPPING, PRM_SCHEMA_CAUSE,
+                       "the condition: fires once per occasion, as soon as it holds", NULL},
+    [PRM_RULE_EACH] = {"each", PRM_SCHEMA_TEXTS, PRM_SCHEMA_CAUSE | PRM_SCHEMA_TYPES,
+                       "event types: fires for every such event", NULL},
+    [PRM_RULE_WHILE] = {"while", PRM_SCHEMA_ANY, PRM_SCHEMA_CAUSE,
+                        "a rate or rank that holds as long as the condition does, or always",
+                        &prm__choices_of_while},
+    [PRM_RULE_TIERS] = {"tiers", PRM_SCHEMA_MAPPINGS, PRM_SCHEMA_CAUSE | PRM_SCHEMA_OUTCOME,
+                        "thresholds one above the other, each with its own outcome; lowest first", NULL},
+    [PRM_RULE_CONTEST] = {"contest", PRM_SCHEMA_MAPPING, PRM_SCHEMA_CAUSE | PRM_SCHEMA_OUTCOME,
+                          "places among the subjects, decided at the close of each window", NULL},
+    [PRM_RULE_PER] = {"per", PRM_SCHEMA_TEXT, 0, "the calendar window that is counted, anew each time",
+                      &prm__choices_of_period},
+    [PRM_RULE_WITHIN] = {"within", PRM_SCHEMA_TEXT, 0,
+                         "the window counted: the last 30d, or 30d of partner.joined", NULL},
+    [PRM_RULE_AFTER] = {"after", PRM_SCHEMA_TEXT, PRM_SCHEMA_TYPES,
+                        "the event type whose first event opens the window", NULL},
+    [PRM_RULE_AT] = {"at", PRM_SCHEMA_TEXT, 0, "close: asked once, at the end of each window",
+                     &prm__choices_of_at},
+    [PRM_RULE_PICK] = {"pick", PRM_SCHEMA_TEXT, 0, "of the tiers reached at the close, the highest only",
+                       &prm__choices_of_pick},
+    [PRM_RULE_THEN] = {"then", PRM_SCHEMA_MAPPINGS, PRM_SCHEMA_OUTCOME, "what happens, such as {cash: 5000}",
+                       NULL},
+    [PRM_RULE_ELSE] = {"else", PRM_SCHEMA_MAPPINGS, 0, "what happens when an occasion ends without firing",
+                       NULL},
+    [PRM_RULE_REMIND] = {"remind", PRM_SCHEMA_MAPPING, 0,
+                         "a notice some time before an occasion ends without firing", NULL},
+    [PRM_RULE_ACTIVE] = {"active", PRM_SCHEMA_MAPPING, 0,
+                         "the days of a campaign, the first and the last included", NULL},
+    [PRM_RULE_LIMIT] = {"limit", PRM_SCHEMA_MAPPING, 0, "how often the rule grants at the most", NULL},
+    [PRM_RULE_MAX] = {"max", PRM_SCHEMA_TEXT, 0, "the most money that one outcome gives", NULL},
+    [PRM_RULE_BUDGET] =
+        {"budget", PRM_SCHEMA_TEXT, 0,
+         "the most money that the rule gives to all partners together, first come first served", NULL},
+    [PRM_RULE_EXCLUSIVE] =
+        {"exclusive", PRM_SCHEMA_TEXT, 0,
+         "of the rules with this name that fire together, only the first in the file counts", NULL},
 };
 
 const prm__schema prm__keys_of_rule = {"a rule", rule_keys, PRM_RULE_KEYS, 0};
@@ -100,8 +131,7 @@ static bool rule_eligible(prm__compiler *c, prm__compile_rule *rule)
 static bool rule_main_actions(prm__compiler *c, prm__compile_rule *rule)
 {
     const prm__action_place place = {"then", PRM_BLOCK_THEN, 0, rule->by_clock};
-    const uint64_t outcomes = PRM_SCHEMA_BIT(PRM_RULE_THEN) | PRM_SCHEMA_BIT(PRM_RULE_TIERS) |
-                              PRM_SCHEMA_BIT(PRM_RULE_CONTEST);
+    const uint64_t outcomes = prm__schema_marked(&prm__keys_of_rule, PRM_SCHEMA_OUTCOME);
     bool ok = rule->values[PRM_RULE_THEN] == NULL ||
               prm__rule_block(c, rule->values[PRM_RULE_THEN], rule, &place, &rule->row.then);
     if (rule->values[PRM_RULE_TIERS] != NULL)

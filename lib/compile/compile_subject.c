@@ -2,10 +2,14 @@
  * become a window, with an anchor in the subject's own record or, where the
  * anchoring type lacks some of its keys, in that of a coarser subject. */
 #include "compile/compiler.h"
+#include "compile/schema_tables.h"
 
 #include "lang/scalars.h"
 
 #include <string.h>
+
+/* Any other field that is a text will do as well. */
+const prm__choices prm__choices_of_subject = {prm__vocab_fixed_names, PRM_VOCAB_PARENT + 1, true};
 
 /* ---- Kinds ---- */
 
@@ -198,13 +202,15 @@ static const char *const subject_periods[] = {
     "day", "week", "month", "quarter", "half", "year", "fiscal_quarter", "fiscal_half", "fiscal_year",
 };
 
+const prm__choices prm__choices_of_period = {subject_periods,
+                                             sizeof subject_periods / sizeof subject_periods[0], false};
+
 _Static_assert(PRM_PERIOD_DAY == 1 && PRM_PERIOD_FISCAL_YEAR == 9, "periods are in the order of their names");
 
 bool prm__compile_period(prm__compiler *c, const prm__yaml_node *node, uint32_t *period)
 {
     uint32_t choice;
-    if (!prm__scalar_choice(&c->lang, node, "per", subject_periods,
-                            sizeof subject_periods / sizeof subject_periods[0], &choice))
+    if (!prm__scalar_choice(&c->lang, node, "per", &prm__choices_of_period, &choice))
         return false;
     *period = choice + 1;
     return true;

@@ -11,9 +11,9 @@
 enum { TIER_AT_LEAST, TIER_THEN, TIER_KEYS };
 
 static const prm__schema_key tier_keys[TIER_KEYS] = {
-    [TIER_AT_LEAST] = {"at_least", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "the threshold of this tier"},
-    [TIER_THEN] = {"then", PRM_SCHEMA_MAPPINGS, PRM_SCHEMA_REQUIRED,
-                   "write for example `then: {cash: 5000}`"},
+    [TIER_AT_LEAST] = {"at_least", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "the threshold of this tier", NULL},
+    [TIER_THEN] = {"then", PRM_SCHEMA_MAPPINGS, PRM_SCHEMA_REQUIRED, "write for example `then: {cash: 5000}`",
+                   NULL},
 };
 
 const prm__schema prm__keys_of_tier = {"a tier", tier_keys, TIER_KEYS, 0};
@@ -113,9 +113,9 @@ enum { CONTEST_BY, CONTEST_PLACES, CONTEST_KEYS };
 
 static const prm__schema_key contest_keys[CONTEST_KEYS] = {
     [CONTEST_BY] = {"by", PRM_SCHEMA_MAPPING, PRM_SCHEMA_REQUIRED,
-                    "the measure that decides, such as `by: {sum: amount, of: deal.won}`"},
+                    "the measure that decides, such as `by: {sum: amount, of: deal.won}`", NULL},
     [CONTEST_PLACES] = {"places", PRM_SCHEMA_ANY, PRM_SCHEMA_REQUIRED,
-                        "the rewards from the first place on, such as `places: [{cash: 5000}]`"},
+                        "the rewards from the first place on, such as `places: [{cash: 5000}]`", NULL},
 };
 
 const prm__schema prm__keys_of_contest = {"`contest`", contest_keys, CONTEST_KEYS, 0};

@@ -1,6 +1,7 @@
 /* compile trigger: `when`, `each`, `while` and the measure of a contest, and with them
  * the events at which a rule is asked. */
 #include "compile/rule.h"
+#include "compile/schema_tables.h"
 
 #include <string.h>
 
@@ -95,7 +96,7 @@ static bool trigger_while(prm__compiler *c, prm__compile_rule *rule)
     rule->context.by_clock = "also when time alone changes the answer";
     if (node->kind == PRM_YAML_MAPPING)
         return trigger_condition(c, node, "`while`", rule);
-    if (node->kind == PRM_YAML_SCALAR && strcmp(node->text, "always") == 0)
+    if (node->kind == PRM_YAML_SCALAR && strcmp(node->text, prm__choices_of_while.names[0]) == 0)
         return true;
     prm__diag_report(c->lang.diag, PRM_DIAG_BAD_VALUE, node->span,
                      "write for example `while: {is: partner.certified}`",
@@ -147,10 +148,7 @@ static bool trigger_asks(prm__compiler *c, prm__compile_rule *rule)
 
 static bool trigger_missing(prm__compiler *c, const prm__compile_rule *rule)
 {
-    const uint64_t triggers = PRM_SCHEMA_BIT(PRM_RULE_WHEN) | PRM_SCHEMA_BIT(PRM_RULE_EACH) |
-                              PRM_SCHEMA_BIT(PRM_RULE_WHILE) | PRM_SCHEMA_BIT(PRM_RULE_TIERS) |
-                              PRM_SCHEMA_BIT(PRM_RULE_CONTEST);
-    if ((rule->meant & triggers) == 0)
+    if ((rule->meant & prm__schema_marked(&prm__keys_of_rule, PRM_SCHEMA_CAUSE)) == 0)
         prm__diag_report(c->lang.diag, PRM_DIAG_RULE_NO_TRIGGER, rule->node->key_span,
                          "write for example `when: {count: deal.won, at_least: 10}`",
                          "nothing triggers this rule: it needs `when`, `each`, `while` or `contest`");

@@ -56,8 +56,7 @@ static bool types_attribute(prm__compiler *c, const prm__yaml_node *node, uint32
     bool full = false;
     if (!types_attribute_name(c, node, owner) ||
         !prm__schema_check(&c->lang, node, PRM_SCHEMA_TEXT, node->key) ||
-        !prm__scalar_choice(&c->lang, node, node->key, prm__vocab_field_type_names, PRM_VOCAB_FIELD_TYPES,
-                            &type))
+        !prm__scalar_choice(&c->lang, node, node->key, &prm__choices_of_field_type, &type))
         return false;
     if (prm__vocab_find_attribute(&c->vocabulary, owner, node->key, node->key_size) != PRM_VOCAB_NONE)
         return false; /* doubled, which was reported */
@@ -69,9 +68,11 @@ static bool types_attribute(prm__compiler *c, const prm__yaml_node *node, uint32
     return ok && !full;
 }
 
+const prm__choices prm__choices_of_field_type = {prm__vocab_field_type_names, PRM_VOCAB_FIELD_TYPES, false};
+
 static const prm__schema_key types_attribute_keys[] = {
-    {"partner", PRM_SCHEMA_MAPPING, 0, "attributes of partners: name and type"},
-    {"rep", PRM_SCHEMA_MAPPING, 0, "attributes of reps: name and type"},
+    {"partner", PRM_SCHEMA_MAPPING, 0, "attributes of partners: name and type", NULL},
+    {"rep", PRM_SCHEMA_MAPPING, 0, "attributes of reps: name and type", NULL},
 };
 
 const prm__schema prm__keys_of_attributes = {"`attributes`", types_attribute_keys, 2, 0};

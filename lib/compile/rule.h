@@ -30,6 +30,11 @@ enum {
     PRM_RULE_KEYS
 };
 
+/* What stands at keys of a rule that other files than that of its table read. */
+extern const prm__choices prm__choices_of_while;
+extern const prm__choices prm__choices_of_at;
+extern const prm__choices prm__choices_of_pick;
+
 typedef struct prm__compile_rule {
     prm__p_rule row;
     const prm__yaml_node *node;

@@ -1,6 +1,7 @@
 /* schema json: the keys of a program as a JSON Schema (draft 7), by which editors complete
  * and check what is typed. One definition for each place; a key's value is a scalar, or
- * what the row of `json_children` says. */
+ * what the row of `json_children` says. It refuses nothing that the compiler takes; what
+ * only the compiler can tell, it leaves to that. */
 #include "compile/schema_tables.h"
 
 #include "lang/vocabulary.h"
@@ -40,6 +41,14 @@ static void json_text(json_out *out, const char *text)
     json_word(out, "\"");
 }
 
+/* A member of an object, behind the first one. */
+static void json_member(json_out *out, const char *name)
+{
+    json_word(out, ", ");
+    json_text(out, name);
+    json_word(out, ": ");
+}
+
 static void json_reference(json_out *out, const char *name)
 {
     json_word(out, "{\"$ref\": \"#/definitions/");
@@ -49,29 +58,38 @@ static void json_reference(json_out *out, const char *name)
 
 /* ---- What stands where ---- */
 
+/* Names that the program declares, as the compiler reads them. */
+#define JSON_IDENTIFIER "^[A-Za-z_][A-Za-z0-9_]*$"
+#define JSON_FIELD "^[A-Za-z_][A-Za-z0-9_]*[?]?$"
+#define JSON_REWARD "^[A-Za-z_][A-Za-z0-9_-]*$"
+#define JSON_TYPE "^[^\\[\\] ,{}\"'?]+$"
+#define JSON_NAME "^.+$"
+
+/* Keys beside those of the schema have names like `pattern`, and `child` is what stands there. */
 typedef struct json_place {
     const char *name; /* of the definition */
     const prm__schema *schema;
-    const char *others; /* the definition of values under keys beside those of the schema; or NULL */
+    const char *pattern; /* or NULL: there are no other keys */
+    const char *child;
 } json_place;
 
 static const json_place json_places[] = {
-    {"program", &prm__keys_of_program, NULL},
-    {"event_type", &prm__keys_of_event_type, "field_type"},
-    {"attributes", &prm__keys_of_attributes, NULL},
-    {"commission", &prm__keys_of_commission, NULL},
-    {"brackets", &prm__keys_of_brackets, NULL},
-    {"bracket", &prm__keys_of_bracket, NULL},
-    {"ranks", &prm__keys_of_ranks, NULL},
-    {"level", &prm__keys_of_level, NULL},
-    {"rule", &prm__keys_of_rule, NULL},
-    {"condition", &prm__keys_of_condition, NULL},
-    {"action", &prm__keys_of_action, "scalar"},
-    {"tier", &prm__keys_of_tier, NULL},
-    {"contest", &prm__keys_of_contest, NULL},
-    {"remind", &prm__keys_of_remind, NULL},
-    {"limit", &prm__keys_of_limit, NULL},
-    {"active", &prm__keys_of_active, NULL},
+    {"program", &prm__keys_of_program, NULL, NULL},
+    {"event_type", &prm__keys_of_event_type, JSON_FIELD, "field_type"},
+    {"attributes", &prm__keys_of_attributes, NULL, NULL},
+    {"commission", &prm__keys_of_commission, NULL, NULL},
+    {"brackets", &prm__keys_of_brackets, NULL, NULL},
+    {"bracket", &prm__keys_of_bracket, NULL, NULL},
+    {"ranks", &prm__keys_of_ranks, NULL, NULL},
+    {"level", &prm__keys_of_level, NULL, NULL},
+    {"rule", &prm__keys_of_rule, NULL, NULL},
+    {"condition", &prm__keys_of_condition, NULL, NULL},
+    {"action", &prm__keys_of_action, JSON_REWARD, "expression"},
+    {"tier", &prm__keys_of_tier, NULL, NULL},
+    {"contest", &prm__keys_of_contest, NULL, NULL},
+    {"remind", &prm__keys_of_remind, NULL, NULL},
+    {"limit", &prm__keys_of_limit, NULL, NULL},
+    {"active", &prm__keys_of_active, NULL, NULL},
 };
 
 #define JSON_PLACES (sizeof json_places / sizeof json_places[0])
@@ -79,42 +97,43 @@ static const json_place json_places[] = {
 typedef struct json_child {
     const char *place;
     const char *key;
-    const char *child; /* a definition */
-    bool named;        /* a mapping of names to such values */
+    const char *child;   /* a definition */
+    const char *pattern; /* of names, where there is a mapping of names to such values; or NULL */
+    bool list;           /* a list even of one */
 } json_child;
 
 static const json_child json_children[] = {
-    {"program", "events", "event_type", true},
-    {"program", "attributes", "attributes", false},
-    {"program", "rewards", "reward_type", true},
-    {"program", "measures", "condition", true},
-    {"program", "commission", "commission", false},
-    {"program", "ranks", "ranks", false},
-    {"program", "rules", "rule", true},
-    {"attributes", "partner", "field_type", true},
-    {"attributes", "rep", "field_type", true},
-    {"commission", "by_product", "scalar", true},
-    {"commission", "brackets", "brackets", false},
-    {"brackets", "rates", "bracket", false},
-    {"ranks", "levels", "level", true},
-    {"level", "when", "condition", false},
-    {"level", "by_product", "scalar", true},
-    {"rule", "when", "condition", false},
-    {"rule", "while", "while", false},
-    {"rule", "tiers", "tier", false},
-    {"rule", "contest", "contest", false},
-    {"rule", "then", "action", false},
-    {"rule", "else", "action", false},
-    {"rule", "remind", "remind", false},
-    {"rule", "active", "active", false},
-    {"rule", "limit", "limit", false},
-    {"condition", "streak", "condition", false},
-    {"condition", "all", "conditions", false},
-    {"condition", "any", "conditions", false},
-    {"condition", "not", "condition", false},
-    {"tier", "then", "action", false},
-    {"contest", "by", "condition", false},
-    {"contest", "places", "places", false},
+    {"program", "events", "event_type", JSON_TYPE, false},
+    {"program", "attributes", "attributes", NULL, false},
+    {"program", "rewards", "reward_type", JSON_REWARD, false},
+    {"program", "measures", "condition", JSON_IDENTIFIER, false},
+    {"program", "commission", "commission", NULL, false},
+    {"program", "ranks", "ranks", NULL, false},
+    {"program", "rules", "rule", JSON_NAME, false},
+    {"attributes", "partner", "field_type", JSON_IDENTIFIER, false},
+    {"attributes", "rep", "field_type", JSON_IDENTIFIER, false},
+    {"commission", "by_product", "scalar", JSON_NAME, false},
+    {"commission", "brackets", "brackets", NULL, false},
+    {"brackets", "rates", "bracket", NULL, false},
+    {"ranks", "levels", "level", JSON_NAME, false},
+    {"level", "when", "condition", NULL, false},
+    {"level", "by_product", "scalar", JSON_NAME, false},
+    {"rule", "when", "condition", NULL, false},
+    {"rule", "while", "condition", NULL, false},
+    {"rule", "tiers", "tier", NULL, true},
+    {"rule", "contest", "contest", NULL, false},
+    {"rule", "then", "action", NULL, false},
+    {"rule", "else", "action", NULL, false},
+    {"rule", "remind", "remind", NULL, false},
+    {"rule", "active", "active", NULL, false},
+    {"rule", "limit", "limit", NULL, false},
+    {"condition", "streak", "condition", NULL, false},
+    {"condition", "all", "condition", NULL, true},
+    {"condition", "any", "condition", NULL, true},
+    {"condition", "not", "condition", NULL, false},
+    {"tier", "then", "action", NULL, false},
+    {"contest", "by", "condition", NULL, false},
+    {"contest", "places", "place", NULL, true},
 };
 
 static const json_child *json_child_of(const char *place, const char *key)
@@ -125,55 +144,113 @@ static const json_child *json_child_of(const char *place, const char *key)
     return NULL;
 }
 
-/* ---- Definitions ---- */
+/* ---- Values ---- */
 
-/* Behind a description, the type of a value; `child` where it is more than a scalar. */
-static void json_type(json_out *out, uint32_t type, const json_child *child)
+static void json_choice(json_out *out, const char *name)
 {
-    const char *name = child != NULL ? child->child : type == PRM_SCHEMA_EXPR ? "expression" : "scalar";
-    if (child != NULL && child->named) {
-        json_word(out, "\"type\": \"object\", \"additionalProperties\": ");
-        json_reference(out, name);
-        return;
+    if (name[0] >= '0' && name[0] <= '9') { /* to YAML a number, unless it is quoted */
+        json_word(out, name);
+        json_word(out, ", ");
     }
-    if (type != PRM_SCHEMA_TEXTS && type != PRM_SCHEMA_MAPPINGS) {
-        json_word(out, "\"allOf\": [");
-        json_reference(out, name);
-        json_word(out, "]");
-        return;
-    }
-    json_word(out, "\"anyOf\": [");
-    json_reference(out, name);
-    json_word(out, ", {\"type\": \"array\", \"items\": ");
-    json_reference(out, name);
-    json_word(out, "}]");
+    json_text(out, name);
 }
 
-static void json_property(json_out *out, const char *name, const char *doc, uint32_t type,
-                          const json_child *child)
+static void json_enum(json_out *out, const prm__choices *choices)
+{
+    json_word(out, "{\"enum\": [");
+    for (uint32_t i = 0; i < choices->count; i++) {
+        json_word(out, i > 0 ? ", " : "");
+        json_choice(out, choices->names[i]);
+    }
+    json_word(out, "]}");
+}
+
+/* One value; where choices are not all that there is, they come first, for editors to show. */
+static void json_value(json_out *out, const prm__schema_key *key, const char *child)
+{
+    const prm__choices *choices = key->choices;
+    bool both = choices != NULL && (child != NULL || choices->open);
+    if (child == NULL && (choices == NULL || both))
+        child = (key->flags & PRM_SCHEMA_TYPES) != 0 ? "type_name"
+                : key->type == PRM_SCHEMA_EXPR       ? "expression"
+                                                     : "scalar";
+    if (both)
+        json_word(out, "{\"anyOf\": [");
+    if (choices != NULL)
+        json_enum(out, choices);
+    if (both)
+        json_word(out, ", ");
+    if (child != NULL)
+        json_reference(out, child);
+    if (both)
+        json_word(out, "]}");
+}
+
+static void json_list(json_out *out, const prm__schema_key *key, const char *child)
+{
+    json_word(out, "{\"type\": \"array\", \"minItems\": 1, \"items\": ");
+    json_value(out, key, child);
+    json_word(out, "}");
+}
+
+/* Names like the pattern, and what stands at each. */
+static void json_named(json_out *out, const char *pattern, const char *child)
+{
+    json_word(out, "\"propertyNames\": {\"pattern\": ");
+    json_text(out, pattern);
+    json_word(out, "}, \"additionalProperties\": ");
+    json_reference(out, child);
+}
+
+/* ---- Keys ---- */
+
+/* Behind a description, what stands at the key. */
+static void json_type(json_out *out, const prm__schema_key *key, const json_child *child)
+{
+    const char *name = child != NULL ? child->child : NULL;
+    bool list = child != NULL && child->list;
+    bool either = key->type == PRM_SCHEMA_TEXTS || (key->type == PRM_SCHEMA_MAPPINGS && !list);
+    if (child != NULL && child->pattern != NULL) {
+        json_word(out, ", \"type\": \"object\", ");
+        json_named(out, child->pattern, name);
+        return;
+    }
+    json_member(out, either ? "anyOf" : "allOf");
+    json_word(out, "[");
+    if (!list)
+        json_value(out, key, name);
+    if (either)
+        json_word(out, ", ");
+    if (list || either)
+        json_list(out, key, name);
+    json_word(out, "]");
+}
+
+static void json_property(json_out *out, const prm__schema_key *key, const json_child *child)
 {
     json_word(out, "\n        ");
-    json_text(out, name);
+    json_text(out, key->name);
     json_word(out, ": {\"description\": ");
-    json_text(out, doc);
-    json_word(out, ", ");
-    json_type(out, type, child);
+    json_text(out, key->doc);
+    json_type(out, key, child);
     json_word(out, "}");
 }
 
 /* The kinds of reward that every program has. */
 static void json_rewards(json_out *out)
 {
-    static const char *const rewards[][2] = {
-        {"cash", "money, such as 5000 or amount * 10%"},
-        {"gift_card", "a gift card of this value"},
-        {"points", "whole points"},
+    static const prm__schema_key rewards[] = {
+        {"cash", PRM_SCHEMA_EXPR, 0, "money, such as 5000 or amount * 10%", NULL},
+        {"gift_card", PRM_SCHEMA_EXPR, 0, "a gift card of this value", NULL},
+        {"points", PRM_SCHEMA_EXPR, 0, "whole points", NULL},
     };
     for (size_t i = 0; i < sizeof rewards / sizeof rewards[0]; i++) {
         json_word(out, ",");
-        json_property(out, rewards[i][0], rewards[i][1], PRM_SCHEMA_EXPR, NULL);
+        json_property(out, &rewards[i], NULL);
     }
 }
+
+/* ---- Definitions ---- */
 
 static void json_required(json_out *out, const prm__schema *schema)
 {
@@ -181,47 +258,90 @@ static void json_required(json_out *out, const prm__schema *schema)
     for (uint32_t i = 0; i < schema->count; i++) {
         if ((schema->keys[i].flags & PRM_SCHEMA_REQUIRED) == 0)
             continue;
-        json_word(out, any ? ", " : "\n      \"required\": [");
+        json_word(out, any ? ", " : ",\n      \"required\": [");
         json_text(out, schema->keys[i].name);
         any = true;
     }
     if (any)
-        json_word(out, "],");
+        json_word(out, "]");
+}
+
+/* Of the keys with this mark, one is there. */
+static void json_one_of(json_out *out, const prm__schema *schema, uint32_t mark)
+{
+    bool any = false;
+    json_word(out, "{\"anyOf\": [");
+    for (uint32_t i = 0; i < schema->count; i++) {
+        if ((schema->keys[i].flags & mark) == 0)
+            continue;
+        json_word(out, any ? ", {\"required\": [" : "{\"required\": [");
+        json_text(out, schema->keys[i].name);
+        json_word(out, "]}");
+        any = true;
+    }
+    json_word(out, "]}");
+}
+
+static void json_marks(json_out *out, const prm__schema *schema)
+{
+    bool any = false;
+    for (uint32_t mark = PRM_SCHEMA_CAUSE; mark <= PRM_SCHEMA_OUTCOME; mark *= 2) {
+        if (prm__schema_marked(schema, mark) == 0)
+            continue;
+        json_word(out, any ? ", " : ",\n      \"allOf\": [");
+        json_one_of(out, schema, mark);
+        any = true;
+    }
+    if (any)
+        json_word(out, "]");
 }
 
 static void json_definition(json_out *out, const json_place *place)
 {
     json_word(out, ",\n    ");
     json_text(out, place->name);
-    json_word(out, ": {\n      \"type\": \"object\",");
+    json_word(out, ": {\n      \"type\": \"object\"");
     json_required(out, place->schema);
-    json_word(out, "\n      \"additionalProperties\": ");
-    if (place->others != NULL)
-        json_reference(out, place->others);
+    json_marks(out, place->schema);
+    json_word(out, ",\n      ");
+    if (place->pattern != NULL)
+        json_named(out, place->pattern, place->child);
     else
-        json_word(out, "false");
+        json_word(out, "\"additionalProperties\": false");
     json_word(out, ",\n      \"properties\": {");
     for (uint32_t i = 0; i < place->schema->count; i++) {
         const prm__schema_key *key = &place->schema->keys[i];
         json_word(out, i > 0 ? "," : "");
-        json_property(out, key->name, key->doc, key->type, json_child_of(place->name, key->name));
+        json_property(out, key, json_child_of(place->name, key->name));
     }
     if (place->schema == &prm__keys_of_action)
         json_rewards(out);
     json_word(out, "\n      }\n    }");
 }
 
-/* ---- The whole ---- */
-
-static void json_field_types(json_out *out)
+/* Built-in event types for editors to show; the program's own are not known here. */
+static void json_type_names(json_out *out)
 {
-    json_word(out, ",\n    \"field_type\": {\"enum\": [");
-    for (uint32_t i = 0; i < PRM_VOCAB_FIELD_TYPES; i++) {
+    const char *name;
+    json_word(out, ",\n    \"type_name\": {\"anyOf\": [{\"enum\": [");
+    for (uint32_t i = 0; (name = prm__vocab_builtin_name(i)) != NULL; i++) {
         json_word(out, i > 0 ? ", " : "");
-        json_text(out, prm__vocab_field_type_names[i]);
+        json_text(out, name);
     }
+    json_word(out, "]}, ");
+    json_reference(out, "scalar");
     json_word(out, "]}");
 }
+
+static void json_choices(json_out *out, const char *name, const prm__choices *choices)
+{
+    json_word(out, ",\n    ");
+    json_text(out, name);
+    json_word(out, ": ");
+    json_enum(out, choices);
+}
+
+/* ---- The whole ---- */
 
 /* Every scalar is typed by its place, whatever YAML took it for. */
 static const char json_head[] = "{\n"
@@ -231,21 +351,17 @@ static const char json_head[] = "{\n"
                                 "  \"definitions\": {\n"
                                 "    \"scalar\": {\"type\": [\"string\", \"number\", \"boolean\"]},\n"
                                 "    \"expression\": {\"type\": [\"string\", \"number\", \"boolean\"]},\n"
-                                "    \"reward_type\": {\"enum\": [\"money\", \"points\"]},\n"
-                                "    \"conditions\": {\"type\": \"array\", "
-                                "\"items\": {\"$ref\": \"#/definitions/condition\"}},\n"
-                                "    \"while\": {\"anyOf\": [{\"$ref\": \"#/definitions/condition\"}, "
-                                "{\"const\": \"always\"}]},\n"
                                 "    \"place\": {\"anyOf\": [{\"$ref\": \"#/definitions/action\"}, "
-                                "{\"type\": \"array\", \"items\": {\"$ref\": \"#/definitions/action\"}}]},\n"
-                                "    \"places\": {\"type\": \"array\", "
-                                "\"items\": {\"$ref\": \"#/definitions/place\"}}";
+                                "{\"type\": \"array\", \"minItems\": 1, "
+                                "\"items\": {\"$ref\": \"#/definitions/action\"}}]}";
 
 size_t prm__schema_write(char *buffer, size_t capacity)
 {
     json_out out = {buffer, capacity, 0};
     json_word(&out, json_head);
-    json_field_types(&out);
+    json_type_names(&out);
+    json_choices(&out, "field_type", &prm__choices_of_field_type);
+    json_choices(&out, "reward_type", &prm__choices_of_reward_type);
     for (size_t i = 0; i < JSON_PLACES; i++)
         json_definition(&out, &json_places[i]);
     json_word(&out, "\n  }\n}\n");

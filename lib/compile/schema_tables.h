@@ -22,6 +22,13 @@ extern const prm__schema prm__keys_of_remind;
 extern const prm__schema prm__keys_of_limit;
 extern const prm__schema prm__keys_of_active;
 
+/* What stands at keys of several places, or at any name. */
+extern const prm__choices prm__choices_of_subject;
+extern const prm__choices prm__choices_of_period;
+extern const prm__choices prm__choices_of_rounding;
+extern const prm__choices prm__choices_of_field_type;
+extern const prm__choices prm__choices_of_reward_type;
+
 /* The JSON Schema (draft 7) of programs, as prm_schema has it. */
 size_t prm__schema_write(char *buffer, size_t capacity);
 

@@ -38,8 +38,10 @@ static const char *scalar_begun(const prm__yaml_node *node, const char *const *n
 }
 
 bool prm__scalar_choice(prm__lang *lang, const prm__yaml_node *node, const char *key,
-                        const char *const *names, uint32_t count, uint32_t *out)
+                        const prm__choices *choices, uint32_t *out)
 {
+    const char *const *names = choices->names;
+    uint32_t count = choices->count;
     for (uint32_t i = 0; i < count; i++)
         if (strlen(names[i]) == node->size && memcmp(names[i], node->text, node->size) == 0) {
             *out = i;

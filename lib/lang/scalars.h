@@ -11,9 +11,16 @@
 /* Free text of at most PRM_LIMIT_TEXT_BYTES. */
 bool prm__scalar_text(prm__lang *lang, const prm__yaml_node *node, const char *key);
 
-/* One of `names`, as its index. */
+/* What a key may say. */
+typedef struct prm__choices {
+    const char *const *names;
+    uint32_t count;
+    bool open; /* something else may stand there too: these are what is most often meant */
+} prm__choices;
+
+/* One of the choices, as its index. */
 bool prm__scalar_choice(prm__lang *lang, const prm__yaml_node *node, const char *key,
-                        const char *const *names, uint32_t count, uint32_t *out);
+                        const prm__choices *choices, uint32_t *out);
 
 /* A whole number from `least` to `most`. */
 bool prm__scalar_integer(prm__lang *lang, const prm__yaml_node *node, const char *key, int32_t least,

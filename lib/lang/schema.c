@@ -15,6 +15,15 @@ static uint32_t schema_find(const prm__schema *schema, const prm__yaml_node *chi
     return SCHEMA_NO_KEY;
 }
 
+uint64_t prm__schema_marked(const prm__schema *schema, uint32_t mark)
+{
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < schema->count; i++)
+        if ((schema->keys[i].flags & mark) != 0)
+            bits |= PRM_SCHEMA_BIT(i);
+    return bits;
+}
+
 void prm__schema_exclude(prm__lang *lang, const prm__yaml_node *a, const prm__yaml_node *b)
 {
     if (a == NULL || b == NULL)

@@ -1,10 +1,10 @@
-/* schema: what keys a mapping may have, as a table: name, type, and whether it is
+/* schema: what keys a mapping may have, as a table: name, type, choices, and whether it is
  * required. One reading of a mapping answers all unknown,
  * missing and ill-typed keys at once. */
 #ifndef PRM_LANG_SCHEMA_H
 #define PRM_LANG_SCHEMA_H
 
-#include "lang/yaml_tree.h"
+#include "lang/scalars.h"
 
 typedef enum prm__schema_type {
     PRM_SCHEMA_TEXT = 0, /* a scalar */
@@ -15,13 +15,21 @@ typedef enum prm__schema_type {
     PRM_SCHEMA_ANY = 5
 } prm__schema_type;
 
-enum { PRM_SCHEMA_REQUIRED = 1 };
+/* Of the keys with the same mark, one must be there: what makes a rule fire or a
+ * condition hold, and what comes of it. Their readers say so in terms of their own. */
+enum {
+    PRM_SCHEMA_REQUIRED = 1,
+    PRM_SCHEMA_CAUSE = 2,
+    PRM_SCHEMA_OUTCOME = 4,
+    PRM_SCHEMA_TYPES = 8, /* it names event types */
+};
 
 typedef struct prm__schema_key {
     const char *name;
     uint32_t type;  /* prm__schema_type */
     uint32_t flags; /* PRM_SCHEMA_... */
     const char *doc;
+    const prm__choices *choices; /* or NULL */
 } prm__schema_key;
 
 #define PRM_SCHEMA_KEYS 64 /* keys of one schema at the most */
@@ -44,6 +52,9 @@ bool prm__schema_read(prm__lang *lang, const prm__yaml_node *node, const prm__sc
                       const prm__yaml_node **values, uint64_t *meant);
 
 #define PRM_SCHEMA_BIT(key) (UINT64_C(1) << (key))
+
+/* The bits of the keys that have the mark. */
+uint64_t prm__schema_marked(const prm__schema *schema, uint32_t mark);
 
 /* Whether the node is of the type; if not, says so in terms of `key`. A node that
  * was refused before is not, and nothing is said. */

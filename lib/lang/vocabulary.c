@@ -54,9 +54,14 @@ static const vocab_builtin vocab_builtins[] = {
 };
 
 /* The names with fixed numbers, in their order. */
-static const char *const vocab_fixed_names[PRM_VOCAB_FIXED_NAMES] = {
+const char *const prm__vocab_fixed_names[PRM_VOCAB_FIXED_NAMES] = {
     "partner", "rep", "customer", "product", "referrer", "parent", "event", "amount",
 };
+
+const char *prm__vocab_builtin_name(uint32_t type)
+{
+    return type < sizeof vocab_builtins / sizeof vocab_builtins[0] ? vocab_builtins[type].name : NULL;
+}
 
 const char *const prm__vocab_field_type_names[PRM_VOCAB_FIELD_TYPES] = {
     [PRM_VOCAB_TEXT] = "text",       [PRM_VOCAB_BOOLEAN] = "boolean", [PRM_VOCAB_INTEGER] = "integer",
@@ -242,7 +247,8 @@ bool prm__vocab_init(prm__vocabulary *vocabulary, prm__lang *lang)
     prm__intern_init(&vocabulary->name_keys, lang->alloc, 0);
     prm__intern_init(&vocabulary->type_keys, lang->alloc, 0);
     for (uint32_t i = 0; i < PRM_VOCAB_FIXED_NAMES; i++)
-        if (vocab_name(vocabulary, vocab_fixed_names[i], strlen(vocab_fixed_names[i])) == PRM_VOCAB_NONE)
+        if (vocab_name(vocabulary, prm__vocab_fixed_names[i], strlen(prm__vocab_fixed_names[i])) ==
+            PRM_VOCAB_NONE)
             return prm__lang_exhausted(lang);
     for (uint32_t i = 0; i < sizeof vocab_builtins / sizeof vocab_builtins[0]; i++)
         if (!vocab_builtin_type(vocabulary, &vocab_builtins[i]))

@@ -113,6 +113,12 @@ const char *prm__vocab_name_at(const prm__vocabulary *vocabulary, uint32_t name)
 /* What a field of this type is in expressions. */
 prm__value_type prm__vocab_value_type(uint32_t type_of_field);
 
+/* The built-in event types in their order; NULL behind the last. */
+const char *prm__vocab_builtin_name(uint32_t type);
+
+/* The names of fields with fixed numbers, in their order. */
+extern const char *const prm__vocab_fixed_names[PRM_VOCAB_FIXED_NAMES];
+
 /* The names of field types as declared ("text", "integer", ...), by prm__vocab_type_of_field. */
 extern const char *const prm__vocab_field_type_names[PRM_VOCAB_FIELD_TYPES];
 

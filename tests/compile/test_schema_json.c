@@ -1,5 +1,5 @@
-/* Tests of the JSON Schema: that it fits its buffer, and that every key of a program that is
- * more than a scalar has a definition. */
+/* Tests of the JSON Schema: that it fits its buffer, that every key of a program that is
+ * more than a scalar has a definition, and that every choice is there. */
 #include "compiling.h"
 
 #include "compile/schema_tables.h"
@@ -35,29 +35,52 @@ static void definition_of(const char *name, char *out, size_t capacity)
     snprintf(out, capacity, "%.*s", (int)(to - from), from);
 }
 
+/* The line of the property, from its name to its end. */
+static void property_of(const char *definition, const char *key, char *out, size_t capacity)
+{
+    char begin[64];
+    snprintf(begin, sizeof begin, "\n        \"%s\": {", key);
+    const char *property = strstr(definition, begin);
+    if (property == NULL)
+        fail_msg("there is no %s", key);
+    const char *end = strchr(property + 1, '\n');
+    snprintf(out, capacity, "%.*s", end != NULL ? (int)(end - property) : (int)strlen(property), property);
+}
+
+static void expect_choices(const char *line, const prm__schema_key *key)
+{
+    for (uint32_t i = 0; key->choices != NULL && i < key->choices->count; i++) {
+        char choice[64];
+        snprintf(choice, sizeof choice, "\"%s\"", key->choices->names[i]);
+        if (strstr(line, choice) == NULL)
+            fail_msg("%s lacks the choice %s", key->name, choice);
+    }
+    bool scalar = strstr(line, "definitions/scalar\"") != NULL;
+    if (key->choices != NULL && scalar != key->choices->open)
+        fail_msg("%s: only open choices leave room for others", key->name);
+}
+
 /* A key whose value is a mapping names what that mapping is. */
 static void expect_place(const char *name, const prm__schema *schema)
 {
     static char definition[32 * 1024];
     definition_of(name, definition, sizeof definition);
     for (uint32_t i = 0; i < schema->count; i++) {
-        char begin[64];
-        snprintf(begin, sizeof begin, "\n        \"%s\": {", schema->keys[i].name);
-        const char *property = strstr(definition, begin);
-        if (property == NULL)
-            fail_msg("%s has no %s", name, schema->keys[i].name);
-        const char *end = strchr(property + 1, '\n');
-        char line[1024];
-        snprintf(line, sizeof line, "%.*s", (int)(end != NULL ? end - property : (int)strlen(property)),
-                 property);
+        const prm__schema_key *key = &schema->keys[i];
+        char line[2048];
+        property_of(definition, key->name, line, sizeof line);
+        bool named = strstr(line, "additionalProperties") != NULL;
         bool scalar = strstr(line, "definitions/scalar\"") != NULL ||
-                      strstr(line, "definitions/expression\"") != NULL;
-        bool deep = schema->keys[i].type == PRM_SCHEMA_MAPPING ||
-                    schema->keys[i].type == PRM_SCHEMA_MAPPINGS || schema->keys[i].type == PRM_SCHEMA_ANY;
-        if (deep && scalar && strstr(line, "additionalProperties") == NULL)
-            fail_msg("%s: %s is described as a scalar", name, schema->keys[i].name);
+                      strstr(line, "definitions/expression\"") != NULL ||
+                      strstr(line, "definitions/type_name\"") != NULL || key->choices != NULL;
+        bool deep = key->type == PRM_SCHEMA_MAPPING || key->type == PRM_SCHEMA_MAPPINGS ||
+                    key->type == PRM_SCHEMA_ANY;
+        expect_choices(line, key);
+        assert_non_null(strstr(line, "{\"description\": \""));
+        if (deep && scalar && !named && key->choices == NULL)
+            fail_msg("%s: %s is described as a scalar", name, key->name);
         if (!deep && !scalar)
-            fail_msg("%s: %s is described as more than a scalar", name, schema->keys[i].name);
+            fail_msg("%s: %s is described as more than a scalar", name, key->name);
     }
 }
 

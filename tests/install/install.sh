@@ -26,6 +26,13 @@ bindir=$(dirname "$(find "$work/root" -path '*/bin/prm')")
 headers=$(cd "$work/root" && find . -name '*.h')
 [ "$(basename "$headers")" = prm.h ] || fail "installed headers: $headers"
 
+step "the schemas for editors"
+for kind in program test; do
+    schema=$(find "$work/root" -path "*/share/prm/$kind.schema.json")
+    [ -s "$schema" ] || fail "$kind.schema.json was not installed"
+    LD_LIBRARY_PATH=$libdir "$bindir/prm" schema $kind | cmp - "$schema" || fail "$schema is not what prm schema prints"
+done
+
 flags=(-O1 -Wall -Wextra -Werror -pedantic)
 read -ra cflags <<<"$(pkg-config --cflags prm)"
 read -ra libs <<<"$(pkg-config --libs prm)"

@@ -12,14 +12,15 @@ static void test_choice(void **state)
 {
     (void)state;
     static const char *const names[] = {"monday", "tuesday", "friday"};
+    static const prm__choices choices = {names, 3, false};
     reading r;
     uint32_t out = 9;
     reading_text(&r, "k: tuesday\n");
-    assert_true(prm__scalar_choice(&r.lang, only(&r), "k", names, 3, &out));
+    assert_true(prm__scalar_choice(&r.lang, only(&r), "k", &choices, &out));
     assert_int_equal(out, 1);
     reading_close(&r);
     reading_text(&r, "k: tusday\n");
-    assert_false(prm__scalar_choice(&r.lang, only(&r), "k", names, 3, &out));
+    assert_false(prm__scalar_choice(&r.lang, only(&r), "k", &choices, &out));
     assert_int_equal(out, 1);
     reading_expect(&r, "204 1:4-10 did you mean `tuesday`?");
     prm_diagnostic one = {.size = sizeof one};

@@ -6,13 +6,13 @@
 enum { NAME, COUNT, WHERE, PARTS, LIST, LATER, ANY, KEYS };
 
 static const prm__schema_key keys[KEYS] = {
-    [NAME] = {"name", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "what it is called"},
-    [COUNT] = {"count", PRM_SCHEMA_TEXTS, PRM_SCHEMA_REQUIRED, "how many"},
-    [WHERE] = {"where", PRM_SCHEMA_EXPR, 0, ""},
-    [PARTS] = {"parts", PRM_SCHEMA_MAPPING, 0, ""},
-    [LIST] = {"list", PRM_SCHEMA_MAPPINGS, 0, ""},
-    [LATER] = {"later", PRM_SCHEMA_TEXT, 0, ""},
-    [ANY] = {"any", PRM_SCHEMA_ANY, 0, ""},
+    [NAME] = {"name", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "what it is called", NULL},
+    [COUNT] = {"count", PRM_SCHEMA_TEXTS, PRM_SCHEMA_REQUIRED, "how many", NULL},
+    [WHERE] = {"where", PRM_SCHEMA_EXPR, 0, "", NULL},
+    [PARTS] = {"parts", PRM_SCHEMA_MAPPING, 0, "", NULL},
+    [LIST] = {"list", PRM_SCHEMA_MAPPINGS, 0, "", NULL},
+    [LATER] = {"later", PRM_SCHEMA_TEXT, 0, "", NULL},
+    [ANY] = {"any", PRM_SCHEMA_ANY, 0, "", NULL},
 };
 
 static const prm__schema schema = {"a thing", keys, KEYS, 0};
