@@ -124,13 +124,28 @@ static void rates_ranks(prm__compiler *c, const rates_facts *facts, const prm__y
 
 /* ---- Rates that rules grant ---- */
 
-/* The mapping of an action. */
-static const prm__yaml_node *rates_node(prm__lint_rule rule, const prm__p_action *action)
+/* The mapping of an action, found from that of the action before it where both are in one block. */
+typedef struct rates_place {
+    const prm__yaml_node *block;
+    const prm__yaml_node *node;
+    uint32_t kind, number;
+} rates_place;
+
+static const prm__yaml_node *rates_node(prm__lint_rule rule, const prm__p_action *action, rates_place *at)
 {
-    const prm__yaml_node *block = prm__lint_key(rule, action->block == PRM_BLOCK_ELSE ? "else" : "then");
+    if (at->node != NULL && action->place > 0 && at->kind == action->block && at->number == action->number) {
+        at->node = prm__schema_next(at->block, at->node);
+        return at->node;
+    }
+    at->kind = action->block;
+    at->number = action->number;
     if (action->block == PRM_BLOCK_TIER)
-        block = prm__yaml_find(prm__lint_action(prm__lint_key(rule, "tiers"), action->number - 1), "then");
-    return prm__lint_action(block, action->place);
+        at->block = prm__yaml_find(prm__lint_action(prm__lint_key(rule, "tiers"), action->number - 1),
+                                   "then");
+    else
+        at->block = prm__lint_key(rule, action->block == PRM_BLOCK_ELSE ? "else" : "then");
+    at->node = at->block == NULL ? NULL : prm__schema_first(at->block);
+    return at->node;
 }
 
 static prm__decimal rates_held(const rates_facts *facts, prm__decimal rate)
@@ -206,10 +221,11 @@ static bool rates_enough(const prm__compiler *c)
 static void rates_rule(prm__compiler *c, rates_facts *facts, prm__lint_rule rule)
 {
     const prm__p_action *actions = rates_actions(c, rule);
+    rates_place at = {.node = NULL};
     for (uint32_t i = 0; i < rule.row->action_count && !rates_enough(c); i++) {
+        const prm__yaml_node *node = rates_node(rule, &actions[i], &at);
         if (actions[i].kind != PRM_ACTION_RATE)
             continue;
-        const prm__yaml_node *node = rates_node(rule, &actions[i]);
         const prm__yaml_node *rate = prm__yaml_find(node, "rate");
         if (actions[i].added != 0)
             rates_added(c, facts, rate, actions[i].rate);
@@ -290,11 +306,13 @@ static void rates_groups(prm__compiler *c, prm__lint_rules rules, const rates_su
 {
     for (uint32_t i = 0; i < rules.count; i++) {
         const prm__p_action *actions = rates_actions(c, rules.rules[i]);
+        rates_place at = {.node = NULL};
         for (uint32_t k = 0; k < rules.rules[i].row->action_count && !rates_enough(c); k++) {
+            const prm__yaml_node *node = rates_node(rules.rules[i], &actions[k], &at);
             if (actions[k].group == PRM_NO_INDEX || sum->group_counts[actions[k].group] != 1 ||
                 rules.rules[i].row->form == PRM_FORM_EVERY)
                 continue;
-            const prm__yaml_node *group = prm__yaml_find(rates_node(rules.rules[i], &actions[k]), "group");
+            const prm__yaml_node *group = prm__yaml_find(node, "group");
             prm__diag_report(c->lang.diag, PRM_DIAG_NAME_ALONE, group->span,
                              "correct the name, or leave it out",
                              "no other rate is in `group: %s`, so there is none to choose from",

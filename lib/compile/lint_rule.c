@@ -168,8 +168,8 @@ static void lint_limit_idle(prm__compiler *c, prm__lint_rule rule, const prm__p_
         return;
     prm__diag_report(c->lang.diag, PRM_DIAG_LIMIT_NEVER_MET, times->span,
                      "leave `limit` out, or write `per`, `every` or `each` if it is meant to fire again",
-                     "the limit is never met: the rule fires once %s for each subject",
-                     window->period == PRM_PERIOD_NONE ? "and for all" : "in each window");
+                     "the limit is never met: the rule fires once %s of each subject",
+                     window->period == PRM_PERIOD_NONE ? "in the life" : "in each window");
 }
 
 static void lint_limit(prm__compiler *c, prm__lint_rule rule)
