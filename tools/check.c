@@ -1,14 +1,28 @@
 #include "verbs.h"
 
-/* prm check: compiles programs and shows what the compiler has to say. */
+/* prm check: compiles programs and shows what the compiler has to say, to people or, as
+ * JSON, to editors. */
 
 #include <stdio.h>
+#include <string.h>
 
+#include "jsontext.h"
 #include "load.h"
 
 static const cli_option check_options[] = {
+    {"format", "human|json", 0, "of what is found (default: human)"},
     {"help", NULL, 0, "this text"},
 };
+
+static void check_read(const char *path, load_result *out)
+{
+    if (strcmp(path, "-") == 0)
+        load_read_input(out);
+    else
+        load_read(path, out);
+}
+
+/* ---- For people -------------------------------------------------------------- */
 
 static void check_describe(const char *path, const prm_program *program)
 {
@@ -20,38 +34,112 @@ static void check_describe(const char *path, const prm_program *program)
            (int)currency.size, currency.data, (int)zone.size, zone.data);
 }
 
-/* The library's examples of where windows end, a line each. Compiled once more for them:
- * what else there is to say was said. */
-static void check_examples(const char *path)
+/* The library's examples of where windows end, a line each. */
+static void check_examples(const prm_diagnostics *diagnostics)
 {
-    prm_program *program = NULL;
-    prm_diagnostics *diagnostics = NULL;
-    prm_status status = prm_program_load(path, NULL, &program, &diagnostics, NULL);
-    size_t count = status == PRM_OK ? prm_diagnostics_count(diagnostics) : 0;
+    size_t count = prm_diagnostics_count(diagnostics);
     for (size_t i = 0; i < count; i++) {
         prm_diagnostic one = {.size = sizeof one};
-        if (prm_diagnostics_get(diagnostics, i, &one) == PRM_OK && one.severity == PRM_SEVERITY_NOTE)
+        if (prm_diagnostics_get(diagnostics, i, &one) == PRM_OK && one.number == LOAD_EXAMPLE)
             printf("  %.*s\n", (int)one.message.size, one.message.data);
     }
-    prm_diagnostics_free(diagnostics);
-    prm_program_unref(program);
+}
+
+static void check_show(const char *path, const load_result *result, load_tally *tally)
+{
+    load_say(path, result, tally);
+    if (result->status != CLI_DONE)
+        return;
+    check_describe(path, result->program);
+    check_examples(result->diagnostics);
+}
+
+/* ---- For editors -------------------------------------------------------------- */
+
+static void check_member(buffer *out, const char *key, prm_text value)
+{
+    buffer_format(out, ", \"%s\": ", key);
+    jsontext_put(out, value);
+}
+
+/* One object, on a line of its own; all keys are always there. */
+static void check_object(const char *path, const prm_diagnostic *one, size_t *written)
+{
+    static const char *const severities[] = {"", "error", "warning", "note"};
+    buffer line = {0};
+    buffer_string(&line, (*written)++ == 0 ? "\n  {\"file\": " : ",\n  {\"file\": ");
+    jsontext_put(&line, text_of(path));
+    buffer_format(&line, ", \"line\": %u, \"column\": %u, \"end_line\": %u, \"end_column\": %u",
+                  (unsigned)one->line, (unsigned)one->column, (unsigned)one->line, (unsigned)one->end_column);
+    check_member(&line, "severity", text_of(severities[one->severity]));
+    buffer_format(&line, ", \"code\": %u", (unsigned)one->number);
+    check_member(&line, "message", one->message);
+    check_member(&line, "hint", one->hint);
+    buffer_byte(&line, '}');
+    fwrite(line.data, 1, line.size, stdout);
+    buffer_free(&line);
+}
+
+static void check_objects(const char *path, const load_result *result, size_t *written)
+{
+    size_t count = prm_diagnostics_count(result->diagnostics);
+    for (size_t i = 0; i < count; i++) {
+        prm_diagnostic one = {.size = sizeof one};
+        if (prm_diagnostics_get(result->diagnostics, i, &one) == PRM_OK)
+            check_object(path, &one, written);
+    }
+    const prm_diagnostic whole = {.severity = PRM_SEVERITY_ERROR,
+                                  .line = 1,
+                                  .column = 1,
+                                  .end_column = 2,
+                                  .message = text_of(result->reason),
+                                  .hint = text_of("")};
+    if (result->reason[0] != '\0')
+        check_object(path, &whole, written);
+}
+
+/* ---- The verb ------------------------------------------------------------------ */
+
+static int check_format(const cli *args, int *json)
+{
+    const char *format = cli_value(args, "format");
+    *json = format != NULL && strcmp(format, "json") == 0;
+    if (format == NULL || *json || strcmp(format, "human") == 0)
+        return CLI_DONE;
+    return cli_misuse(args->verb, "--format is human or json, not '%s'", format);
+}
+
+/* Standard input can be read once. */
+static int check_inputs(const cli *args)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < args->operand_count; i++)
+        count += strcmp(args->operands[i], "-") == 0;
+    return count <= 1 ? CLI_DONE : cli_misuse(args->verb, "'-' stands for standard input, and only once");
 }
 
 static int check_main(const cli *args)
 {
+    int json;
     int status = CLI_DONE;
+    size_t written = 0;
     load_tally tally = {0};
+    if (check_format(args, &json) != CLI_DONE || check_inputs(args) != CLI_DONE)
+        return CLI_MISUSE;
+    if (json)
+        putchar('[');
     for (size_t i = 0; i < args->operand_count; i++) {
-        prm_program *program = NULL;
-        int one = load_program(args->operands[i], &program, &tally);
-        if (one == CLI_DONE) {
-            check_describe(args->operands[i], program);
-            check_examples(args->operands[i]);
-        }
-        if (one > status)
-            status = one;
-        prm_program_unref(program);
+        load_result result;
+        check_read(args->operands[i], &result);
+        if (json)
+            check_objects(args->operands[i], &result, &written);
+        else
+            check_show(args->operands[i], &result, &tally);
+        status = result.status > status ? result.status : status;
+        load_free(&result);
     }
+    if (json)
+        puts(written == 0 ? "]" : "\n]");
     if (tally.errors + tally.warnings > 0)
         fprintf(stderr, "%zu error%s, %zu warning%s\n", tally.errors, tally.errors == 1 ? "" : "s",
                 tally.warnings, tally.warnings == 1 ? "" : "s");
@@ -64,7 +152,7 @@ const cli_verb verb_check = {
     .least = 1,
     .most = (size_t)-1,
     .summary = "Compiles programs and shows every error in them.",
-    .details = "Status 1: a program has errors.\n",
+    .details = "A PROGRAM of - is standard input.\nStatus 1: a program has errors.\n",
     .options = check_options,
     .option_count = sizeof check_options / sizeof check_options[0],
     .run = check_main,

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "jsontext.h"
 #include "memory.h"
 #include "width.h"
 
@@ -58,21 +59,6 @@ static void sheet_csv_row(sheet *target, const prm_text *cells)
 
 /* ---- NDJSON --------------------------------------------------------------------- */
 
-static void sheet_json_text(buffer *line, prm_text text)
-{
-    buffer_byte(line, '"');
-    for (size_t i = 0; i < text.size; i++) {
-        char byte = text.data[i];
-        if (byte == '"' || byte == '\\')
-            buffer_byte(line, '\\');
-        if ((unsigned char)byte < 0x20)
-            buffer_format(line, "\\u%04x", (unsigned)(unsigned char)byte);
-        else
-            buffer_byte(line, byte);
-    }
-    buffer_byte(line, '"');
-}
-
 /* An empty cell is no member. */
 static void sheet_json_row(sheet *target, const prm_text *cells)
 {
@@ -81,12 +67,12 @@ static void sheet_json_row(sheet *target, const prm_text *cells)
         if (cells[i].size == 0)
             continue;
         buffer_string(&target->line, separator);
-        sheet_json_text(&target->line, text_of(target->columns[i].name));
+        jsontext_put(&target->line, text_of(target->columns[i].name));
         buffer_byte(&target->line, ':');
         if (target->columns[i].kind == SHEET_NUMBER)
             buffer_put(&target->line, cells[i].data, cells[i].size);
         else
-            sheet_json_text(&target->line, cells[i]);
+            jsontext_put(&target->line, cells[i]);
         separator = ",";
     }
     buffer_string(&target->line, separator[0] == '{' ? "{}" : "}");

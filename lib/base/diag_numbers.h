@@ -78,6 +78,21 @@
     X(RULE_STREAK, 519, PRM_SEVERITY_ERROR, "the streak is not of a measure by calendar windows")            \
     X(TOO_MANY_LINK_FILTERS, 520, PRM_SEVERITY_ERROR, "rules down the chain have more than 60 filters")      \
     X(FIELD_WITHOUT_EVENT, 521, PRM_SEVERITY_WARNING, "an event's field is named where there is no event")   \
+    X(OUT_OF_RANGE, 522, PRM_SEVERITY_WARNING, "a threshold lies beyond what its measure can be")            \
+    X(CONTRADICTION, 523, PRM_SEVERITY_WARNING, "conditions that exclude each other must both hold")         \
+    X(MORE_GIVES_LESS, 524, PRM_SEVERITY_WARNING, "a higher tier, or a better place, gives less")            \
+    X(TIER_TWICE, 525, PRM_SEVERITY_WARNING, "two tiers have one threshold")                                 \
+    X(RATE_ALWAYS_CUT, 526, PRM_SEVERITY_WARNING, "min or max holds back a rate in every case")              \
+    X(SHADOWED, 527, PRM_SEVERITY_WARNING, "an exclusive rule before it always takes the name")              \
+    X(NAME_ALONE, 528, PRM_SEVERITY_WARNING, "an exclusive name or a group has one member only")             \
+    X(RANK_PASSED_OVER, 529, PRM_SEVERITY_WARNING, "a rank is never reached without a higher one")           \
+    X(REMIND_AT_ONCE, 530, PRM_SEVERITY_WARNING, "a reminder always comes as its occasion begins")           \
+    X(ELSE_NEVER, 531, PRM_SEVERITY_WARNING, "else never happens, since the rule always fires")              \
+    X(BUDGET_BELOW_GRANT, 532, PRM_SEVERITY_WARNING, "the budget is less than a single grant")               \
+    X(MAX_ALWAYS_CUTS, 533, PRM_SEVERITY_WARNING, "max is less than an amount that never varies")            \
+    X(LIMIT_BELOW_TIERS, 534, PRM_SEVERITY_WARNING, "the limit lets some tiers or multiples never through")  \
+    X(LIMIT_NEVER_MET, 535, PRM_SEVERITY_WARNING, "the rule cannot fire as often as its limit allows for")   \
+    X(FIRES_AT_LEAVING, 536, PRM_SEVERITY_WARNING, "a rule is asked as its subject leaves")                  \
     X(EVENT_LINK, 540, PRM_SEVERITY_ERROR, "an event type cannot void or reduce that one")                   \
     X(BRACKETS, 541, PRM_SEVERITY_ERROR, "the brackets do not go up from one to the next")                   \
     X(BASE_NEVER_APPLIES, 542, PRM_SEVERITY_WARNING, "beside brackets the base rate is of no use")           \
@@ -85,6 +100,11 @@
     X(ABOVE_REFERENCE_RATE, 544, PRM_SEVERITY_WARNING, "a rate is above the reference rate")                 \
     X(RANKS, 545, PRM_SEVERITY_ERROR, "the ranks do not make a ladder")                                      \
     X(COMMISSION_WINDOW, 546, PRM_SEVERITY_ERROR, "the commission has no such window")                       \
+    X(BRACKET_NOT_HIGHER, 547, PRM_SEVERITY_NOTE, "a bracket's rate is not above that of the one below")     \
+    X(ATTRIBUTE_UNUSED, 548, PRM_SEVERITY_WARNING, "nothing uses this attribute")                            \
+    X(REWARD_UNUSED, 549, PRM_SEVERITY_WARNING, "no rule gives this reward")                                 \
+    X(TYPE_UNUSED, 550, PRM_SEVERITY_WARNING, "nothing uses this event type")                                \
+    X(FIELD_UNUSED, 551, PRM_SEVERITY_WARNING, "nothing uses this field")                                    \
     X(EVENT_ID_MISSING, 601, PRM_SEVERITY_ERROR, "the event has no id")                                      \
     X(EVENT_ID_TOO_LONG, 602, PRM_SEVERITY_ERROR, "the event's id is longer than 128 bytes")                 \
     X(EVENT_CONFLICT, 603, PRM_SEVERITY_ERROR, "an event with this id and other content was accepted")       \

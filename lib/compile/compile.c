@@ -4,6 +4,7 @@
 #include "compile/compile.h"
 
 #include "compile/compiler.h"
+#include "compile/lint.h"
 
 #include <string.h>
 
@@ -83,6 +84,9 @@ static prm_status compile_run(prm__compiler *c, const char *zoneinfo, const prm_
         return PRM_E_MEMORY;
     if (diag->errors > 0 || root == NULL)
         return PRM_E_PROGRAM;
+    prm__lint(c, root);
+    if (diag->exhausted)
+        return PRM_E_MEMORY;
     if (!prm__compile_layout(c))
         return diag->exhausted ? PRM_E_MEMORY : PRM_E_LIMIT;
     prm__compile_show_examples(c);

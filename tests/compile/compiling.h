@@ -77,15 +77,24 @@ static inline prm_program *compiling(const char *body)
     return program;
 }
 
-/* "NUMBER LINE:COLUMN hint" of every diagnostic, separated by "; ". */
+/* What is said of programs that are right but for that: test_lint.c has cases of all of them, and
+ * the others leave them alone. */
+static inline bool compiling_is_lint(uint32_t number)
+{
+    return (number >= 522 && number <= 539) || (number >= 547 && number <= 559);
+}
+
+/* "NUMBER LINE:COLUMN hint" of every diagnostic but lints, separated by "; ". */
 static inline void compiling_findings(const prm_diagnostics *diagnostics, char *out, size_t capacity)
 {
     out[0] = '\0';
     for (size_t i = 0; i < prm_diagnostics_count(diagnostics); i++) {
         prm_diagnostic one = {.size = sizeof one};
         assert_int_equal(prm_diagnostics_get(diagnostics, i, &one), PRM_OK);
+        if (compiling_is_lint(one.number))
+            continue;
         size_t used = strlen(out);
-        snprintf(out + used, capacity - used, "%s%u %u:%u%s%.*s", i > 0 ? "; " : "", one.number, one.line,
+        snprintf(out + used, capacity - used, "%s%u %u:%u%s%.*s", used > 0 ? "; " : "", one.number, one.line,
                  one.column, one.hint.size > 0 ? " " : "", (int)one.hint.size, one.hint.data);
     }
 }

@@ -44,7 +44,9 @@ static const char forms[] =
     "  d: {active: {from: 2026-04-01}, while: {covered: course.completed, at_least: 2}, then: {rate: +1%}}\n"
     "  e: {for: rep, per: month, contest: {by: {value: won}, places: [[{cash: 2}, {notice: first}], {cash: "
     "1}]}}\n"
-    "  f: {per: month, at: close, when: {is: amount > 1}, then: {cash: 1}}\n";
+    "  f: {per: month, at: close, when: {is: amount > 1}, then: {cash: 1}}\n"
+    "  g: {exclusive: e, each: deal.won, then: {cash: 9}, max: 5}\n"
+    "  h: {exclusive: e, each: deal.won, eligible: amount > 1, then: {rate: +1%, group: lonely}}\n";
 
 /* The sections besides rules. */
 static const char sections[] =

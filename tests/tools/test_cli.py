@@ -175,6 +175,85 @@ class Check(Case):
         self.assertRegex(errors, r"\d+ errors?, \d+ warnings?\n$")
         self.prm("run", "bad.yaml", "--events", "events.csv", status=1)
 
+    def test_warnings(self):
+        self.write("odd.yaml", PROGRAM.replace("rules:", "rewards: {miles: points}\nrules:", 1))
+        out, errors = self.prm("check", "odd.yaml")
+        self.assertTrue(out.startswith("odd.yaml: cli: 2 rules"), out)
+        self.assertIn("warning 549: no rule gives the reward `miles`", errors)
+        self.assertTrue(errors.endswith("0 errors, 1 warning\n"), errors)
+
+    def test_standard_input(self):
+        out, errors = self.prm("check", "-", stdin=PROGRAM.encode())
+        self.assertEqual(out, CHECKED.replace("program.yaml", "-"))
+        self.assertEqual(errors, "")
+        out, errors = self.prm("check", "-", stdin=PROGRAM.replace("when:", "whne:", 1).encode(), status=1)
+        self.assertEqual(out, "")
+        self.assertIn("standard input:12:5: error 201", errors)
+        _, errors = self.prm("check", "-", stdin=b"#" * (1 << 20) + b"#", status=1)
+        self.assertIn("error 110", errors)
+        out, errors = self.prm("check", "-", "-", stdin=PROGRAM.encode(), status=2)
+        self.assertIn("only once", errors)
+
+
+KEYS = ["file", "line", "column", "end_line", "end_column", "severity", "code", "message", "hint"]
+
+
+class CheckJson(Case):
+    def check(self, *paths, status=0, **more):
+        out, errors = self.prm("check", "--format", "json", *paths, status=status, **more)
+        self.assertEqual(errors, "")
+        found = json.loads(out)
+        for one in found:
+            self.assertEqual(list(one), KEYS)
+        return found
+
+    def test_notes(self):
+        self.assertEqual(self.check("program.yaml"), [{
+            "file": "program.yaml", "line": 17, "column": 30, "end_line": 17, "end_column": 33,
+            "severity": "note", "code": 511,
+            "message": "faster: lasts 30d: from 2026-06-01 up to, not including, 2026-07-02T00:00:00+09:00",
+            "hint": ""}])
+
+    def test_nothing(self):
+        self.write("plain.yaml", "prm: 1\nprogram: p\ncurrency: JPY\n")
+        out, _ = self.prm("check", "--format=json", "plain.yaml")
+        self.assertEqual(out, "[]\n")
+
+    def test_errors_and_warnings(self):
+        self.write("bad.yaml", PROGRAM.replace("when: {count", "whne: {count", 1))
+        self.write("odd.yaml", PROGRAM.replace("rules:", "rewards: {miles: points}\nrules:", 1))
+        found = [one for one in self.check("bad.yaml", "odd.yaml", status=1) if one["severity"] != "note"]
+        self.assertEqual([(one["file"], one["line"], one["column"], one["end_line"], one["end_column"],
+                           one["severity"], one["code"], one["hint"]) for one in found],
+                         [("bad.yaml", 12, 5, 12, 9, "error", 201, "did you mean `when`?"),
+                          ("odd.yaml", 9, 11, 9, 16, "warning", 549, "give it in a rule, or remove it")])
+
+    def test_texts(self):
+        name = 'q"\\\x01\n報.yaml'
+        self.write(name, PROGRAM.replace("lead.registered", "コース", 1))
+        found = self.check(name, status=1)
+        self.assertEqual({one["file"] for one in found}, {name})
+        broken = b"\xff.yaml"
+        with open(os.path.join(os.fsencode(self.folder), broken), "wb") as file:
+            file.write(b"prm: \xe5\xa0\n")
+        found = self.check(os.fsdecode(broken), status=1)
+        self.assertEqual({one["file"] for one in found}, {"\ufffd.yaml"})
+
+    def test_no_file(self):
+        found = self.check("absent.yaml", "program.yaml", status=2)
+        self.assertEqual(found[0], {"file": "absent.yaml", "line": 1, "column": 1, "end_line": 1, "end_column": 2,
+                                    "severity": "error", "code": 0, "message": "No such file or directory",
+                                    "hint": ""})
+        self.assertEqual([one["code"] for one in found[1:]], [511])
+
+    def test_standard_input(self):
+        found = self.check("-", stdin=PROGRAM.replace("when:", "whne:", 1).encode(), status=1)
+        self.assertEqual({(one["file"], one["code"]) for one in found if one["severity"] == "error"}, {("-", 201)})
+
+    def test_format(self):
+        _, errors = self.prm("check", "--format", "xml", "program.yaml", status=2)
+        self.assertIn("--format is human or json, not 'xml'", errors)
+
 
 class Run(Case):
     def test_columns(self):
