@@ -91,6 +91,8 @@ static const render_range render_ranges[] = {
 
 static size_t render_width(uint32_t code)
 {
+    if (code < render_ranges[0].first)
+        return 1;
     for (size_t i = 0; i < sizeof render_ranges / sizeof render_ranges[0]; i++)
         if (code >= render_ranges[i].first && code <= render_ranges[i].last)
             return render_ranges[i].width;
@@ -127,14 +129,15 @@ static bool render_next(prm_text source, render_glyph *glyph)
 /* The columns of the source line that are shown. */
 typedef struct render_view {
     size_t first, end;
-    size_t line; /* columns of the whole line */
+    size_t line; /* columns of the whole line, or as many as matter */
 } render_view;
 
+/* A line may be as long as a program: nobody looks far beyond the caret. */
 static render_view render_choose_view(const prm_diagnostic *diagnostic)
 {
     render_glyph glyph = {0};
     size_t caret = 0;
-    while (render_next(diagnostic->source, &glyph))
+    while (render_next(diagnostic->source, &glyph) && glyph.column <= caret + RENDER_COLUMNS)
         if (glyph.index + 1 <= diagnostic->column)
             caret = glyph.column;
     render_view view = {0, glyph.column, glyph.column};
@@ -175,7 +178,7 @@ static void render_title(render_out *out, const prm_diagnostic *diagnostic)
 static void render_source(render_out *out, prm_text source, const render_view *view)
 {
     render_string(out, view->first > 0 ? " ..." : " ");
-    for (render_glyph glyph = {0}; render_next(source, &glyph);) {
+    for (render_glyph glyph = {0}; render_next(source, &glyph) && glyph.column <= view->end;) {
         if (!render_is_shown(view, &glyph))
             continue;
         bool is_text = glyph.code == '\t' || !prm__utf8_is_command(glyph.code);
@@ -191,7 +194,7 @@ static void render_caret(render_out *out, const prm_diagnostic *diagnostic, cons
 {
     size_t marked = 0;
     render_string(out, view->first > 0 ? "    " : " ");
-    for (render_glyph glyph = {0}; render_next(diagnostic->source, &glyph);) {
+    for (render_glyph glyph = {0}; render_next(diagnostic->source, &glyph) && glyph.column <= view->end;) {
         if (!render_is_shown(view, &glyph))
             continue;
         if (glyph.index + 1 < diagnostic->column)
