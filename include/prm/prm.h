@@ -387,6 +387,8 @@ PRM_API int64_t prm_engine_clock(const prm_engine *engine);
  *  - Effects that reach back stop at `time`: a rate granted from now on begins there at
  *    the earliest, and commissions before it keep their amounts. What was granted
  *    before it but goes on, such as a rate, may still end otherwise than posted.
+ * This version still keeps the history before `time` in memory: news about later
+ * time may need it.
  * PRM_E_CLOCK when `time` lies after the clock. A time not after the one settled
  * changes nothing. Nothing is posted. PRM_E_MEMORY leaves the engine as it was.
  * Cost: linear in the partners, in the history of those with voids or reductions at or

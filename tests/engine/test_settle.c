@@ -459,6 +459,26 @@ static void commissions_before_keep_their_amounts(void **state)
     rig_close(&r);
 }
 
+/* Of two rates that had reached back only one comes again: what both gave stays given. */
+static void a_rate_that_comes_again_does_not_rate_them_again(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(&r,
+             REACHING "  four: {per: month, when: {count: deal.won, at_least: 4}, then: {rate: +5%, from: "
+                      "period, lasts: period}}\n");
+    rig_give(&r, THREE_DEALS);
+    rig_give(&r, "d4 2026-01-10 deal.won partner=a amount=1000");
+    settle_at(&r, "2026-01-05");
+    rig_give(&r, "v3 2026-01-10 event.voided event=d3; v4 2026-01-10 event.voided event=d4");
+    rig_ledger(&r, "commission!d1 a cash 200\ncommission!d2 a cash 100\n");
+    rig_give(&r, "d5 2026-01-12 deal.won partner=a amount=1000");
+    rig_ledger(&r, "commission!d1 a cash 200\ncommission!d2 a cash 150\n"
+                   "three:a@2026-01-01 a rate +5% 2026-01-01..2026-02-01\n"
+                   "commission!d5 a cash 150\n");
+    rig_close(&r);
+}
+
 /* A rate whose end lies before the settled instant has nothing left to work on. */
 static void a_rate_that_would_end_before_is_none(void **state)
 {
@@ -671,6 +691,7 @@ int main(void)
         cmocka_unit_test(a_rate_granted_later_stops_at_the_settled_instant),
         cmocka_unit_test(a_rate_granted_before_keeps_its_start),
         cmocka_unit_test(commissions_before_keep_their_amounts),
+        cmocka_unit_test(a_rate_that_comes_again_does_not_rate_them_again),
         cmocka_unit_test(a_rate_that_would_end_before_is_none),
         cmocka_unit_test(a_settled_rate_ends_no_earlier_than_there),
         cmocka_unit_test(budgets_and_contests_before_stand),
