@@ -314,14 +314,15 @@ enum {
     PRM_DUPLICATE = 2, /* same id, same content: no effect */
     PRM_IGNORED = 3,   /* a type that the program does not know */
     PRM_REJECTED = 4,  /* malformed, or same id with other content */
-    PRM_TOO_LATE = 5   /* before the settled time */
+    PRM_TOO_LATE = 5   /* new, but about time that is settled: prm_engine_settle */
 };
 
 typedef struct prm_answer {
     uint32_t answer;     /* PRM_ACCEPTED ... PRM_TOO_LATE */
-    uint32_t diagnostic; /* why it was rejected: a stable number; else 0 */
+    uint32_t diagnostic; /* why it was rejected or too late: a stable number; else 0 */
     uint32_t field;      /* index into the event's fields of the culprit, or, for
-                            diagnostic 604, the handle of the missing field; or PRM_NONE */
+                            diagnostic 604, the handle of the missing field; or PRM_NONE.
+                            For 615: the field that names what is settled */
     uint32_t dropped;    /* fields that the program does not declare */
 } prm_answer;
 
@@ -375,6 +376,29 @@ PRM_API PRM_MUST_USE prm_status prm_engine_advance(prm_engine *engine, int64_t t
 
 /* The clock in ms UTC. */
 PRM_API int64_t prm_engine_clock(const prm_engine *engine);
+
+/* Closes the time before `time` (ms UTC; the instant itself stays open), say once a
+ * month has been paid out: what was posted about it stays.
+ *  - A new event before `time`, and a new void, cancellation or refund of events that
+ *    all lie before it, is answered PRM_TOO_LATE (diagnostics 614 and 615), counted,
+ *    and changes nothing. A duplicate of a settled event stays a duplicate, and other
+ *    content under its id a conflict. Voids that match something at or after `time`
+ *    too, or nothing yet, are accepted and leave settled events alone.
+ *  - Effects that reach back stop at `time`: a rate granted from now on begins there at
+ *    the earliest, and commissions before it keep their amounts. What was granted
+ *    before it but goes on, such as a rate, may still end otherwise than posted.
+ * This version still keeps the history before `time` in memory: news about later
+ * time may need it.
+ * PRM_E_CLOCK when `time` lies after the clock. A time not after the one settled
+ * changes nothing. Nothing is posted. PRM_E_MEMORY leaves the engine as it was.
+ * Cost: linear in the partners, in the history of those with voids or reductions at or
+ * after `time`, and in the outcomes at or after `time`. From then on each new void or
+ * reduction by a field costs a look through its partner's history. */
+PRM_API PRM_MUST_USE prm_status prm_engine_settle(prm_engine *engine, int64_t time, prm_error *error);
+
+/* The instant before which all is settled, in ms UTC; PRM_NO_TIME when nothing is, and
+ * for NULL. */
+PRM_API int64_t prm_engine_settled(const prm_engine *engine);
 
 typedef struct prm_counts {
     uint32_t size; /* sizeof(prm_counts), set by the caller */

@@ -7,6 +7,7 @@
 #include "engine/lifetime.h"
 #include "engine/progress.h"
 #include "engine/rank.h"
+#include "engine/settle.h"
 #include "engine/commission.h"
 #include "engine/tally.h"
 #include <inttypes.h>
@@ -137,6 +138,21 @@ prm_status prm_engine_advance(prm_engine *engine, int64_t time, prm_error *error
 int64_t prm_engine_clock(const prm_engine *engine)
 {
     return engine ? engine->clock : 0;
+}
+
+prm_status prm_engine_settle(prm_engine *engine, int64_t time, prm_error *error)
+{
+    PRM_TRY(api_engine_ready(engine, error));
+    if (time > engine->clock)
+        return prm__error_set(
+            error, PRM_E_CLOCK,
+            "only what the clock has passed can be settled: it stands at %" PRId64 " ms UTC", engine->clock);
+    return api_engine_fail(error, prm__settle(engine, time));
+}
+
+int64_t prm_engine_settled(const prm_engine *engine)
+{
+    return engine ? engine->settled : PRM_NO_TIME;
 }
 
 prm_status prm_engine_counts(const prm_engine *engine, prm_counts *out)

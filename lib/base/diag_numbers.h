@@ -118,6 +118,8 @@
     X(EVENT_FIELD_TWICE, 611, PRM_SEVERITY_ERROR, "a field was given twice")                                 \
     X(EVENT_TYPE_MISSING, 612, PRM_SEVERITY_ERROR, "the event has no type")                                  \
     X(EVENT_NAME_UNKNOWN, 613, PRM_SEVERITY_ERROR, "a handle is not one of this engine or program")          \
+    X(EVENT_TOO_LATE, 614, PRM_SEVERITY_ERROR, "it lies before the time that is settled")                    \
+    X(EVENT_OF_SETTLED, 615, PRM_SEVERITY_ERROR, "what it voids or reduces is settled")                      \
     X(TOO_MANY_DIAGNOSTICS, 901, PRM_SEVERITY_NOTE, "only the first 100 are shown")
 
 typedef enum prm__diag_number {

@@ -3,6 +3,7 @@
 #include "base/sort.h"
 #include "engine/due.h"
 #include "engine/link.h"
+#include "engine/settle.h"
 #include <string.h>
 
 #define PRM_AMEND_FIRST_SLOTS 64U
@@ -113,19 +114,34 @@ static prm__event *amend_event(const prm_engine *engine, const prm__entry *entri
     return prm__store_event(&engine->store, entries[entry].event);
 }
 
-/* How many entries the clock has reached. */
-static uint32_t amend_reached(const prm_engine *engine, const prm__partner *partner,
-                              const prm__entry *entries)
+/* How many entries lie before `time`. */
+static uint32_t amend_before(const prm_engine *engine, const prm__partner *partner, const prm__entry *entries,
+                             int64_t time)
 {
     uint32_t low = 0, high = partner->entries.count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (amend_event(engine, entries, middle)->time <= engine->clock)
+        if (amend_event(engine, entries, middle)->time < time)
             low = middle + 1;
         else
             high = middle;
     }
     return low;
+}
+
+/* The entries that voids and reductions work among: those that are not settled, up to the clock. */
+typedef struct prm__amend_span {
+    const prm__entry *entries;
+    uint32_t first;
+    uint32_t reached;
+} prm__amend_span;
+
+static prm__amend_span amend_span(const prm_engine *engine, const prm__partner *partner)
+{
+    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    bool any = engine->settled != INT64_MIN;
+    return (prm__amend_span){entries, any ? amend_before(engine, partner, entries, engine->settled) : 0,
+                             amend_before(engine, partner, entries, engine->clock + 1)};
 }
 
 static int amend_compare_key(const void *a, const void *b, const void *context)
@@ -151,13 +167,14 @@ static prm_status amend_sort(prm_engine *engine, const prm__vec *items, prm__vec
     return PRM_OK;
 }
 
-/* All live entries of `type` up to `reached` that have the field, into items; with
+/* All live entries of `type` in the span that have the field, into items; with
  * `only`, sorted pointers, just those whose key is among them. */
-static prm_status amend_collect(prm_engine *engine, const prm__entry *entries, uint32_t reached,
-                                uint32_t type, uint32_t name, const prm__vec *only, prm__vec *items)
+static prm_status amend_collect(prm_engine *engine, const prm__amend_span *span, uint32_t type, uint32_t name,
+                                const prm__vec *only, prm__vec *items)
 {
+    const prm__entry *entries = span->entries;
     items->count = 0;
-    for (uint32_t i = 0; i < reached; i++) {
+    for (uint32_t i = span->first; i < span->reached; i++) {
         if (entries[i].type != type || entries[i].forwarded ||
             amend_event(engine, entries, i)->marks & PRM_EVENT_DEAD)
             continue;
@@ -185,9 +202,11 @@ static prm_status amend_collect(prm_engine *engine, const prm__entry *entries, u
 }
 
 /* One void against the targets of its key. */
-static void amend_cancel(const prm_engine *engine, const prm__p_type *type, const prm__entry *entries,
-                         prm__event *voider, const prm__amend_item *const *targets, size_t count)
+static prm_status amend_cancel(prm_engine *engine, const prm__p_type *type, const prm__entry *entries,
+                               uint32_t voider_entry, const prm__amend_item *const *targets, size_t count)
 {
+    prm__event *voider = amend_event(engine, entries, voider_entry);
+    bool settles = false;
     for (size_t i = 0; i < count; i++) {
         prm__event *target = amend_event(engine, entries, targets[i]->entry);
         if (target->time > voider->time || target->marks & PRM_EVENT_DEAD)
@@ -197,7 +216,9 @@ static void amend_cancel(const prm_engine *engine, const prm__p_type *type, cons
             continue;
         target->marks |= PRM_EVENT_CANCELLED;
         voider->marks |= PRM_EVENT_MATCHED;
+        settles |= target->time < engine->settling;
     }
+    return settles ? prm__settle_note(engine, entries[voider_entry].event, 0) : PRM_OK;
 }
 
 /* One reduction against the targets of its key: the earliest with something left first. */
@@ -207,12 +228,15 @@ static prm_status amend_reduce(prm_engine *engine, const prm__entry *entries, ui
     prm__event *reducer = amend_event(engine, entries, reducer_entry);
     prm__view view;
     prm__engine_view(engine, entries[reducer_entry].event, &view);
-    int64_t rest = view.amount;
+    bool settles;
+    int64_t rest = view.amount - prm__settle_taken(engine, view.handle, &settles), taken = 0;
+    settles = false;
     for (size_t i = 0; i < count; i++) {
         prm__event *target = amend_event(engine, entries, targets[i]->entry);
         if (target->time > reducer->time)
             continue;
         reducer->marks |= PRM_EVENT_MATCHED;
+        settles |= target->time < engine->settling;
         prm__engine_view(engine, entries[targets[i]->entry].event, &view);
         int64_t part = view.amount < rest ? view.amount : rest;
         if (part <= 0)
@@ -220,26 +244,28 @@ static prm_status amend_reduce(prm_engine *engine, const prm__entry *entries, ui
         PRM_TRY(amend_set_left(engine, entries[targets[i]->entry].event, view.amount - part));
         target->marks |= PRM_EVENT_REDUCED;
         rest -= part;
+        if (target->time < engine->settling)
+            taken += part;
     }
-    return PRM_OK;
+    return settles ? prm__settle_note(engine, entries[reducer_entry].event, taken) : PRM_OK;
 }
 
 /* All events of `type` that void (or reduce) others, in order. */
-static prm_status amend_relation(prm_engine *engine, prm__partner *partner, uint32_t type_index,
-                                 uint32_t reached, bool reduces)
+static prm_status amend_relation(prm_engine *engine, const prm__amend_span *span, uint32_t type_index,
+                                 bool reduces)
 {
     const prm__p_type *type = &engine->program->types[type_index];
-    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    const prm__entry *entries = span->entries;
     uint32_t name = reduces ? type->reduces_name : type->voids_name;
     prm__vec operators, targets;
     prm__vec_init(&operators, &engine->alloc, sizeof(void *));
     prm__vec_init(&targets, &engine->alloc, sizeof(void *));
-    prm_status status = amend_collect(engine, entries, reached, type_index, name, NULL, &engine->items);
+    prm_status status = amend_collect(engine, span, type_index, name, NULL, &engine->items);
     if (status != PRM_OK || engine->items.count == 0)
         goto out;
     if ((status = amend_sort(engine, &engine->items, &operators)) != PRM_OK)
         goto out;
-    status = amend_collect(engine, entries, reached, reduces ? type->reduces : type->voids, name, &operators,
+    status = amend_collect(engine, span, reduces ? type->reduces : type->voids, name, &operators,
                            &engine->targets);
     if (status != PRM_OK || engine->targets.count == 0 ||
         (status = amend_sort(engine, &engine->targets, &targets)) != PRM_OK)
@@ -257,8 +283,7 @@ static prm_status amend_relation(prm_engine *engine, prm__partner *partner, uint
         if (reduces)
             status = amend_reduce(engine, entries, entry, target_items + first, last - first);
         else
-            amend_cancel(engine, type, entries, amend_event(engine, entries, entry), target_items + first,
-                         last - first);
+            status = amend_cancel(engine, type, entries, entry, target_items + first, last - first);
     }
 out:
     prm__vec_free(&operators);
@@ -267,10 +292,10 @@ out:
 }
 
 /* Notes and clears the marks that this room has given. */
-static prm_status amend_clear(prm_engine *engine, const prm__entry *entries, uint32_t count)
+static prm_status amend_clear(prm_engine *engine, const prm__entry *entries, uint32_t first, uint32_t count)
 {
     engine->before.count = 0;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = first; i < count; i++) {
         const prm__p_type *type = &engine->program->types[entries[i].type];
         bool voider = type->voids != PRM_NO_INDEX || type->reduces != PRM_NO_INDEX;
         if ((!engine->type_is_target[entries[i].type] && !voider) || entries[i].forwarded)
@@ -283,7 +308,7 @@ static prm_status amend_clear(prm_engine *engine, const prm__entry *entries, uin
             PRM_TRY(prm__vec_append(&engine->before, &before, 1));
         }
     }
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = first; i < count; i++) {
         const prm__p_type *type = &engine->program->types[entries[i].type];
         bool concerned = engine->type_is_target[entries[i].type] || type->voids != PRM_NO_INDEX ||
                          type->reduces != PRM_NO_INDEX;
@@ -294,11 +319,12 @@ static prm_status amend_clear(prm_engine *engine, const prm__entry *entries, uin
 }
 
 /* The first entry whose marks differ from before, or PRM_NO_INDEX. */
-static uint32_t amend_first_change(const prm_engine *engine, const prm__entry *entries, uint32_t count)
+static uint32_t amend_first_change(const prm_engine *engine, const prm__entry *entries, uint32_t first,
+                                   uint32_t count)
 {
     const prm__amend_before *before = PRM_VEC(engine->before, prm__amend_before);
     size_t next = 0;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = first; i < count; i++) {
         if (!engine->type_is_target[entries[i].type] || entries[i].forwarded)
             continue;
         uint32_t old_marks = 0;
@@ -326,30 +352,38 @@ static void amend_count_unmatched(const prm_engine *engine, prm__partner *partne
         if ((type->voids == PRM_NO_INDEX && type->reduces == PRM_NO_INDEX) || entries[i].forwarded)
             continue;
         uint32_t marks = amend_event(engine, entries, i)->marks;
-        partner->unmatched += !(marks & (PRM_EVENT_DEAD | PRM_EVENT_MATCHED));
+        bool settled = false;
+        if (!(marks & (PRM_EVENT_DEAD | PRM_EVENT_MATCHED)))
+            prm__settle_taken(engine, entries[i].event, &settled);
+        partner->unmatched += !(marks & (PRM_EVENT_DEAD | PRM_EVENT_MATCHED)) && !settled;
     }
 }
 
 /* What voids a void works before that void does, so the longest chains come first. */
-static prm_status amend_relations(prm_engine *engine, prm__partner *partner, uint32_t reached, bool reduces)
+static prm_status amend_relations(prm_engine *engine, const prm__amend_span *span, bool reduces)
 {
     const prm_program *program = engine->program;
     for (uint32_t depth = engine->amend_depth[reduces]; depth > 0; depth--)
         for (uint32_t type = 0; type < program->types_count; type++)
             if (amend_depth(program, type, reduces) == depth)
-                PRM_TRY(amend_relation(engine, partner, type, reached, reduces));
+                PRM_TRY(amend_relation(engine, span, type, reduces));
     return PRM_OK;
+}
+
+prm_status prm__amend_again(prm_engine *engine, prm__partner *partner)
+{
+    prm__amend_span span = amend_span(engine, partner);
+    PRM_TRY(amend_clear(engine, span.entries, span.first, partner->entries.count));
+    PRM_TRY(amend_relations(engine, &span, false));
+    return amend_relations(engine, &span, true);
 }
 
 prm_status prm__amend_partner(prm_engine *engine, prm__partner *partner)
 {
-    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-    uint32_t reached = amend_reached(engine, partner, entries);
-    PRM_TRY(amend_clear(engine, entries, partner->entries.count));
-    PRM_TRY(amend_relations(engine, partner, reached, false));
-    PRM_TRY(amend_relations(engine, partner, reached, true));
-    amend_count_unmatched(engine, partner, entries, reached);
-    uint32_t first = amend_first_change(engine, entries, partner->entries.count);
+    prm__amend_span span = amend_span(engine, partner);
+    PRM_TRY(prm__amend_again(engine, partner));
+    amend_count_unmatched(engine, partner, span.entries, span.reached);
+    uint32_t first = amend_first_change(engine, span.entries, span.first, partner->entries.count);
     if (first < partner->changed)
         partner->changed = first;
     return PRM_OK;
@@ -416,7 +450,8 @@ prm_status prm__void_apply(prm_engine *engine, uint32_t index)
         return PRM_OK;
     prm__event *event = prm__store_event(&engine->store, handle);
     const prm__p_type *type = &engine->program->types[event->type];
-    if (type->role == PRM_ROLE_EVENT_VOIDED || event->marks & PRM_EVENT_VOIDED)
+    if (type->role == PRM_ROLE_EVENT_VOIDED || event->marks & PRM_EVENT_VOIDED ||
+        event->time < engine->settled)
         return PRM_OK;
     PRM_TRY(prm__vec_append(&engine->marked, &handle, 1));
     event->marks |= PRM_EVENT_VOIDED;
@@ -453,6 +488,17 @@ uint64_t prm__void_waiting(const prm_engine *engine)
     return waiting;
 }
 
+/* A void that took effect only when its event was settled works on nothing. */
+static bool amend_void_matches(const prm_engine *engine, prm_text id)
+{
+    uint32_t handle = prm__store_find(&engine->store, engine->layouts, id);
+    if (handle == PRM_NO_INDEX)
+        return false;
+    const prm__event *event = prm__engine_event(engine, handle);
+    return event->time >= engine->settled || event->marks & PRM_EVENT_VOIDED ||
+           engine->program->types[event->type].role == PRM_ROLE_EVENT_VOIDED;
+}
+
 uint64_t prm__void_unmatched(const prm_engine *engine)
 {
     uint64_t unmatched = 0;
@@ -462,7 +508,7 @@ uint64_t prm__void_unmatched(const prm_engine *engine)
         if (view.event->time > engine->clock)
             continue;
         prm_text id = prm__engine_text(engine, prm__engine_view_text(engine, &view, PRM_NAME_EVENT));
-        unmatched += prm__store_find(&engine->store, engine->layouts, id) == PRM_NO_INDEX;
+        unmatched += !amend_void_matches(engine, id);
     }
     return unmatched;
 }

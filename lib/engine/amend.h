@@ -1,7 +1,8 @@
 /* amend: what voids and reductions do to a partner's history before it is folded.
  * A cancelled event counts as if it had never happened, a reduced one as if its
  * amount had been smaller from the start; so both only mark events, and the fold
- * starts again at the first event whose marks have changed. */
+ * starts again at the first event whose marks have changed. Marks of settled events
+ * stand as they are. */
 #ifndef PRM_ENGINE_AMEND_H
 #define PRM_ENGINE_AMEND_H
 
@@ -20,6 +21,10 @@ void prm__amend_free(prm_engine *engine);
 /* Works out the marks of a partner's events up to the clock, and lowers the
  * partner's `changed` to the first that differs from before. */
 PRM_MUST_USE prm_status prm__amend_partner(prm_engine *engine, prm__partner *partner);
+
+/* The same for a partner whose marks are up to date, which changes none: while a settle is under
+ * way it notes what works on settled events. */
+PRM_MUST_USE prm_status prm__amend_again(prm_engine *engine, prm__partner *partner);
 
 /* What is left of an event marked as reduced. */
 int64_t prm__amend_left(const prm_engine *engine, uint32_t event);

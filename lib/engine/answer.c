@@ -76,7 +76,7 @@ size_t prm__answer_explain(const prm_engine *engine, const prm_event *event, con
     if (answer->answer == PRM_IGNORED) {
         size = snprintf(buffer, capacity, "ignored: the program knows no event type \"%.*s\"",
                         answer_shown(event->type_name_size), event->type_name_size ? event->type_name : "");
-    } else if (answer->answer != PRM_REJECTED) {
+    } else if (answer->answer == PRM_ACCEPTED || answer->answer == PRM_DUPLICATE || !answer->diagnostic) {
         size = snprintf(buffer, capacity, "%s",
                         answer->answer <= PRM_TOO_LATE ? answers[answer->answer] : "");
     } else if (answer->diagnostic == PRM_DIAG_EVENT_FIELD_MISSING) {

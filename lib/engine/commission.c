@@ -210,10 +210,11 @@ prm_status prm__commission_earn(const prm__asking *asking)
 prm_status prm__commission_rerate(prm_engine *engine, prm__partner *partner)
 {
     prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
+    int64_t from = partner->rerate_from > engine->settled ? partner->rerate_from : engine->settled;
     uint32_t low = 0, high = partner->outcomes.count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (outcomes[middle].at < partner->rerate_from)
+        if (outcomes[middle].at < from)
             low = middle + 1;
         else
             high = middle;

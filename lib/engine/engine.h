@@ -206,7 +206,12 @@ struct prm_engine {
     prm__vec link_of_key; /* of uint32_t: index + 1 of the newest link to a text key */
     uint32_t *link_slots; /* index over links, to note each once */
     uint32_t link_slot_count;
+    int64_t settled;  /* what lies before is settled: see settle.h; INT64_MIN: nothing is */
+    prm__vec takes;   /* of prm__settle_take, by event */
+    prm__vec reaches; /* of prm__settle_reach, by partner */
     /* the call under way */
+    int64_t settling;        /* the instant that is being settled; INT64_MIN: none */
+    prm__vec takes_noted;    /* of prm__settle_take */
     prm__vec touched;        /* of prm__touched */
     uint64_t moves;          /* partner.* events that it brought */
     prm__vec void_changes;   /* of prm__void_change */

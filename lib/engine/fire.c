@@ -4,6 +4,7 @@
 #include "engine/link.h"
 #include "engine/rank.h"
 #include "engine/rate.h"
+#include "engine/settle.h"
 #include "engine/subject.h"
 #include <string.h>
 
@@ -94,6 +95,18 @@ static uint32_t fire_rate_position(const prm__asking *asking, const prm__p_actio
     return asking->place.position + (action->from == PRM_FROM_NEXT ? 1 : 0);
 }
 
+/* Where a rate that reaches back may begin: not in settled time. INT64_MAX: nowhere. */
+static int64_t fire_rate_back(const prm__firing *firing, uint32_t index, int64_t from)
+{
+    const prm_engine *engine = firing->asking->engine;
+    prm__outcome rate;
+    if (from >= engine->settled)
+        return from;
+    memset(&rate, 0, sizeof rate);
+    fire_identity(firing, index, &rate);
+    return prm__settle_start(engine, firing->asking->partner, &rate, from);
+}
+
 static prm_status fire_rate(const prm__firing *firing, uint32_t index, const prm__p_action *action)
 {
     prm_engine *engine = firing->asking->engine;
@@ -107,7 +120,9 @@ static prm_status fire_rate(const prm__firing *firing, uint32_t index, const prm
     else
         position = fire_rate_position(firing->asking, action);
     int64_t until = fire_rate_end(firing, action, from);
-    if (until != PRM_NO_TIME && until <= from)
+    if (action->from == PRM_FROM_PERIOD)
+        from = fire_rate_back(firing, index, from);
+    if (from == INT64_MAX || (until != PRM_NO_TIME && until <= from))
         return PRM_OK;
     prm__outcome *outcome = prm__fire_push(engine, partner);
     if (!outcome)

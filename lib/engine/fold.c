@@ -8,6 +8,7 @@
 #include "engine/measure.h"
 #include "engine/rank.h"
 #include "engine/roster.h"
+#include "engine/settle.h"
 #include "engine/stash.h"
 #include "engine/streak.h"
 #include "engine/subject.h"
@@ -295,5 +296,7 @@ prm_status prm__fold_partner(prm_engine *engine, uint32_t index)
             PRM_TRY(fold_next_event(&step, partner, entries));
     }
     PRM_TRY(fold_rerate(engine, partner));
+    if (partner->flags & PRM_PARTNER_STASHED)
+        prm__settle_keep(engine, partner);
     return fold_wait(engine, index, partner, entries);
 }

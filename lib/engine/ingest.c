@@ -10,6 +10,7 @@
 #include "engine/forward.h"
 #include "engine/intake.h"
 #include "engine/link.h"
+#include "engine/settle.h"
 #include "engine/stash.h"
 #include <stddef.h>
 
@@ -92,12 +93,22 @@ static prm_status ingest_accept(prm_engine *engine, uint32_t handle)
     return prm__fold_next(engine, handle);
 }
 
+/* The events of a group that are new in the store. */
+typedef struct prm__ingest_group {
+    prm__warm warm[PRM_WARM_GROUP]; /* by place among the events handed in */
+    prm__warm *accepted[PRM_WARM_GROUP];
+    uint32_t handles[PRM_WARM_GROUP];
+    size_t count;
+} prm__ingest_group;
+
 /* One event into the store; *handle is set when it is new there. */
-static prm_status ingest_store(prm_engine *engine, const prm_event *event, prm__warm *warm,
-                               prm_answer *answer, uint32_t *handle)
+static prm_status ingest_store(prm_engine *engine, const prm_event *event, const prm__ingest_group *group,
+                               prm__warm *warm, prm_answer *answer, uint32_t *handle)
 {
     size_t size = 0;
     PRM_TRY(prm__intake_read(engine, event, warm, answer, &size));
+    if (answer->answer == PRM_ACCEPTED && engine->settled != INT64_MIN)
+        prm__settle_judge(engine, event, group->handles, group->count, answer);
     if (answer->answer != PRM_ACCEPTED)
         return PRM_OK;
     prm_text id = {event->id, event->id_size};
@@ -131,14 +142,6 @@ static void ingest_count(prm_counts *counts, const prm_answer *answer)
     counts->dropped_fields += answer->dropped;
 }
 
-/* The events of a group that are new in the store. */
-typedef struct prm__ingest_group {
-    prm__warm warm[PRM_WARM_GROUP]; /* by place among the events handed in */
-    prm__warm *accepted[PRM_WARM_GROUP];
-    uint32_t handles[PRM_WARM_GROUP];
-    size_t count;
-} prm__ingest_group;
-
 static prm_status ingest_store_group(prm_engine *engine, const prm_event *events, size_t count,
                                      prm_answer *answers, prm__ingest_group *group)
 {
@@ -146,7 +149,7 @@ static prm_status ingest_store_group(prm_engine *engine, const prm_event *events
     for (size_t i = 0; i < count; i++) {
         prm_answer answer;
         uint32_t handle = PRM_NONE;
-        PRM_TRY(ingest_store(engine, &events[i], &group->warm[i], &answer, &handle));
+        PRM_TRY(ingest_store(engine, &events[i], group, &group->warm[i], &answer, &handle));
         if (handle != PRM_NONE) {
             group->accepted[group->count] = &group->warm[i];
             group->handles[group->count++] = handle;

@@ -6,6 +6,7 @@
 #include "engine/link.h"
 #include "engine/need.h"
 #include "engine/order.h"
+#include "engine/settle.h"
 #include "engine/subject.h"
 #include <string.h>
 
@@ -267,6 +268,7 @@ prm_status prm__engine_new(prm_program *program, const prm_engine_options *optio
     lifetime_vecs(engine);
     prm__amend_init(engine);
     prm__link_init(engine);
+    prm__settle_init(engine);
     prm_status status = lifetime_rooms(engine);
     if (status == PRM_OK)
         status = lifetime_texts(engine);
@@ -291,6 +293,7 @@ void prm__engine_free(prm_engine *engine)
     prm__clock_free(engine);
     prm__across_free(engine);
     prm__forward_free(engine);
+    prm__settle_free(engine);
     prm__link_free(engine);
     prm__amend_free(engine);
     lifetime_free_vecs(engine);

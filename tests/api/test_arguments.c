@@ -276,6 +276,58 @@ static void clocks_that_cannot_be(void **state)
     rig_close(&r);
 }
 
+static void times_that_cannot_be_settled(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(&r, BASE);
+    REFUSED(PRM_E_ARGUMENT, prm_engine_settle(NULL, 0, &error));
+    REFUSED(PRM_E_CLOCK, prm_engine_settle(r.engine, 1, &error));
+    assert_int_equal(prm_engine_settled(NULL), PRM_NO_TIME);
+    assert_int_equal(prm_engine_settle(r.engine, PRM_NO_TIME, NULL), PRM_OK);
+    assert_int_equal(prm_engine_settled(r.engine), PRM_NO_TIME);
+    assert_int_equal(prm_engine_settle(r.engine, 0, NULL), PRM_OK);
+    assert_int_equal(prm_engine_settled(r.engine), 0);
+    rig_close(&r);
+}
+
+/* A month is paid: what comes then about it is told so, and counted. */
+static void a_settled_month_from_outside(void **state)
+{
+    static const char *const before[] = {"d1 2026-01-10 deal.won partner=a deal=n amount=1000",
+                                         "d2 2026-02-10 deal.won partner=a deal=m amount=500"};
+    static const struct {
+        const char *event;
+        uint32_t answer, diagnostic, field;
+    } after[] = {{"d1 2026-01-10 deal.won partner=a deal=n amount=1000", PRM_DUPLICATE, 0, PRM_NONE},
+                 {"d3 2026-01-31T23:59:59Z deal.won partner=a", PRM_TOO_LATE, 614, PRM_NONE},
+                 {"v1 2026-02-10 event.voided event=d1", PRM_TOO_LATE, 615, 0},
+                 {"f1 2026-02-10 deal.refunded partner=a deal=n amount=1", PRM_TOO_LATE, 615, 1},
+                 {"f2 2026-02-10 deal.refunded partner=a deal=m amount=100", PRM_ACCEPTED, 0, PRM_NONE}};
+    (void)state;
+    rig r;
+    rig_open(&r, BASE);
+    for (size_t i = 0; i < UNIT_COUNT(before); i++)
+        rig_give(&r, before[i]);
+    assert_int_equal(prm_engine_settle(r.engine, rig_time(&r, "2026-02-01", 10), NULL), PRM_OK);
+    for (size_t i = 0; i < UNIT_COUNT(after); i++) {
+        rig_events set;
+        prm_answer answer;
+        rig_read(&r, after[i].event, &set);
+        rig_ingest(&r, set.events, set.count, &answer);
+        assert_int_equal(answer.answer, after[i].answer);
+        assert_int_equal(answer.diagnostic, after[i].diagnostic);
+        assert_int_equal(answer.field, after[i].field);
+    }
+    rig_ledger(&r, "commission!d1 a cash 100\ncommission!d2 a cash 40\n");
+    prm_counts counts = rig_counts(&r);
+    assert_int_equal(counts.events, 7);
+    assert_int_equal(counts.accepted, 3);
+    assert_int_equal(counts.duplicate, 1);
+    assert_int_equal(counts.too_late, 3);
+    rig_close(&r);
+}
+
 static void counts_need_a_place(void **state)
 {
     (void)state;
@@ -422,6 +474,8 @@ int main(void)
         cmocka_unit_test(nulls_that_are_fine),
         cmocka_unit_test(the_text_of_no_answer),
         cmocka_unit_test(clocks_that_cannot_be),
+        cmocka_unit_test(times_that_cannot_be_settled),
+        cmocka_unit_test(a_settled_month_from_outside),
         cmocka_unit_test(counts_need_a_place),
         cmocka_unit_test(rows_of_nothing),
         cmocka_unit_test(walking_needs_a_place_of_full_size),
