@@ -43,7 +43,8 @@ static void test_after_is_strict_in_the_order(void **state)
         prm__place now;
         bool holds;
     } cases[] = {
-        {{999, 9, 0}, false}, {{1000, 4, 0}, false}, {{1000, 5, 0}, false}, {{1000, 6, 0}, true}, {{1001, 0, 0}, true},
+        {{999, 9, 0}, false}, {{1000, 4, 0}, false}, {{1000, 5, 0}, false},
+        {{1000, 6, 0}, true}, {{1001, 0, 0}, true},
     };
     for (size_t i = 0; i < UNIT_COUNT(cases); i++)
         assert_int_equal(holds(PRM_WINDOW_AFTER, anchor, INT64_MAX, cases[i].now), cases[i].holds);

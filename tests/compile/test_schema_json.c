@@ -41,10 +41,12 @@ static void property_of(const char *definition, const char *key, char *out, size
     char begin[64];
     snprintf(begin, sizeof begin, "\n        \"%s\": {", key);
     const char *property = strstr(definition, begin);
-    if (property == NULL)
+    if (property == NULL) {
         fail_msg("there is no %s", key);
-    const char *end = strchr(property + 1, '\n');
-    snprintf(out, capacity, "%.*s", end != NULL ? (int)(end - property) : (int)strlen(property), property);
+        return;
+    }
+    size_t size = 1 + strcspn(property + 1, "\n");
+    snprintf(out, capacity, "%.*s", (int)size, property);
 }
 
 static void expect_choices(const char *line, const prm__schema_key *key)
