@@ -620,14 +620,17 @@ class WholeGenerator(Generator):
             rule["while"] = "always"
         else:
             rule["while"], types = self.tree(keys, rule, link, 2, False)
-        if self.has_ranks and not keys and not link and (self.maybe(0.4) or not self.may_rate(keys)):
+        # A rank that holds while the rank is another flips at every asking: no program to compare by.
+        by_itself = "partner.rank" in str(rule["while"])
+        if self.has_ranks and not keys and not link and not by_itself \
+                and (self.maybe(0.4) or not self.may_rate(keys)):
             rule["then"] = {"rank": self.pick(self.levels)}
             self.used.add("rank by while")
         else:
             rule["then"] = self.rate(rule, keys)
             rule["then"].pop("until", None)
             self.used.add("rate by while")
-        if self.maybe(0.2, "eligible"):
+        if "rank" not in rule["then"] and self.maybe(0.2, "eligible"):
             rule["eligible"] = self.is_(keys)["is"]
         if types and self.maybe(0.1, "rule where"):
             rule["where"] = self.condition(self.event_scope(self.all_types(rule, types)), 1)
