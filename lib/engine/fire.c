@@ -135,8 +135,8 @@ static prm_status fire_rate(const prm__firing *firing, uint32_t index, const prm
     outcome->more.rate.from_position = position;
     outcome->to_partner = partner->key;
     outcome->to_rep = fire_subject_rep(firing);
-    if (from < firing->asking->place.time && from < partner->rerate_from)
-        partner->rerate_from = from;
+    if (action->from == PRM_FROM_PERIOD && from < partner->rerate_from)
+        partner->rerate_from = from; /* events of this very instant may come before this one */
     return prm__rate_link(engine, partner);
 }
 
