@@ -97,6 +97,10 @@ PRM_API const char *prm_status_name(int32_t status);
 /* The library's version, "MAJOR.MINOR.PATCH", a static C string. */
 PRM_API const char *prm_version(void);
 
+/* sizeof the public struct called `name` ("prm_event"), as this library was built: for hosts that
+ * describe the structs by themselves, as foreign function interfaces do. 0 for another name or NULL. */
+PRM_API size_t prm_struct_size(const char *name);
+
 /* An exact decimal: the two's complement 128-bit integer high * 2^64 + low, in
  * units of 10^-12. */
 typedef struct prm_decimal {
@@ -369,6 +373,88 @@ PRM_API PRM_MUST_USE prm_status prm_engine_ingest(prm_engine *engine, const prm_
  * field and the value at fault); as prm_diagnostics_render does. */
 PRM_API size_t prm_engine_answer_text(const prm_engine *engine, const prm_event *event,
                                       const prm_answer *answer, char *buffer, size_t capacity);
+
+/* ---- Columns ---- */
+
+/* What a column says of each row's event. */
+enum {
+    PRM_COLUMN_FIELD = 0, /* the field called `name` */
+    PRM_COLUMN_ID = 1,
+    PRM_COLUMN_TYPE = 2,
+    PRM_COLUMN_TIME = 3
+};
+
+/* How values lie in memory; the layouts of Apache Arrow, and padded texts. */
+enum {
+    PRM_LAYOUT_NONE = 0, /* every value is missing */
+    PRM_LAYOUT_INT8 = 1,
+    PRM_LAYOUT_INT16 = 2,
+    PRM_LAYOUT_INT32 = 3,
+    PRM_LAYOUT_INT64 = 4,
+    PRM_LAYOUT_UINT8 = 5,
+    PRM_LAYOUT_UINT16 = 6,
+    PRM_LAYOUT_UINT32 = 7,
+    PRM_LAYOUT_UINT64 = 8,
+    PRM_LAYOUT_BITS = 9,     /* one bit each, the lowest first */
+    PRM_LAYOUT_DECIMAL = 10, /* 128-bit integers, the lowest byte first, in units of 10^-scale */
+    PRM_LAYOUT_TEXT32 = 11,  /* `values`: int32 offsets into `bytes`, one more than there are rows */
+    PRM_LAYOUT_TEXT64 = 12,  /* the same with int64 offsets */
+    PRM_LAYOUT_VIEW = 13,    /* 16 bytes each: Arrow's views; `bytes`: an array of pointers to buffers */
+    PRM_LAYOUT_PADDED = 14   /* `width` bytes each, NULs at the end are no part of the text */
+};
+
+/* What one unit of a time is. */
+enum {
+    PRM_TICK_MILLISECOND = 0,
+    PRM_TICK_SECOND = 1,
+    PRM_TICK_MICROSECOND = 2,
+    PRM_TICK_NANOSECOND = 3,
+    PRM_TICK_DAY = 4 /* a date: its first instant in the program's zone */
+};
+
+/* One column. With a `dictionary`, `values` are integers, places in that column, which has no
+ * dictionary itself and is read once per entry that is in use. What is missing is left out of its
+ * event; an empty text is an empty text (see prm_event). */
+typedef struct prm_column {
+    uint32_t role;   /* PRM_COLUMN_... */
+    uint32_t layout; /* PRM_LAYOUT_... */
+    uint32_t kind;   /* of integers and bits: PRM_VALUE_INTEGER, _MINOR, _E12, _BOOLEAN or _TIME */
+    uint32_t tick;   /* of _TIME: PRM_TICK_...; what is finer than ms is cut off */
+    uint32_t local;  /* of _TIME: 1 when it is local time in the program's zone, 0 when it is UTC */
+    uint32_t width;  /* of _PADDED: bytes of each text */
+    int32_t scale;   /* of _DECIMAL: digits after the point, 0 to 38 */
+    uint32_t reserved;
+    const char *name; /* of a field */
+    size_t name_size;
+    const void *values;   /* aligned as its layout's integers */
+    const void *bytes;    /* of texts: see the layouts; else NULL */
+    const uint8_t *valid; /* a bit each, the lowest first, 0 where a value is missing; NULL: none is */
+    uint64_t first;       /* the place of row 0 in `values` and `valid` */
+    uint64_t rows;        /* how many there are from there on */
+    const struct prm_column *dictionary; /* or NULL */
+} prm_column;
+
+/* Takes the events whose parts lie in `count` columns of equally many rows: as
+ * prm_engine_ingest with one event per row, in one call, without anything being made per event by
+ * the caller. `column_size` is sizeof(prm_column). There is one column each of the roles _ID, _TYPE
+ * and _TIME, and at most PRM_LIMIT_FIELDS of fields. A time is a text as prm_program_read_time takes
+ * it, a _TIME, or an integer of Unix seconds.
+ * `answers` is an array of as many as there are rows, or NULL; a culprit in `field` is an index into
+ * `columns`. Errors: those of prm_engine_ingest, and PRM_E_EVENT when a time is missing or unreadable,
+ * PRM_E_ARGUMENT when a value lies outside of its dictionary; then *row, when `row` is not NULL, is
+ * the row at fault (else UINT64_MAX). No event was taken then.
+ * Memory: some 50 bytes per present value until it returns. */
+PRM_API PRM_MUST_USE prm_status prm_engine_ingest_columns(prm_engine *engine, const prm_column *columns,
+                                                          size_t count, size_t column_size,
+                                                          prm_answer *answers, uint64_t *row,
+                                                          prm_error *error);
+
+/* prm_engine_answer_text for row `row` of columns and the answer that it got. */
+PRM_API size_t prm_engine_column_answer_text(prm_engine *engine, const prm_column *columns, size_t count,
+                                             uint64_t row, const prm_answer *answer, char *buffer,
+                                             size_t capacity);
+
+/* ---- The clock and the figures ---- */
 
 /* Moves the clock to `time`: events that waited take effect. PRM_E_CLOCK when
  * it would go back; the same time again is no error. */
