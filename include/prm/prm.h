@@ -434,22 +434,23 @@ typedef struct prm_column {
     const struct prm_column *dictionary; /* or NULL */
 } prm_column;
 
-/* Takes the events whose parts lie in `count` columns of equally many rows: as
- * prm_engine_ingest with one event per row, in one call, without anything being made per event by
- * the caller. `column_size` is sizeof(prm_column). There is one column each of the roles _ID, _TYPE
- * and _TIME, and at most PRM_LIMIT_FIELDS of fields. A time is a text as prm_program_read_time takes
- * it, a _TIME, or an integer of Unix seconds.
- * `answers` is an array of as many as there are rows, or NULL; a culprit in `field` is an index into
- * `columns`. Errors: those of prm_engine_ingest, and PRM_E_EVENT when a time is missing or unreadable,
- * PRM_E_ARGUMENT when a value lies outside of its dictionary; then *row, when `row` is not NULL, is
- * the row at fault (else UINT64_MAX). No event was taken then.
+/* Takes the events whose parts lie in columns: as prm_engine_ingest with one event per row, in one
+ * call, without the caller's making anything per event. `columns` are `batches` times `count`, batch
+ * after batch; all columns of a batch have equally many rows. `column_size` is sizeof(prm_column). In a
+ * batch there is one column each of the roles _ID, _TYPE and _TIME, and at most PRM_LIMIT_FIELDS of
+ * fields. A time is a text as prm_program_read_time takes it, a _TIME, or an integer of Unix seconds.
+ * `answers` is an array of as many as there are rows in all, or NULL; a culprit in `field` is an index
+ * into the columns of its batch. Errors: those of prm_engine_ingest; PRM_E_EVENT when a time is missing
+ * or unreadable, PRM_E_ARGUMENT when a place lies outside of its dictionary: then *row, when `row` is
+ * not NULL, is the row at fault, counted over all batches (else UINT64_MAX). No event was taken then.
  * Memory: some 50 bytes per present value until it returns. */
 PRM_API PRM_MUST_USE prm_status prm_engine_ingest_columns(prm_engine *engine, const prm_column *columns,
-                                                          size_t count, size_t column_size,
+                                                          size_t count, size_t column_size, size_t batches,
                                                           prm_answer *answers, uint64_t *row,
                                                           prm_error *error);
 
-/* prm_engine_answer_text for row `row` of columns and the answer that it got. */
+/* prm_engine_answer_text for row `row` of one batch, whose `count` columns stand at `columns`, and the
+ * answer that it got. */
 PRM_API size_t prm_engine_column_answer_text(prm_engine *engine, const prm_column *columns, size_t count,
                                              uint64_t row, const prm_answer *answer, char *buffer,
                                              size_t capacity);

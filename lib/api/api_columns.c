@@ -36,20 +36,30 @@ typedef struct columns_value {
     prm_text text;
 } columns_value;
 
-/* One call: columns by role, and the events that are made of them. */
-typedef struct columns_call {
+/* One batch: columns by role, and the events that are made of them. */
+typedef struct columns_batch {
     prm_engine *engine;
     uint64_t rows;
     columns_field id, type, time;
     columns_field fields[PRM_LIMIT_FIELDS];
     uint32_t field_count;
-    uint64_t decimals; /* columns of decimals */
-    prm_event *events;
-    prm_field *values;
-    char (*digits)[COLUMNS_DIGITS]; /* texts of decimals */
+    uint32_t decimals;              /* columns of decimals */
+    prm_event *events;              /* of this batch; the call owns them */
+    char (*digits)[COLUMNS_DIGITS]; /* texts of decimals; the call's too */
     uint64_t digits_used;
     uint64_t row; /* at fault */
     prm_error *error;
+} columns_batch;
+
+/* One call: its batches, and room for the events of all. */
+typedef struct columns_call {
+    prm_engine *engine;
+    columns_batch *batches;
+    size_t batch_count;
+    uint64_t rows, values, digits; /* how many of each there is room for */
+    prm_event *events;
+    prm_field *value_room;
+    char (*digit_room)[COLUMNS_DIGITS];
 } columns_call;
 
 __extension__ typedef unsigned __int128 columns_wide;
@@ -176,7 +186,7 @@ static int64_t columns_instant(const prm_engine *engine, const prm_column *colum
 }
 
 /* The value at `at` of a column that has no dictionary. */
-static columns_value columns_plain(columns_call *call, const prm_column *column, uint64_t at)
+static columns_value columns_plain(columns_batch *batch, const prm_column *column, uint64_t at)
 {
     columns_value value = {.present = columns_present(column, at), .kind = PRM_VALUE_TEXT};
     if (!value.present)
@@ -184,13 +194,13 @@ static columns_value columns_plain(columns_call *call, const prm_column *column,
     if (columns_is_text(column)) {
         value.text = columns_text(column, at);
     } else if (column->layout == PRM_LAYOUT_DECIMAL) {
-        value.text = columns_decimal(column, at, call->digits[call->digits_used++]);
+        value.text = columns_decimal(column, at, batch->digits[batch->digits_used++]);
     } else {
         value.kind = column->kind;
         value.number = columns_integer(column, at);
         if (column->kind == PRM_VALUE_TIME) {
             value.present = value.number != PRM_NO_TIME;
-            value.number = columns_instant(call->engine, column, value.number);
+            value.number = columns_instant(batch->engine, column, value.number);
         }
     }
     return value;
@@ -199,14 +209,14 @@ static columns_value columns_plain(columns_call *call, const prm_column *column,
 /* ---- Dictionaries ---- */
 
 /* A text's handle; by its text when it is none that may have a handle. */
-static prm_status columns_resolve(columns_call *call, prm_text text, uint32_t *known)
+static prm_status columns_resolve(columns_batch *batch, prm_text text, uint32_t *known)
 {
     *known = COLUMNS_BY_TEXT;
     if (text.size > PRM_LIMIT_TEXT_BYTES || !prm__utf8_valid(text.data, text.size))
         return PRM_OK;
-    uint32_t key = prm__intern_key(&call->engine->texts, text.data, text.size);
+    uint32_t key = prm__intern_key(&batch->engine->texts, text.data, text.size);
     if (!key)
-        return prm__error_memory(call->error);
+        return prm__error_memory(batch->error);
     *known = key;
     return PRM_OK;
 }
@@ -221,13 +231,13 @@ static bool columns_use_handle(uint32_t known, columns_value *value)
     return true;
 }
 
-static prm_status columns_read(columns_call *call, const columns_field *field, uint64_t row,
+static prm_status columns_read(columns_batch *batch, const columns_field *field, uint64_t row,
                                columns_value *value)
 {
     const prm_column *column = field->given, *dictionary = column->dictionary;
     uint64_t at = column->first + row;
     if (!dictionary) {
-        *value = columns_plain(call, column, at);
+        *value = columns_plain(batch, column, at);
         return PRM_OK;
     }
     *value = (columns_value){.present = columns_present(column, at)};
@@ -235,17 +245,17 @@ static prm_status columns_read(columns_call *call, const columns_field *field, u
         return PRM_OK;
     int64_t place = columns_integer(column, at);
     if (place < 0 || (uint64_t)place >= dictionary->rows) {
-        call->row = row;
-        return prm__error_set(call->error, PRM_E_ARGUMENT,
+        batch->row = row;
+        return prm__error_set(batch->error, PRM_E_ARGUMENT,
                               "row %" PRIu64 ": place %" PRId64 " of a dictionary of %" PRIu64, row, place,
                               dictionary->rows);
     }
     uint32_t *known = field->known ? &field->known[place] : NULL;
     if (known && columns_use_handle(*known, value))
         return PRM_OK;
-    *value = columns_plain(call, dictionary, dictionary->first + (uint64_t)place);
+    *value = columns_plain(batch, dictionary, dictionary->first + (uint64_t)place);
     if (known && *known == COLUMNS_UNSEEN && value->present) {
-        PRM_TRY(columns_resolve(call, value->text, known));
+        PRM_TRY(columns_resolve(batch, value->text, known));
         columns_use_handle(*known, value);
     }
     return PRM_OK;
@@ -253,62 +263,62 @@ static prm_status columns_read(columns_call *call, const columns_field *field, u
 
 /* ---- One row ---- */
 
-static prm_status columns_no_time(columns_call *call, uint64_t row, prm_text text)
+static prm_status columns_no_time(columns_batch *batch, uint64_t row, prm_text text)
 {
-    call->row = row;
-    return prm__error_set(call->error, PRM_E_EVENT,
+    batch->row = row;
+    return prm__error_set(batch->error, PRM_E_EVENT,
                           "row %" PRIu64 ": \"%.*s\" is no time: write 2026-06-20T10:00:00+09:00, a date, or "
                           "Unix seconds",
                           row, (int)prm__utf8_floor(text.data, text.size, 40), text.size ? text.data : "");
 }
 
-static prm_status columns_time(columns_call *call, uint64_t row, int64_t *time)
+static prm_status columns_time(columns_batch *batch, uint64_t row, int64_t *time)
 {
     columns_value value = {.present = false};
-    PRM_TRY(columns_read(call, &call->time, row, &value));
+    PRM_TRY(columns_read(batch, &batch->time, row, &value));
     if (!value.present) {
-        call->row = row;
-        return prm__error_set(call->error, PRM_E_EVENT, "row %" PRIu64 ": the time is missing", row);
+        batch->row = row;
+        return prm__error_set(batch->error, PRM_E_EVENT, "row %" PRIu64 ": the time is missing", row);
     }
     *time = value.number;
     if (value.kind == PRM_VALUE_INTEGER)
         *time = columns_ms(value.number, PRM_TICK_SECOND);
-    else if (value.kind == PRM_VALUE_TEXT && !prm__caltime_read(&call->engine->program->calendar.zone,
+    else if (value.kind == PRM_VALUE_TEXT && !prm__caltime_read(&batch->engine->program->calendar.zone,
                                                                 value.text.data, value.text.size, time))
-        return columns_no_time(call, row, value.text);
+        return columns_no_time(batch, row, value.text);
     return PRM_OK;
 }
 
 /* The type by its handle once its text has been looked up, as dictionaries' texts are. */
-static prm_status columns_type(columns_call *call, uint64_t row, prm_event *event)
+static prm_status columns_type(columns_batch *batch, uint64_t row, prm_event *event)
 {
     columns_value value = {.present = false};
-    PRM_TRY(columns_read(call, &call->type, row, &value));
+    PRM_TRY(columns_read(batch, &batch->type, row, &value));
     event->type = PRM_NONE;
     if (!value.present)
         return PRM_OK;
     event->type_name = value.text.data;
     event->type_name_size = value.text.size;
     if (value.kind == PRM_VALUE_NAME) {
-        prm_text text = prm__intern_text(&call->engine->texts, (uint32_t)value.number);
+        prm_text text = prm__intern_text(&batch->engine->texts, (uint32_t)value.number);
         event->type_name = text.data;
         event->type_name_size = text.size;
-        if (value.number <= call->engine->known_keys)
-            event->type = call->engine->type_of_key[value.number];
+        if (value.number <= batch->engine->known_keys)
+            event->type = batch->engine->type_of_key[value.number];
     }
     return PRM_OK;
 }
 
-static prm_status columns_row(columns_call *call, uint64_t row, prm_event *event, prm_field *fields)
+static prm_status columns_row(columns_batch *batch, uint64_t row, prm_event *event, prm_field *fields)
 {
     columns_value value = {.present = false};
-    PRM_TRY(columns_read(call, &call->id, row, &value));
+    PRM_TRY(columns_read(batch, &batch->id, row, &value));
     *event = (prm_event){.id = value.text.data, .id_size = value.text.size, .fields = fields};
-    PRM_TRY(columns_type(call, row, event));
-    PRM_TRY(columns_time(call, row, &event->time));
-    for (uint32_t i = 0; i < call->field_count; i++) {
-        const columns_field *field = &call->fields[i];
-        PRM_TRY(columns_read(call, field, row, &value));
+    PRM_TRY(columns_type(batch, row, event));
+    PRM_TRY(columns_time(batch, row, &event->time));
+    for (uint32_t i = 0; i < batch->field_count; i++) {
+        const columns_field *field = &batch->fields[i];
+        PRM_TRY(columns_read(batch, field, row, &value));
         if (!value.present)
             continue;
         prm_field *out = &fields[event->field_count++];
@@ -364,17 +374,17 @@ static bool columns_text_everywhere(const prm_program *program, uint32_t name)
 }
 
 /* Puts a column where its role is; false when that place is taken. */
-static bool columns_place(columns_call *call, const prm_column *column)
+static bool columns_place(columns_batch *batch, const prm_column *column)
 {
     columns_field field = {.given = column, .name = PRM_NONE};
-    columns_field *const single[] = {NULL, &call->id, &call->type, &call->time};
+    columns_field *const single[] = {NULL, &batch->id, &batch->type, &batch->time};
     if (column->role == PRM_COLUMN_FIELD) {
-        if (call->field_count == PRM_LIMIT_FIELDS)
+        if (batch->field_count == PRM_LIMIT_FIELDS)
             return false;
-        field.name = prm__program_find_name(call->engine->program, column->name, column->name_size);
-        call->fields[call->field_count++] = field;
+        field.name = prm__program_find_name(batch->engine->program, column->name, column->name_size);
+        batch->fields[batch->field_count++] = field;
         const prm_column *holder = column->dictionary ? column->dictionary : column;
-        call->decimals += holder->layout == PRM_LAYOUT_DECIMAL;
+        batch->decimals += holder->layout == PRM_LAYOUT_DECIMAL;
         return true;
     }
     if (single[column->role]->given)
@@ -383,79 +393,90 @@ static bool columns_place(columns_call *call, const prm_column *column)
     return true;
 }
 
-static prm_status columns_arrange(columns_call *call, const prm_column *columns, size_t count)
+static prm_status columns_arrange(columns_batch *batch, const prm_column *columns, size_t count)
 {
-    call->rows = count ? columns[0].rows : 0;
+    batch->rows = count ? columns[0].rows : 0;
     for (size_t i = 0; i < count; i++) {
         if (!columns_sound(&columns[i]))
-            return prm__error_set(call->error, PRM_E_ARGUMENT,
+            return prm__error_set(batch->error, PRM_E_ARGUMENT,
                                   "column %zu: its role, layout, kind and pointers do not go together", i);
-        if (columns[i].rows != call->rows)
-            return prm__error_set(call->error, PRM_E_ARGUMENT,
+        if (columns[i].rows != batch->rows)
+            return prm__error_set(batch->error, PRM_E_ARGUMENT,
                                   "column %zu has %" PRIu64 " rows, and column 0 has %" PRIu64, i,
-                                  columns[i].rows, call->rows);
-        if (!columns_place(call, &columns[i]))
-            return prm__error_set(call->error, PRM_E_ARGUMENT,
+                                  columns[i].rows, batch->rows);
+        if (!columns_place(batch, &columns[i]))
+            return prm__error_set(batch->error, PRM_E_ARGUMENT,
                                   "column %zu: a second one of its role, or more than %d fields", i,
                                   PRM_LIMIT_FIELDS);
     }
-    if (!call->id.given || !call->type.given || !call->time.given)
-        return prm__error_set(call->error, PRM_E_ARGUMENT, "columns of ids, types and times are needed");
+    if (!batch->id.given || !batch->type.given || !batch->time.given)
+        return prm__error_set(batch->error, PRM_E_ARGUMENT, "columns of ids, types and times are needed");
     return PRM_OK;
 }
 
 /* A place to note the handles of a dictionary's texts, where handles may be used. */
-static bool columns_open_dictionary(columns_call *call, columns_field *field)
+static bool columns_open_dictionary(columns_batch *batch, columns_field *field)
 {
     const prm_column *dictionary = field->given->dictionary;
-    bool handles = field == &call->type ||
-                   (field->name != PRM_NONE && columns_text_everywhere(call->engine->program, field->name));
+    bool handles = field == &batch->type ||
+                   (field->name != PRM_NONE && columns_text_everywhere(batch->engine->program, field->name));
     if (!dictionary || !columns_is_text(dictionary) || !handles || dictionary->rows == 0)
         return true;
-    field->known = prm__alloc_zeroed(&call->engine->alloc, dictionary->rows, sizeof *field->known);
+    field->known = prm__alloc_zeroed(&batch->engine->alloc, dictionary->rows, sizeof *field->known);
     return field->known != NULL;
 }
 
-static void columns_close_dictionary(columns_call *call, columns_field *field)
+static void columns_close_dictionary(columns_batch *batch, columns_field *field)
 {
     if (field->known)
-        prm__alloc_release(&call->engine->alloc, field->known, field->given->dictionary->rows,
+        prm__alloc_release(&batch->engine->alloc, field->known, field->given->dictionary->rows,
                            sizeof *field->known);
 }
 
-/* Room for all of a call's rows; what of it is not written is never touched. */
+/* Room for all rows; what of it is not written is never touched. */
 static bool columns_open(columns_call *call)
 {
     prm__alloc *alloc = &call->engine->alloc;
-    bool open = columns_open_dictionary(call, &call->type);
-    for (uint32_t i = 0; i < call->field_count && open; i++)
-        open = columns_open_dictionary(call, &call->fields[i]);
-    if (!open || call->rows > SIZE_MAX / PRM_LIMIT_FIELDS)
+    bool open = true;
+    for (size_t i = 0; i < call->batch_count; i++) {
+        columns_batch *batch = &call->batches[i];
+        open = open && columns_open_dictionary(batch, &batch->type);
+        for (uint32_t j = 0; j < batch->field_count && open; j++)
+            open = columns_open_dictionary(batch, &batch->fields[j]);
+        call->rows += batch->rows;
+        call->values += batch->rows * batch->field_count;
+        call->digits += batch->rows * batch->decimals;
+    }
+    if (!open)
         return false;
-    uint64_t values = call->rows * call->field_count, digits = call->rows * call->decimals;
     call->events = prm__alloc_get(alloc, call->rows, sizeof *call->events);
-    call->values = prm__alloc_get(alloc, values, sizeof *call->values);
-    call->digits = prm__alloc_get(alloc, digits, sizeof *call->digits);
-    return (call->events || call->rows == 0) && (call->values || values == 0) &&
-           (call->digits || digits == 0);
+    call->value_room = prm__alloc_get(alloc, call->values, sizeof *call->value_room);
+    call->digit_room = prm__alloc_get(alloc, call->digits, sizeof *call->digit_room);
+    return (call->events || call->rows == 0) && (call->value_room || call->values == 0) &&
+           (call->digit_room || call->digits == 0);
 }
 
 static void columns_close(columns_call *call)
 {
     prm__alloc *alloc = &call->engine->alloc;
-    columns_close_dictionary(call, &call->type);
-    for (uint32_t i = 0; i < call->field_count; i++)
-        columns_close_dictionary(call, &call->fields[i]);
+    for (size_t i = 0; call->batches && i < call->batch_count; i++) {
+        columns_batch *batch = &call->batches[i];
+        columns_close_dictionary(batch, &batch->type);
+        for (uint32_t j = 0; j < batch->field_count; j++)
+            columns_close_dictionary(batch, &batch->fields[j]);
+    }
     if (call->events)
         prm__alloc_release(alloc, call->events, call->rows, sizeof *call->events);
-    if (call->values)
-        prm__alloc_release(alloc, call->values, call->rows * call->field_count, sizeof *call->values);
-    if (call->digits)
-        prm__alloc_release(alloc, call->digits, call->rows * call->decimals, sizeof *call->digits);
+    if (call->value_room)
+        prm__alloc_release(alloc, call->value_room, call->values, sizeof *call->value_room);
+    if (call->digit_room)
+        prm__alloc_release(alloc, call->digit_room, call->digits, sizeof *call->digit_room);
+    if (call->batches)
+        prm__alloc_release(alloc, call->batches, call->batch_count, sizeof *call->batches);
 }
 
-/* Index of `columns` for index `field` of the event that row `row` made, or back. */
-static uint32_t columns_translate(const prm_column *columns, size_t count, columns_call *call, uint64_t row,
+/* Index into `columns` for index `field` of the event that row `row` made, or back. */
+static uint32_t columns_translate(columns_batch *batch, const prm_column *columns, size_t count, uint64_t row,
                                   uint32_t field, bool back)
 {
     uint32_t present = 0, index = 0;
@@ -463,8 +484,8 @@ static uint32_t columns_translate(const prm_column *columns, size_t count, colum
         if (columns[i].role != PRM_COLUMN_FIELD)
             continue;
         columns_value value = {.present = false};
-        call->digits_used = 0;
-        if (columns_read(call, &call->fields[index++], row, &value) != PRM_OK || !value.present)
+        batch->digits_used = 0;
+        if (columns_read(batch, &batch->fields[index++], row, &value) != PRM_OK || !value.present)
             continue;
         if (back ? i == field : present == field)
             return back ? present : (uint32_t)i;
@@ -473,66 +494,100 @@ static uint32_t columns_translate(const prm_column *columns, size_t count, colum
     return PRM_NONE;
 }
 
-/* Culprits by the column that they stand in. */
-static void columns_translate_answers(columns_call *call, const prm_column *columns, size_t count,
-                                      prm_answer *answers)
+static bool columns_names_culprit(const prm_answer *answer)
 {
-    for (uint64_t row = 0; row < call->rows; row++)
-        if (answers[row].answer == PRM_REJECTED && answers[row].field < call->events[row].field_count &&
-            answers[row].diagnostic != PRM_DIAG_EVENT_FIELD_MISSING)
-            answers[row].field = columns_translate(columns, count, call, row, answers[row].field, false);
+    return answer->answer == PRM_REJECTED && answer->field != PRM_NONE &&
+           answer->diagnostic != PRM_DIAG_EVENT_FIELD_MISSING;
+}
+
+/* Makes all events. */
+static prm_status columns_fill(columns_call *call, uint64_t *row)
+{
+    prm_event *event = call->events;
+    prm_field *fields = call->value_room;
+    uint64_t digits = 0;
+    for (size_t i = 0; i < call->batch_count; i++) {
+        columns_batch *batch = &call->batches[i];
+        batch->digits = call->digit_room ? call->digit_room + digits : NULL;
+        for (uint64_t at = 0; at < batch->rows; at++, event++) {
+            prm_status status = columns_row(batch, at, event, fields);
+            if (status != PRM_OK) {
+                *row = batch->row == UINT64_MAX ? UINT64_MAX : (uint64_t)(event - call->events);
+                return status;
+            }
+            fields += event->field_count;
+        }
+        digits += batch->digits_used;
+    }
+    return PRM_OK;
 }
 
 static prm_status columns_take(columns_call *call, const prm_column *columns, size_t count,
-                               prm_answer *answers)
+                               prm_answer *answers, uint64_t *row, prm_error *error)
 {
-    prm_field *fields = call->values;
-    for (uint64_t row = 0; row < call->rows; row++) {
-        PRM_TRY(columns_row(call, row, &call->events[row], fields));
-        fields += call->events[row].field_count;
+    PRM_TRY(columns_fill(call, row));
+    PRM_TRY(
+        prm_engine_ingest(call->engine, call->events, (size_t)call->rows, sizeof(prm_event), answers, error));
+    for (size_t i = 0; i < call->batch_count && answers; i++)
+        for (uint64_t at = 0; at < call->batches[i].rows; at++, answers++)
+            if (columns_names_culprit(answers))
+                answers->field = columns_translate(&call->batches[i], columns + i * count, count, at,
+                                                   answers->field, false);
+    return PRM_OK;
+}
+
+/* Checks the batches one by one. */
+static prm_status columns_begin(columns_call *call, const prm_column *columns, size_t count, prm_error *error)
+{
+    call->batches = prm__alloc_zeroed(&call->engine->alloc, call->batch_count, sizeof *call->batches);
+    if (!call->batches && call->batch_count)
+        return prm__error_memory(error);
+    for (size_t i = 0; i < call->batch_count; i++) {
+        call->batches[i].engine = call->engine;
+        call->batches[i].row = UINT64_MAX;
+        call->batches[i].error = error;
+        PRM_TRY(columns_arrange(&call->batches[i], columns + i * count, count));
     }
-    prm_status status = prm_engine_ingest(call->engine, call->events, (size_t)call->rows, sizeof(prm_event),
-                                          answers, call->error);
-    if (status == PRM_OK && answers)
-        columns_translate_answers(call, columns, count, answers);
-    return status;
+    return columns_open(call) ? PRM_OK : prm__error_memory(error);
 }
 
 prm_status prm_engine_ingest_columns(prm_engine *engine, const prm_column *columns, size_t count,
-                                     size_t column_size, prm_answer *answers, uint64_t *row, prm_error *error)
+                                     size_t column_size, size_t batches, prm_answer *answers, uint64_t *row,
+                                     prm_error *error)
 {
+    uint64_t fault = UINT64_MAX;
     if (row)
-        *row = UINT64_MAX;
+        *row = fault;
     PRM_TRY(prm_engine_ingest(engine, NULL, 0, sizeof(prm_event), NULL, error));
-    if (column_size != sizeof *columns || (!columns && count))
+    if (column_size != sizeof *columns || (!columns && count && batches))
         return prm__error_set(error, PRM_E_ARGUMENT,
                               "column_size is %zu; it must be sizeof(prm_column), %zu, and columns not NULL",
                               column_size, sizeof *columns);
-    columns_call call = {.engine = engine, .row = UINT64_MAX, .error = error};
-    PRM_TRY(columns_arrange(&call, columns, count));
-    prm_status status = columns_open(&call) ? columns_take(&call, columns, count, answers)
-                                            : prm__error_memory(error);
+    columns_call call = {.engine = engine, .batch_count = batches};
+    prm_status status = columns_begin(&call, columns, count, error);
+    if (status == PRM_OK)
+        status = columns_take(&call, columns, count, answers, &fault, error);
     columns_close(&call);
     if (row)
-        *row = call.row;
+        *row = fault;
     return status;
 }
 
 size_t prm_engine_column_answer_text(prm_engine *engine, const prm_column *columns, size_t count,
                                      uint64_t row, const prm_answer *answer, char *buffer, size_t capacity)
 {
-    columns_call call = {.engine = engine, .row = UINT64_MAX};
+    columns_batch batch = {.engine = engine, .row = UINT64_MAX};
     char digits[PRM_LIMIT_FIELDS][COLUMNS_DIGITS];
     prm_field fields[PRM_LIMIT_FIELDS];
     prm_event event;
     if (!engine || !answer || !columns || (!buffer && capacity) ||
-        columns_arrange(&call, columns, count) != PRM_OK || row >= call.rows)
+        columns_arrange(&batch, columns, count) != PRM_OK || row >= batch.rows)
         return 0;
-    call.digits = digits;
+    batch.digits = digits;
+    if (columns_row(&batch, row, &event, fields) != PRM_OK)
+        return 0;
     prm_answer own = *answer;
-    if (columns_row(&call, row, &event, fields) != PRM_OK)
-        return 0;
-    if (own.answer == PRM_REJECTED && own.diagnostic != PRM_DIAG_EVENT_FIELD_MISSING && own.field < count)
-        own.field = columns_translate(columns, count, &call, row, own.field, true);
+    if (columns_names_culprit(&own))
+        own.field = columns_translate(&batch, columns, count, row, own.field, true);
     return prm__answer_explain(engine, &event, &own, buffer, capacity);
 }

@@ -76,7 +76,7 @@ static void open_sheet(sheet *s)
 
 static prm_status take(const rig *r, const sheet *s, prm_answer *answers, uint64_t *row, prm_error *error)
 {
-    return prm_engine_ingest_columns(r->engine, s->columns, COLUMNS, sizeof s->columns[0], answers, row,
+    return prm_engine_ingest_columns(r->engine, s->columns, COLUMNS, sizeof s->columns[0], 1, answers, row,
                                      error);
 }
 
@@ -131,6 +131,38 @@ static void slices_begin_where_they_say(void **state)
     }
     assert_int_equal(take(&r, &s, NULL, NULL, NULL), PRM_OK);
     rig_ledger(&r, "commission!e4 beta cash 200\ncommission!e5 beta cash 300\n");
+    rig_close(&r);
+}
+
+static void batches_are_one_call(void **state)
+{
+    (void)state;
+    rig r;
+    sheet s;
+    prm_column both[2 * COLUMNS];
+    prm_answer answers[ROWS];
+    uint64_t row = 0;
+    rig_open(&r, BASE);
+    open_sheet(&s);
+    for (int i = 0; i < COLUMNS; i++) {
+        both[i] = both[COLUMNS + i] = s.columns[i];
+        both[i].rows = 2;
+        both[COLUMNS + i].first = 2;
+        both[COLUMNS + i].rows = ROWS - 2;
+    }
+    both[COLUMNS + TIME].valid = has_rep; /* row 5 has no time */
+    assert_int_equal(
+        prm_engine_ingest_columns(r.engine, both, COLUMNS, sizeof both[0], 2, answers, &row, NULL),
+        PRM_E_EVENT);
+    assert_int_equal(row, 5);
+    assert_int_equal(rig_counts(&r).events, 0);
+    both[COLUMNS + TIME].valid = NULL;
+    assert_int_equal(
+        prm_engine_ingest_columns(r.engine, both, COLUMNS, sizeof both[0], 2, answers, &row, NULL), PRM_OK);
+    assert_int_equal(answers[5].answer, PRM_ACCEPTED);
+    rig_ledger(&r, LEDGER);
+    assert_int_equal(prm_engine_ingest_columns(r.engine, NULL, 0, sizeof both[0], 0, NULL, NULL, NULL),
+                     PRM_OK);
     rig_close(&r);
 }
 
@@ -382,12 +414,12 @@ static void what_is_refused(void **state)
     open_sheet(&s), s.columns[ID] = s.columns[TIME], s.columns[ID].role = PRM_COLUMN_ID;
     REFUSED(PRM_E_ARGUMENT, UINT64_MAX, &s);
     open_sheet(&s);
-    assert_int_equal(prm_engine_ingest_columns(r.engine, s.columns, COLUMNS, 8, NULL, NULL, NULL),
+    assert_int_equal(prm_engine_ingest_columns(r.engine, s.columns, COLUMNS, 8, 1, NULL, NULL, NULL),
                      PRM_E_ARGUMENT);
     assert_int_equal(
-        prm_engine_ingest_columns(NULL, s.columns, COLUMNS, sizeof(prm_column), NULL, NULL, NULL),
+        prm_engine_ingest_columns(NULL, s.columns, COLUMNS, sizeof(prm_column), 1, NULL, NULL, NULL),
         PRM_E_ARGUMENT);
-    assert_int_equal(prm_engine_ingest_columns(r.engine, NULL, 1, sizeof(prm_column), NULL, NULL, NULL),
+    assert_int_equal(prm_engine_ingest_columns(r.engine, NULL, 1, sizeof(prm_column), 1, NULL, NULL, NULL),
                      PRM_E_ARGUMENT);
     rig_close(&r);
 }
@@ -431,11 +463,17 @@ static void sizes_of_structs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_are_events),         cmocka_unit_test(slices_begin_where_they_say),
-        cmocka_unit_test(numbers_of_every_layout), cmocka_unit_test(decimals_of_128_bits),
-        cmocka_unit_test(views_are_texts),         cmocka_unit_test(times_of_every_tick),
-        cmocka_unit_test(a_culprit_is_a_column),   cmocka_unit_test(dictionaries_of_what_is_no_handle),
-        cmocka_unit_test(what_is_refused),         cmocka_unit_test(memory_that_runs_out),
+        cmocka_unit_test(rows_are_events),
+        cmocka_unit_test(slices_begin_where_they_say),
+        cmocka_unit_test(batches_are_one_call),
+        cmocka_unit_test(numbers_of_every_layout),
+        cmocka_unit_test(decimals_of_128_bits),
+        cmocka_unit_test(views_are_texts),
+        cmocka_unit_test(times_of_every_tick),
+        cmocka_unit_test(a_culprit_is_a_column),
+        cmocka_unit_test(dictionaries_of_what_is_no_handle),
+        cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(memory_that_runs_out),
         cmocka_unit_test(sizes_of_structs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
