@@ -179,7 +179,7 @@ class Engine:
                 reasons[index] = rendered(
                     lib.prm_engine_column_answer_text,
                     self._handle,
-                    ctypes.byref(columns.array, batch * columns.count * ctypes.sizeof(_abi.Column)),
+                    ctypes.pointer(columns.array[batch * columns.count]),
                     columns.count,
                     at,
                     answers[index],

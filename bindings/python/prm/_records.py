@@ -295,6 +295,10 @@ class Table(Sequence[T], Generic[T]):
             {name: pyarrow.array(self.column(name), type=types[kinds[name]]) for name in self.columns}
         )
 
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """What polars, DuckDB and others read tables by; pyarrow makes it."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
     def _kinds(self) -> Dict[str, str]:
         """Column -> "time", "int", "bool", "decimal" or "text"; the annotations say it."""
         kinds = {}
