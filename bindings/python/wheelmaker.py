@@ -70,15 +70,19 @@ def make_wheel(build: Path, out: Path) -> Path:
     tag = "py3-none-" + platform_tag(list(binaries.values()))
     stem = "%s-%s" % (_setting("name"), _setting("version"))
     info = stem + ".dist-info/"
-    contents: List[Tuple[str, bytes]] = []
-    for path in sorted((HERE / "prm").rglob("*")):
-        if path.suffix in (".py", ".typed"):
-            contents.append((path.relative_to(HERE).as_posix(), path.read_bytes()))
+    files = [path for path in sorted((HERE / "prm").rglob("*")) if path.suffix in (".py", ".typed")]
+    contents: List[Tuple[str, bytes]] = [(path.relative_to(HERE).as_posix(), path.read_bytes()) for path in files]
     contents += [(name, path.read_bytes()) for name, path in binaries.items()]
     contents += [
         (info + "METADATA", _metadata().encode()),
-        (info + "WHEEL", ("Wheel-Version: 1.0\nGenerator: wheelmaker\nRoot-Is-Purelib: false\nTag: %s\n" % tag).encode()),
-        (info + "entry_points.txt", b"[pytest11]\nprm = prm.pytest_plugin\n\n[console_scripts]\nprm = prm.__main__:main\n"),
+        (
+            info + "WHEEL",
+            ("Wheel-Version: 1.0\nGenerator: wheelmaker\nRoot-Is-Purelib: false\nTag: %s\n" % tag).encode(),
+        ),
+        (
+            info + "entry_points.txt",
+            b"[pytest11]\nprm = prm.pytest_plugin\n\n[console_scripts]\nprm = prm.__main__:main\n",
+        ),
     ]
     out.mkdir(parents=True, exist_ok=True)
     wheel = out / ("%s-%s.whl" % (stem, tag))
@@ -104,7 +108,9 @@ def _write(file: zipfile.ZipFile, name: str, data: bytes) -> None:
 # ---- PEP 517 ----
 
 
-def build_wheel(wheel_directory: str, config_settings: Optional[Dict[str, Any]] = None, metadata_directory: Optional[str] = None) -> str:
+def build_wheel(
+    wheel_directory: str, config_settings: Optional[Dict[str, Any]] = None, metadata_directory: Optional[str] = None
+) -> str:
     """What pip calls."""
     build = os.environ.get("PRM_BUILD")
     if not build:

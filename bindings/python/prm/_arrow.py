@@ -87,7 +87,8 @@ class Chunks:
             self._read(_inside(self._capsules[0], b"arrow_array_stream", ArrowArrayStream))
         else:
             raise EventError(
-                "%s has neither __arrow_c_stream__ nor __arrow_c_array__; ingest_columns takes arrays" % type(data).__name__
+                "%s has neither __arrow_c_stream__ nor __arrow_c_array__; ingest_columns takes arrays"
+                % type(data).__name__
             )
 
     def _read(self, stream: Any) -> None:
@@ -166,7 +167,9 @@ def _set_format(column: Any, name: str, form: str, local: bool) -> None:
         raise EventError("column %s has Arrow's format %r, which no field is read from: cast it" % (name, form))
 
 
-def describe(column: Any, name: str, schema: Any, array: Any, first: int, rows: int, local: bool, keep: List[Any]) -> None:
+def describe(
+    column: Any, name: str, schema: Any, array: Any, first: int, rows: int, local: bool, keep: List[Any]
+) -> None:
     """Fills a ``prm_column`` with an array: rows ``first`` to ``first + rows`` of what the array's offset begins."""
     form = schema.format.decode()
     column.rows = rows

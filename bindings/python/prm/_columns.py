@@ -73,7 +73,9 @@ def _as_text(name: str, value: Any, local: bool) -> str:
     try:
         return str(value.__index__())
     except AttributeError:
-        raise EventError("%s is %r, of type %s, which is no field's value" % (name, value, type(value).__name__)) from None
+        raise EventError(
+            "%s is %r, of type %s, which is no field's value" % (name, value, type(value).__name__)
+        ) from None
 
 
 class Columns:
@@ -253,7 +255,9 @@ class Columns:
             column.layout = _abi.LAYOUT_NONE
         elif kind == "f":
             row = int(numpy.flatnonzero(~numpy.isnan(values))[0])
-            raise EventError(refused_float("column " + name, values[row].item()) + ' (pandas: dtype "Int64" or "string")', row)
+            raise EventError(
+                refused_float("column " + name, values[row].item()) + ' (pandas: dtype "Int64" or "string")', row
+            )
         else:
             raise EventError("column %s has dtype %s, which no field is read from" % (name, values.dtype))
         if present is not None:
@@ -286,7 +290,9 @@ class Columns:
         dtype = values.dtype
         if getattr(dtype, "tz", None) is not None:
             self._numpy(column, name, values.tz_convert("UTC").tz_localize(None).to_numpy(), utc=True)
-        elif hasattr(values, "__arrow_array__") and (hasattr(dtype, "pyarrow_dtype") or getattr(dtype, "storage", "") == "pyarrow"):
+        elif hasattr(values, "__arrow_array__") and (
+            hasattr(dtype, "pyarrow_dtype") or getattr(dtype, "storage", "") == "pyarrow"
+        ):
             self._arrow(column, name, values.__arrow_array__())
         elif getattr(dtype, "kind", "O") in "iub" and not hasattr(dtype, "byteorder"):
             present = ~values.isna()
@@ -320,7 +326,9 @@ class Columns:
             if not chunks.arrays or not any(one.length for one in chunks.arrays):
                 column.layout = _abi.LAYOUT_NONE
                 return
-            raise EventError("column %s comes in %d chunks: combine them, or use ingest_arrow" % (name, len(chunks.arrays)))
+            raise EventError(
+                "column %s comes in %d chunks: combine them, or use ingest_arrow" % (name, len(chunks.arrays))
+            )
         one = chunks.arrays[0]
         describe(column, name, chunks.schema, one, 0, one.length, self._local, self._keep)
 

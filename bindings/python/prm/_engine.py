@@ -303,7 +303,7 @@ class Engine:
         with self._lock:
             if lib.prm_engine_counts(self._handle, raw) != _abi.OK:
                 raise StateError("the counts cannot be had", Status.ARGUMENT)
-        return Counts(*(getattr(raw, name) for name, _ in _abi.CCounts._fields_[2:]))
+        return Counts(*(getattr(raw, name) for name, *_ in _abi.CCounts._fields_[2:]))
 
     def __repr__(self) -> str:
         if self._open_handle is None:

@@ -172,7 +172,9 @@ class Batch:
         try:
             number = operator.index(value)
         except TypeError:
-            raise EventError("%s is %r, of type %s, which is no field's value" % (name, value, type(value).__name__)) from None
+            raise EventError(
+                "%s is %r, of type %s, which is no field's value" % (name, value, type(value).__name__)
+            ) from None
         if number in _INTEGER:
             return _abi.VALUE_INTEGER, number
         return _abi.VALUE_TEXT, str(number).encode()

@@ -14,8 +14,17 @@ from typing import Any, Dict, Optional, Tuple, Union
 from zoneinfo import ZoneInfo
 
 from . import _abi
-from ._errors import Diagnostic, EventError, ProgramError, StateError, Status, raise_for, read_diagnostics, rendered
-from ._errors import take_text
+from ._errors import (
+    Diagnostic,
+    EventError,
+    ProgramError,
+    StateError,
+    Status,
+    raise_for,
+    read_diagnostics,
+    rendered,
+    take_text,
+)
 from ._library import lib
 from ._records import EPOCH
 

@@ -291,9 +291,7 @@ class Table(Sequence[T], Generic[T]):
             "text": pyarrow.string(),
         }
         kinds = self._kinds()
-        return pyarrow.table(
-            {name: pyarrow.array(self.column(name), type=types[kinds[name]]) for name in self.columns}
-        )
+        return pyarrow.table({name: pyarrow.array(self.column(name), type=types[kinds[name]]) for name in self.columns})
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         """What polars, DuckDB and others read tables by; pyarrow makes it."""
@@ -304,7 +302,9 @@ class Table(Sequence[T], Generic[T]):
         kinds = {}
         for field in fields(self._record):
             note = str(field.type)
-            kind = next((k for n, k in (("datetime", "time"), ("Decimal", "decimal"), ("bool", "bool")) if n in note), "")
+            kind = next(
+                (k for n, k in (("datetime", "time"), ("Decimal", "decimal"), ("bool", "bool")) if n in note), ""
+            )
             kinds[field.name.rstrip("_")] = kind or ("int" if note == "int" else "text")
         return kinds
 

@@ -26,9 +26,7 @@ class ProgramTestFailure(Exception):
 
 def run_tool(*arguments: str, cwd: Optional[Path] = None) -> Tuple[int, str, str]:
     """Exit status, standard output and standard error of the tool."""
-    done = subprocess.run(
-        [find_tool(), *arguments], cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    done = subprocess.run([find_tool(), *arguments], cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True)
     return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
 
 
@@ -36,7 +34,9 @@ class ProgramTestFile(pytest.File):
     """A file ``*.test.yaml``."""
 
     def collect(self) -> Iterator[ProgramTest]:
-        self.config.stash.setdefault(_COVERED, []).append(self.path)
+        """Runs the file and gives an item per test."""
+        covered: List[Path] = self.config.stash.setdefault(_COVERED, [])
+        covered.append(self.path)
         for name, case in self._run():
             yield ProgramTest.from_parent(self, name=name, case=case)
 
@@ -68,17 +68,20 @@ class ProgramTest(pytest.Item):
             self.add_marker(pytest.mark.xfail(reason=skipped.get("message", "to do"), run=True))
 
     def runtest(self) -> None:
+        """Raises what the tool found."""
         for kind in ("failure", "error", "skipped"):
             found = self._case.find(kind)
             if found is not None:
-                raise ProgramTestFailure((found.text or found.get("message", "")).rstrip("\n"))
+                raise ProgramTestFailure((found.text or found.get("message") or "").rstrip("\n"))
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
+        """The differences alone: no traceback helps here."""
         if isinstance(excinfo.value, ProgramTestFailure):
             return "%s: %s\n%s" % (self.path.name, self.name, excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> Tuple[Path, Optional[int], str]:
+        """The test by its file and name."""
         return self.path, None, self.name
 
 
@@ -104,7 +107,8 @@ def uncovered(paths: List[Path]) -> List[str]:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Says which rules were not fired, if asked so."""
-    paths = sorted(set(config.stash.get(_COVERED, [])))
+    covered: List[Path] = config.stash.setdefault(_COVERED, [])
+    paths = sorted(set(covered))
     if not config.getoption("--prm-coverage") or not paths:
         return
     notes = uncovered(paths)

@@ -92,7 +92,9 @@ def events(
     made: List[Event] = []
     for number in range(draw(st.integers(min_size, max_size))):
         kind = draw(st.sampled_from(chosen))
-        moment = timedelta(days=draw(st.integers(0, days - 1)), milliseconds=draw(st.sampled_from((0, 1, 43_200_000, 86_399_999))))
+        moment = timedelta(
+            days=draw(st.integers(0, days - 1)), milliseconds=draw(st.sampled_from((0, 1, 43_200_000, 86_399_999)))
+        )
         event: Event = {"id": "e%d" % number, "type": kind, "time": start + moment}
         for name, field_type, required in declared[kind]:
             if not required and draw(st.integers(0, 2)) == 0:
