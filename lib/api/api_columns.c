@@ -496,7 +496,7 @@ static uint32_t columns_translate(columns_batch *batch, const prm_column *column
 
 static bool columns_names_culprit(const prm_answer *answer)
 {
-    return answer->answer == PRM_REJECTED && answer->field != PRM_NONE &&
+    return (answer->answer == PRM_REJECTED || answer->answer == PRM_TOO_LATE) && answer->field != PRM_NONE &&
            answer->diagnostic != PRM_DIAG_EVENT_FIELD_MISSING;
 }
 

@@ -29,7 +29,14 @@ for module in (prm, prm._engine, prm._errors, prm._program):
 check((HERE / "py.typed").exists(), "py.typed is missing")
 
 folder = ROOT / "rules" / "crm-export"
-arguments = ["run", folder / "program.yaml", "--map", folder / "mapping.yaml", "--events", folder / "sales_pipeline.csv"]
+arguments = [
+    "run",
+    folder / "program.yaml",
+    "--map",
+    folder / "mapping.yaml",
+    "--events",
+    folder / "sales_pipeline.csv",
+]
 command = Path(sys.executable).parent / "prm"
 for start in ([command], [sys.executable, "-m", "prm"]):
     done = subprocess.run([*start, *arguments, "--totals", "--format", "csv", "--quiet"], stdout=subprocess.PIPE)

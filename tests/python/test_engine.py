@@ -250,6 +250,20 @@ def test_waiting_events(program):
         assert len(engine.ledger()) == 1
 
 
+def test_settled_time(engine):
+    assert engine.settled is None
+    engine.ingest([deal(1), deal(20)])
+    engine.settle("2026-06-15")
+    assert engine.settled == datetime(2026, 6, 15, tzinfo=TOKYO)
+    late, void = engine.ingest([deal(2), {"id": "v", "type": "event.voided", "time": "2026-06-20", "event": "d-1"}])
+    assert late.taken is void.taken is prm.Taken.TOO_LATE and late.reason and void.diagnostic == 615
+    columns = engine.ingest_columns(id=["w"], type="event.voided", time="2026-06-20", colour=["red"], event=["d-1"])
+    assert columns[0].reason == void.reason and not columns.rejected
+    assert [row.event for row in engine.ledger()] == ["d-1", "d-20"]
+    with pytest.raises(prm.StateError):
+        engine.settle("2026-07-01")
+
+
 def test_frames(engine):
     pandas = pytest.importorskip("pandas")
     pyarrow = pytest.importorskip("pyarrow")

@@ -296,6 +296,8 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     ),
     "prm_engine_advance": (_STATUS, [_HANDLE, c_int64, _ERROR]),
     "prm_engine_clock": (c_int64, [_HANDLE]),
+    "prm_engine_settle": (_STATUS, [_HANDLE, c_int64, _ERROR]),
+    "prm_engine_settled": (c_int64, [_HANDLE]),
     "prm_engine_counts": (_STATUS, [_HANDLE, POINTER(CCounts)]),
     "prm_engine_ledger": (_STATUS, [_HANDLE, _OUT, _ERROR]),
     "prm_engine_journal": (_STATUS, [_HANDLE, c_uint64, _OUT, _ERROR]),

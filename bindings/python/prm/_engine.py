@@ -124,7 +124,7 @@ class Engine:
             self._call(lib.prm_engine_ingest, batch.events, batch.count, ctypes.sizeof(_abi.Event), answers)
             reasons = {
                 index: rendered(lib.prm_engine_answer_text, self._handle, batch.event_at(index), answers[index])
-                for index in _rejected(answers)
+                for index in _explained(answers)
             }
         return Answers(answers, reasons)
 
@@ -174,7 +174,7 @@ class Engine:
             if status != _abi.OK:
                 columns.explain(error, row.value)
             reasons = {}
-            for index in _rejected(answers):
+            for index in _explained(answers):
                 batch, at = columns.place(index)
                 reasons[index] = rendered(
                     lib.prm_engine_column_answer_text,
@@ -212,6 +212,19 @@ class Engine:
         ms = self._program.milliseconds(time)
         with self._lock:
             self._call(lib.prm_engine_advance, ms)
+
+    def settle(self, time: Time) -> None:
+        """Closes the time before ``time``, say once a month has been paid out: what was posted about it stays, and
+        news about it is answered too late. :class:`StateError` when it lies after the clock."""
+        ms = self._program.milliseconds(time)
+        with self._lock:
+            self._call(lib.prm_engine_settle, ms)
+
+    @property
+    def settled(self) -> Optional[datetime]:
+        """The instant before which all is settled; None when nothing is."""
+        with self._lock:
+            return Times(self._program.tzinfo)(lib.prm_engine_settled(self._handle))
 
     # ---- What came of it ----
 
@@ -317,12 +330,12 @@ def _is_local(naive: str) -> bool:
     return naive == "local"
 
 
-def _rejected(answers: Any) -> Iterable[int]:
-    """Indexes of the answers that are rejections."""
+def _explained(answers: Any) -> Iterable[int]:
+    """Indexes of the answers that have a reason: rejected, too late."""
     if not len(answers):
         return ()
     taken = array("I", bytes(answers))[::4]
-    return [index for index, one in enumerate(taken) if one == 4] if 4 in taken else ()
+    return [index for index, one in enumerate(taken) if one >= 4] if 4 in taken or 5 in taken else ()
 
 
 @contextmanager

@@ -31,7 +31,7 @@ class Taken(enum.IntEnum):
     DUPLICATE = 2  #: same id, same content: no effect
     IGNORED = 3  #: a type that the program does not know
     REJECTED = 4  #: malformed, or the same id with other content
-    TOO_LATE = 5  #: before the settled time
+    TOO_LATE = 5  #: new, but about time that is settled
 
 
 class Op(enum.IntEnum):
@@ -54,12 +54,12 @@ class State(enum.IntEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to one event. ``reason`` says, for people, why it was rejected."""
+    """The answer to one event. ``reason`` says, for people, why it was rejected or too late."""
 
     __slots__ = ("diagnostic", "dropped", "reason", "taken")
 
     taken: Taken
-    diagnostic: int  #: 0, or the stable number of why it was rejected
+    diagnostic: int  #: 0, or the stable number of why it was rejected or too late
     dropped: int  #: how many fields the program does not declare
     reason: Optional[str]
 
@@ -101,7 +101,7 @@ class Answers(Sequence[Answer]):
     @property
     def rejected(self) -> Dict[int, str]:
         """Index -> reason, of the events that were rejected."""
-        return dict(self._reasons)
+        return {index: why for index, why in self._reasons.items() if self._raw[index].answer == Taken.REJECTED}
 
     def counts(self) -> Dict[Taken, int]:
         """How many were taken how."""
