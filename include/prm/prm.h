@@ -413,8 +413,8 @@ enum {
 };
 
 /* One column. With a `dictionary`, `values` are integers, places in that column, which has no
- * dictionary itself and is read once per entry that is in use. What is missing is left out of its
- * event; an empty text is an empty text (see prm_event). */
+ * dictionary itself and whose texts are looked up once for all rows, where that pays. What is
+ * missing is left out of its event; an empty text is an empty text (see prm_event). */
 typedef struct prm_column {
     uint32_t role;   /* PRM_COLUMN_... */
     uint32_t layout; /* PRM_LAYOUT_... */

@@ -2,9 +2,11 @@
  * becomes a prm_event whose texts still point into the host's columns, and what comes of
  * them is prm__ingest's affair: a row is taken as the same event by itself would be.
  *
- * A dictionary's entry is looked at once, when the first row uses it: its text becomes a
- * handle, and rows carry the handle. Handles are only for fields that are texts in every
- * type; what else there is goes by its text, and is read where the field is read. */
+ * An entry of a dictionary is looked up once, when the first row uses it: its text becomes
+ * a handle, and rows carry the handle. Handles are only for fields that are texts in every
+ * type; what else there is goes by its text, and is read where the field is read. So do
+ * the entries of a dictionary of which each is used but once or so: looking up one text
+ * after the other misses the cache each time, and the engine fetches ahead. */
 #include "base/decimal.h"
 #include "base/diag_numbers.h"
 #include "base/error.h"
@@ -16,6 +18,9 @@
 
 /* A 128-bit integer in decimal, with sign, point and zeros in front. */
 #define COLUMNS_DIGITS 48
+
+/* How often the entries of a dictionary are to be used, on average, for handles to pay. */
+#define COLUMNS_USES 2
 
 /* What is known of a dictionary's entry. */
 #define COLUMNS_UNSEEN 0U
@@ -420,7 +425,8 @@ static bool columns_open_dictionary(columns_batch *batch, columns_field *field)
     const prm_column *dictionary = field->given->dictionary;
     bool handles = field == &batch->type ||
                    (field->name != PRM_NONE && columns_text_everywhere(batch->engine->program, field->name));
-    if (!dictionary || !columns_is_text(dictionary) || !handles || dictionary->rows == 0)
+    if (!dictionary || !columns_is_text(dictionary) || !handles || dictionary->rows == 0 ||
+        dictionary->rows > field->given->rows / COLUMNS_USES)
         return true;
     field->known = prm__alloc_zeroed(&batch->engine->alloc, dictionary->rows, sizeof *field->known);
     return field->known != NULL;

@@ -92,6 +92,7 @@ def arrow(**columns):
     [
         pyarrow.array(AMOUNTS, pyarrow.int32()),
         pyarrow.array([Decimal(a) for a in AMOUNTS], pyarrow.decimal128(12, 3)),
+        pyarrow.array([Decimal(a) for a in AMOUNTS], pyarrow.decimal128(38, 0)),
         pyarrow.array(["100", "200", "300", "400"], pyarrow.large_string()),
         pyarrow.array(["100", "200", "300", "400.00000000000"]).dictionary_encode(),
     ],
@@ -130,6 +131,24 @@ def test_arrow_tables_chunks_slices_and_views(program):
         with prm.Engine(program) as engine:
             assert len(engine.ingest_arrow(data)) == 4
             assert list(engine.ledger()) == rows(program)
+
+
+def test_other_libraries(program):
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({**BASE, "partner": polars.Series(PARTNERS, dtype=polars.Categorical)})
+    for take in (prm.Engine.ingest_arrow, prm.Engine.ingest_columns):
+        with prm.Engine(program) as engine:
+            assert len(take(engine, frame)) == 4
+            assert list(engine.ledger()) == rows(program)
+            assert polars.DataFrame(engine.ledger()).height == len(engine.ledger())
+
+
+def test_decimals_of_duckdb(program):
+    duckdb = pytest.importorskip("duckdb")
+    with prm.Engine(program) as engine:
+        sql = "select 'd'||i as id, 'deal.won' as type, date '2026-06-01' as time, 'p' as partner, 5.25 as amount"
+        engine.ingest_arrow(duckdb.sql(sql + " from range(5000) t(i)"))
+        assert engine.counts().accepted == 5000 and engine.ledger()[0].amount == Decimal("0.52")
 
 
 def test_missing_values_are_missing_fields(program):

@@ -149,7 +149,7 @@ def _set_format(column: Any, name: str, form: str, local: bool) -> None:
         column.layout = _abi.LAYOUT_NONE
     elif form == "b":
         column.layout, column.kind = _abi.LAYOUT_BITS, _abi.VALUE_BOOLEAN
-    elif form[:2] == "d:" and form.count(",") == 1 and 0 <= int(form.split(",")[1]) <= 38:
+    elif form[:2] == "d:" and form.split(",")[2:] in ([], ["128"]) and 0 <= int(form.split(",")[1]) <= 38:
         column.layout, column.scale = _abi.LAYOUT_DECIMAL, int(form.split(",")[1])
     elif form == "tdD":
         column.layout, column.kind, column.tick = _abi.LAYOUT_INT32, _abi.VALUE_TIME, _abi.TICK_DAY

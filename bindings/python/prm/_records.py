@@ -219,8 +219,11 @@ def to_plain(value: Any) -> Any:
     return value.name.lower() if isinstance(value, enum.Enum) else value
 
 
-class Table(Sequence[T], Generic[T]):
-    """Records in order: a sequence that pandas and Arrow can have, where these are installed."""
+class Table(Generic[T]):
+    """Records in order, by index, slice and iteration; pandas and Arrow can have them, where these are installed.
+
+    It is no :class:`collections.abc.Sequence`, since polars takes those apart record by record, rather than as Arrow.
+    """
 
     def __init__(self, record: Callable[..., T], rows: Sequence[T], zone: tzinfo, zone_name: str) -> None:
         self._record: Any = record
@@ -242,7 +245,7 @@ class Table(Sequence[T], Generic[T]):
         return iter(self._rows)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence):
+        if not isinstance(other, (Table, Sequence)):
             return NotImplemented
         return list(self) == list(other)
 
