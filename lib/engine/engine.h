@@ -14,6 +14,7 @@
 #include "engine/list.h"
 #include "engine/outcome.h"
 #include "engine/store.h"
+#include "engine/written.h"
 
 /* One line of a partner's history: sorted by time, rank of the type, id. */
 typedef struct prm__entry {
@@ -250,11 +251,15 @@ struct prm_engine {
     prm__vec clock_rules;   /* of uint32_t: rules to ask at clock points, in the order of the file */
     prm__vec while_rules;   /* of uint32_t */
     prm__vec link_filters;  /* of uint32_t: filters whose verdicts are handed up, each once */
-    prm__vec journal;       /* of prm__posting: what is not yet released */
-    uint64_t journal_first; /* number of the first of them */
+    prm__written written;   /* postings that were written down: the first ones not yet released... */
+    size_t written_first;   /* ...from this one on */
+    prm__vec journal;       /* of prm__posting: the rest of what is not yet released */
+    uint64_t journal_first; /* number of the first posting not yet released */
     uint64_t outcome_rows;
-    uint64_t stale;    /* partners that are stale: they are folded before anything else */
-    prm_counts counts; /* the running ones: events and answers, dropped fields */
+    uint64_t stale;           /* partners that are stale: they are folded before anything else */
+    prm_counts counts;        /* the running ones: events and answers, dropped fields */
+    struct prm_engine *shell; /* where the content was made before it was moved here, which still counts its
+                                 memory; or NULL: see prm__engine_replace */
 };
 
 static inline prm__partner *prm__engine_partner(const prm_engine *engine, uint32_t index)
@@ -309,6 +314,12 @@ static inline uint32_t prm__engine_slot(const prm_engine *engine, uint32_t type,
         return prm__program_slot(engine->program, type, name);
     uint8_t slot = engine->slot_of[(size_t)type * engine->program->names_count + name];
     return slot == PRM_NO_SLOT ? PRM_NO_INDEX : slot;
+}
+
+/* How many postings are not yet released. */
+static inline size_t prm__engine_postings(const prm_engine *engine)
+{
+    return prm__written_count(&engine->written) - engine->written_first + engine->journal.count;
 }
 
 /* Opens a view on an event, with its amount as reductions have left it. */

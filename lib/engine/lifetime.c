@@ -266,6 +266,7 @@ prm_status prm__engine_new(prm_program *program, const prm_engine_options *optio
     prm__store_init(&engine->store, &engine->alloc, seed);
     prm__pool_init(&engine->pool, &engine->alloc);
     lifetime_vecs(engine);
+    prm__written_init(&engine->written, &engine->alloc, options ? options->hash_seed : 0);
     prm__amend_init(engine);
     prm__link_init(engine);
     prm__settle_init(engine);
@@ -284,11 +285,9 @@ prm_status prm__engine_new(prm_program *program, const prm_engine_options *optio
     return PRM_OK;
 }
 
-void prm__engine_free(prm_engine *engine)
+/* All that an engine holds, but for its own block. */
+static void lifetime_free_content(prm_engine *engine)
 {
-    if (!engine)
-        return;
-    prm_program *program = engine->program;
     prm__subjects_free(engine);
     prm__clock_free(engine);
     prm__across_free(engine);
@@ -302,7 +301,46 @@ void prm__engine_free(prm_engine *engine)
     prm__store_free(&engine->store);
     prm__intern_free(&engine->numbers);
     prm__intern_free(&engine->texts);
+    prm__written_free(&engine->written);
+    prm__program_unref(engine->program);
+}
+
+static void lifetime_free_block(prm_engine *engine)
+{
+    if (!engine)
+        return;
     prm__alloc alloc = engine->alloc;
     prm__alloc_release(&alloc, engine, 1, sizeof *engine);
-    prm__program_unref(program);
+}
+
+void prm__engine_free(prm_engine *engine)
+{
+    if (!engine)
+        return;
+    lifetime_free_content(engine);
+    lifetime_free_block(engine->shell);
+    lifetime_free_block(engine);
+}
+
+/* Each room's parts point at the `alloc` of the block in which they were made. So that block stays:
+ * what is made from now on counts its memory in one, what was made before in the other, and the sum
+ * is right. */
+void prm__engine_replace(prm_engine *engine, prm_engine *with)
+{
+    prm__alloc alloc = engine->alloc, with_alloc = with->alloc;
+    prm_engine *former_shell = engine->shell;
+    prm_engine former = *engine;
+    *engine = *with;
+    engine->alloc = alloc;
+    engine->shell = with;
+    *with = former;
+    with->alloc = with_alloc;
+    with->shell = NULL;
+    lifetime_free_content(with);
+    if (former_shell) {
+        engine->alloc.held += former_shell->alloc.held;
+        engine->alloc.held -= sizeof *former_shell;
+        prm__alloc host = former_shell->alloc;
+        prm__alloc_release(&host, former_shell, 1, sizeof *former_shell);
+    }
 }

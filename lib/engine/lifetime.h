@@ -11,4 +11,8 @@ PRM_MUST_USE prm_status prm__engine_new(prm_program *program, const prm_engine_o
                                         prm_engine **out);
 void prm__engine_free(prm_engine *engine);
 
+/* Puts the content of `with`, which has the same host allocator, into `engine`, and frees what that
+ * held. `with` is the engine's from then on. Cannot fail. */
+void prm__engine_replace(prm_engine *engine, prm_engine *with);
+
 #endif

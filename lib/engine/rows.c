@@ -3,18 +3,39 @@
 #include "engine/order.h"
 #include <string.h>
 
-prm_rows *prm__rows_new(prm_engine *engine, prm__rows_kind kind, size_t item_size)
+static prm_rows *rows_make(prm__alloc *alloc, prm__rows_kind kind, size_t item_size)
 {
-    prm_rows *rows = prm__alloc_zeroed(&engine->alloc, 1, sizeof *rows);
+    prm_rows *rows = prm__alloc_zeroed(alloc, 1, sizeof *rows);
     if (!rows)
         return NULL;
-    rows->alloc = &engine->alloc;
-    rows->engine = engine;
+    rows->alloc = alloc;
     rows->kind = kind;
     prm__vec_init(&rows->items, rows->alloc, item_size);
     prm__vec_init(&rows->pointers, rows->alloc, sizeof(void *));
     prm__vec_init(&rows->id, rows->alloc, 1);
+    prm__written_init(&rows->written, rows->alloc, 0);
     return rows;
+}
+
+prm_rows *prm__rows_new(prm_engine *engine, prm__rows_kind kind, size_t item_size)
+{
+    prm_rows *rows = rows_make(&engine->alloc, kind, item_size);
+    if (rows)
+        rows->engine = engine;
+    return rows;
+}
+
+prm_status prm__rows_written(prm__alloc *alloc, prm__written *written, uint64_t first, prm_rows **out)
+{
+    prm_rows *rows = rows_make(alloc, PRM_ROWS_WRITTEN, 1);
+    if (!rows)
+        return PRM_E_MEMORY;
+    rows->first = first;
+    rows->count = prm__written_count(written);
+    rows->written = *written;
+    prm__written_init(written, alloc, 0);
+    *out = rows;
+    return PRM_OK;
 }
 
 void prm__rows_free(prm_rows *rows)
@@ -24,6 +45,7 @@ void prm__rows_free(prm_rows *rows)
     prm__vec_free(&rows->items);
     prm__vec_free(&rows->pointers);
     prm__vec_free(&rows->id);
+    prm__written_free(&rows->written);
     prm__alloc_release(rows->alloc, rows, 1, sizeof *rows);
 }
 
@@ -73,11 +95,11 @@ prm_status prm__rows_journal(prm_engine *engine, uint64_t first, prm_rows **out)
     if (!rows)
         return PRM_E_MEMORY;
     rows->first = first > engine->journal_first ? first : engine->journal_first;
-    uint64_t end = engine->journal_first + engine->journal.count;
+    uint64_t end = engine->journal_first + prm__engine_postings(engine);
     rows->count = rows->first < end ? (size_t)(end - rows->first) : 0;
-    for (size_t i = 0; i < rows->count; i++) {
-        const prm__posting *posting = prm__vec_at(&engine->journal,
-                                                  (size_t)(rows->first - engine->journal_first) + i);
+    for (size_t i = rows->count < engine->journal.count ? engine->journal.count - rows->count : 0;
+         i < engine->journal.count; i++) {
+        const prm__posting *posting = prm__vec_at(&engine->journal, i);
         if (rows_reserve_id(rows, &posting->outcome, posting->partner) != PRM_OK) {
             prm__rows_free(rows);
             return PRM_E_MEMORY;
@@ -89,16 +111,23 @@ prm_status prm__rows_journal(prm_engine *engine, uint64_t first, prm_rows **out)
 
 void prm__rows_release(prm_engine *engine, uint64_t last)
 {
-    uint64_t end = engine->journal_first + engine->journal.count;
-    uint64_t first = last + 1 < end ? last + 1 : end;
-    if (last == UINT64_MAX || first <= engine->journal_first)
-        first = last == UINT64_MAX ? end : engine->journal_first;
+    uint64_t end = engine->journal_first + prm__engine_postings(engine);
+    uint64_t first = last < end ? last + 1 : end;
+    if (first <= engine->journal_first)
+        return;
     size_t kept = (size_t)(end - first);
+    engine->journal_first = first;
+    if (kept > engine->journal.count) { /* some of the written ones */
+        engine->written_first = prm__written_count(&engine->written) - (kept - engine->journal.count);
+        return;
+    }
+    if (engine->written.rows.count)
+        prm__written_free(&engine->written);
+    engine->written_first = 0;
     prm__posting *postings = engine->journal.data;
     if (kept)
         memmove(postings, postings + (engine->journal.count - kept), kept * sizeof *postings);
     engine->journal.count = kept;
-    engine->journal_first = first;
 }
 
 static prm_text rows_name(const prm_engine *engine, const prm__outcome *outcome, uint32_t name)
@@ -167,6 +196,22 @@ static void rows_fill(prm_rows *rows, const prm__outcome *outcome, uint32_t part
     row->id.size = prm__identity_write(engine, outcome, partner, rows->id.data);
 }
 
+/* Posting `number` of the journal. */
+static void rows_fill_posting(prm_rows *rows, uint64_t number, prm_row *out)
+{
+    const prm_engine *engine = rows->engine;
+    size_t place = (size_t)(number - engine->journal_first) + engine->written_first;
+    size_t written = prm__written_count(&engine->written);
+    if (place < written) {
+        prm__written_get(&engine->written, place, out);
+    } else {
+        const prm__posting *posting = prm__vec_at(&engine->journal, place - written);
+        rows_fill(rows, &posting->outcome, posting->partner, out);
+        out->op = posting->op;
+    }
+    out->sequence = number;
+}
+
 bool prm__rows_next(prm_rows *rows, prm_row *out)
 {
     if (rows->next >= rows->count || rows->kind == PRM_ROWS_PROGRESS)
@@ -176,13 +221,11 @@ bool prm__rows_next(prm_rows *rows, prm_row *out)
         rows_fill(rows, item->outcome, item->partner, out);
         out->op = PRM_GRANT;
         out->sequence = 0;
+    } else if (rows->kind == PRM_ROWS_WRITTEN) {
+        prm__written_get(&rows->written, rows->next, out);
+        out->sequence = rows->first ? rows->first + rows->next : 0;
     } else {
-        const prm_engine *engine = rows->engine;
-        uint64_t number = rows->first + rows->next;
-        const prm__posting *posting = prm__vec_at(&engine->journal, (size_t)(number - engine->journal_first));
-        rows_fill(rows, &posting->outcome, posting->partner, out);
-        out->op = posting->op;
-        out->sequence = number;
+        rows_fill_posting(rows, rows->first + rows->next, out);
     }
     rows->next++;
     return true;

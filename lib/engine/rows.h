@@ -6,22 +6,33 @@
 #include "engine/engine.h"
 
 /* What an iterator walks over. */
-typedef enum prm__rows_kind { PRM_ROWS_LEDGER, PRM_ROWS_JOURNAL, PRM_ROWS_PROGRESS } prm__rows_kind;
+typedef enum prm__rows_kind {
+    PRM_ROWS_LEDGER,
+    PRM_ROWS_JOURNAL,
+    PRM_ROWS_PROGRESS,
+    PRM_ROWS_WRITTEN
+} prm__rows_kind;
 
 struct prm_rows {
-    prm__alloc *alloc; /* the engine's */
-    prm_engine *engine;
-    uint32_t kind; /* prm__rows_kind */
+    prm__alloc *alloc;  /* the engine's */
+    prm_engine *engine; /* NULL for written rows */
+    uint32_t kind;      /* prm__rows_kind */
     size_t next;
     size_t count;
-    uint64_t first;    /* journal: number of the posting at place 0 */
+    uint64_t first;    /* number of the posting at place 0; 0 for rows that are no postings of the journal */
     prm__vec items;    /* ledger: prm__order_item; progress: prm__progress_item */
     prm__vec pointers; /* to items, sorted */
     prm__vec id;       /* of char: the identity of the present row */
+    prm__written written; /* of written rows */
 };
 
 PRM_MUST_USE prm_status prm__rows_ledger(prm_engine *engine, prm_rows **out);
 PRM_MUST_USE prm_status prm__rows_journal(prm_engine *engine, uint64_t first, prm_rows **out);
+
+/* Rows over what is written, which is taken over (and empty after); `first` is the number of the first
+ * as a posting, or 0. `alloc` outlives them. */
+PRM_MUST_USE prm_status prm__rows_written(prm__alloc *alloc, prm__written *written, uint64_t first,
+                                          prm_rows **out);
 void prm__rows_free(prm_rows *rows);
 
 /* Drops the postings up to number `last`. */

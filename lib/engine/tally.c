@@ -31,8 +31,8 @@ void prm__tally(const prm_engine *engine, prm_counts *out)
     out->unmatched = prm__void_unmatched(engine);
     out->waiting = prm__void_waiting(engine);
     out->outcomes = engine->outcome_rows;
-    out->postings = engine->journal_first - 1 + engine->journal.count;
-    out->bytes = engine->alloc.held;
+    out->postings = engine->journal_first - 1 + prm__engine_postings(engine);
+    out->bytes = engine->alloc.held + (engine->shell ? engine->shell->alloc.held : 0);
     out->event_bytes = prm__store_bytes(&engine->store);
     out->subject_bytes = (uint64_t)engine->subjects.chunks.count *
                              ((uint64_t)16 << engine->subjects.chunk_shift) +
