@@ -69,15 +69,18 @@ extern "C" {
 
 typedef enum prm_status {
     PRM_OK = 0,
-    PRM_E_ARGUMENT = 1,  /* a NULL, a size or a value that the function does not take */
-    PRM_E_MEMORY = 2,    /* the allocator gave no memory; a retry may succeed */
-    PRM_E_IO = 3,        /* a file could not be read */
-    PRM_E_PROGRAM = 4,   /* the program text has errors; see the diagnostics */
-    PRM_E_EVENT = 5,     /* a text, time or event is malformed */
-    PRM_E_CLOCK = 6,     /* the clock would go back */
-    PRM_E_LIMIT = 7,     /* a documented limit was passed */
-    PRM_E_NOT_FOUND = 8, /* no such partner, rule, time zone... */
-    PRM_E_INTERNAL = 9   /* a defect of prm: the engine is poisoned, others are not */
+    PRM_E_ARGUMENT = 1,    /* a NULL, a size or a value that the function does not take */
+    PRM_E_MEMORY = 2,      /* the allocator gave no memory; a retry may succeed */
+    PRM_E_IO = 3,          /* a file could not be read */
+    PRM_E_PROGRAM = 4,     /* the program text has errors; see the diagnostics */
+    PRM_E_EVENT = 5,       /* a text, time or event is malformed */
+    PRM_E_CLOCK = 6,       /* the clock would go back */
+    PRM_E_LIMIT = 7,       /* a documented limit was passed */
+    PRM_E_NOT_FOUND = 8,   /* no such partner, rule, time zone... */
+    PRM_E_INTERNAL = 9,    /* a defect of prm: the engine is poisoned, others are not */
+    PRM_E_STATE = 10,      /* state bytes that are damaged */
+    PRM_E_MISMATCH = 11,   /* state bytes of another program */
+    PRM_E_UNSUPPORTED = 12 /* a program that the function cannot do, or state bytes of a later format */
 } prm_status;
 
 /* What went wrong, owned by the caller. `message` is a C string in English,
@@ -574,6 +577,120 @@ PRM_API PRM_MUST_USE int32_t prm_rows_next(prm_rows *rows, prm_row *out);
 
 /* Frees the iterator; before its engine. */
 PRM_API void prm_rows_free(prm_rows *rows);
+
+/* ---- State ------------------------------------------------------------------------
+
+   docs/state.md tells how a host keeps its state, and lists the format. */
+
+/* The whole engine as bytes: every accepted event, clock and counts, and the postings that are not
+ * released. Equal states have equal bytes, whatever the order and batches in which the events came,
+ * the hash seed and the machine; only how the unreleased postings came about, and how many there were
+ * before them, is part of the state. Pending changes are none: every call ends complete.
+ * *size is set to the size of the whole. With `buffer` NULL that is all (`capacity` is 0 then);
+ * otherwise PRM_E_ARGUMENT when `capacity` is less, and the buffer's content is then undefined.
+ * Errors: PRM_E_ARGUMENT, PRM_E_MEMORY, PRM_E_LIMIT (more than 4 GiB of texts). The engine does not
+ * change. Cost: linear in events, n log n in partners, distinct texts and unreleased postings. */
+PRM_API PRM_MUST_USE prm_status prm_engine_save(prm_engine *engine, void *buffer, size_t capacity,
+                                                size_t *size, prm_error *error);
+
+/* A new engine from the bytes of prm_engine_save, which goes on as the saved one would have: journal
+ * numbers too. Whether the clock follows is part of the state, so of `options` only allocator and hash
+ * seed count. The bytes are not trusted: PRM_E_STATE whenever they are not, bit for bit, what a save
+ * gives. PRM_E_MISMATCH when they are of another program (prm_program_hash): see prm_engine_upgrade.
+ * PRM_E_UNSUPPORTED when a later version of prm wrote them in a format of its own. Else PRM_E_ARGUMENT, PRM_E_MEMORY. Cost: that of ingesting the events. */
+PRM_API PRM_MUST_USE prm_status prm_engine_load(prm_program *program, const prm_engine_options *options,
+                                                const void *bytes, size_t size, prm_engine **out,
+                                                prm_error *error);
+
+/* What leads from the rows that a host has (`net`: those that stand for it, each identity at most once,
+ * with their columns as they were granted; `op` and `sequence` do not count) to the ledger: after a
+ * lost acknowledgement, or when either side was restored from a backup. Rows are compared by `id`, then
+ * by kind, rank, recipient, amount, rate, from, until and payable. *out has first the reversals of rows that
+ * the ledger has otherwise, in ledger order, then of those that it does not have, by id, each as in `net`;
+ * then the grants in ledger order. They are no postings of the journal, whose unreleased ones are
+ * already in them: release these without applying them. `row_size` is sizeof(prm_row). The engine does not
+ * change. Errors: PRM_E_ARGUMENT (an id is empty or there twice), PRM_E_MEMORY.
+ * Cost: n log n in both. */
+PRM_API PRM_MUST_USE prm_status prm_engine_reconcile(prm_engine *engine, const prm_row *net, size_t count,
+                                                     size_t row_size, prm_rows **out, prm_error *error);
+
+/* Goes on with another program: evaluates all accepted events under it, and gives in *out what leads
+ * from the old ledger to the new, in the order of prm_engine_reconcile. With `dry_run` that is all;
+ * otherwise the engine then has the new program (and drops its reference to the old one), and these
+ * rows are the last postings of its journal. Rows, and handles from prm_engine_intern and of the old
+ * program, lose their validity.
+ *  - Events of types that the old program ignored were never kept, so the new one does not see them.
+ *  - Events of types that the new program does not know are dropped and count as ignored from then on;
+ *    so do fields. A later upgrade does not bring them back: keep the state of before.
+ *  - The new program must take every other event: else PRM_E_EVENT, which names one.
+ * On failure (also PRM_E_MEMORY, PRM_E_ARGUMENT) the engine is as it was.
+ * Cost: that of ingesting the events, and the memory of two engines. */
+PRM_API PRM_MUST_USE prm_status prm_engine_upgrade(prm_engine *engine, prm_program *program, int32_t dry_run,
+                                                   prm_rows **out, prm_error *error);
+
+/* One partner, or several, as a value. */
+typedef struct prm_apply_item {
+    const void *state;       /* bytes of prm_apply or prm_engine_save; NULL and 0 before the first events */
+    size_t state_size;       /* bytes */
+    const prm_event *events; /* of these partners, and voids by id; no PRM_VALUE_NAME in them */
+    size_t event_count;
+    int64_t clock; /* ms UTC: how far time has passed; PRM_NO_TIME: as the state and the events have it */
+} prm_apply_item;
+
+/* What came of all items of one prm_apply. */
+typedef struct prm_applied prm_applied;
+
+/* What came of one. All of it lives as long as the prm_applied. */
+typedef struct prm_applied_item {
+    uint32_t size; /* sizeof(prm_applied_item), set by the caller */
+    uint32_t reserved;
+    const void *state; /* the new state */
+    size_t state_size;
+    const prm_answer *answers; /* one for each event */
+    size_t answer_count;
+    prm_rows *rows; /* the postings, numbered on; to be walked, not freed */
+    int64_t clock;  /* ms UTC */
+} prm_applied_item;
+
+/* Program + state + events -> new state + postings, for each of `count` items by itself; nothing is kept
+ * and the inputs are untouched, so a host can store the new state and act on the postings in one
+ * transaction. The new state is what prm_engine_save gives for an engine that took the same calls with
+ * these partners only, its postings all released; it does not matter which partners share an item.
+ * `item_size` and `event_size` are sizeof(prm_apply_item) and sizeof(prm_event). `options` (NULL: the
+ * defaults) as for prm_engine_new where an item has no state yet, else as for prm_engine_load; results
+ * come from its allocator.
+ * PRM_E_UNSUPPORTED when the program looks across partners (for: referrer or parent, to: referrer or
+ * parent, overrides, contests, budgets): there a partner's ledger is no function of its own events.
+ * When one item fails the call fails and says which: PRM_E_STATE, PRM_E_MISMATCH, PRM_E_CLOCK (back),
+ * PRM_E_MEMORY, PRM_E_ARGUMENT. A rejected event is no failure.
+ * Cost: that of loading each state, its events, and saving it. */
+PRM_API PRM_MUST_USE prm_status prm_apply(prm_program *program, const prm_engine_options *options,
+                                          const prm_apply_item *items, size_t count, size_t item_size,
+                                          size_t event_size, prm_applied **out, prm_error *error);
+
+/* Fills *out (whose `size` is set) with what came of item `index`; PRM_E_ARGUMENT when there is none. */
+PRM_API PRM_MUST_USE prm_status prm_applied_get(const prm_applied *applied, size_t index,
+                                                prm_applied_item *out);
+
+/* Frees the results with all that was taken from them. */
+PRM_API void prm_applied_free(prm_applied *applied);
+
+/* The only functions here that write files, and besides compiling the only ones that read any.
+ *
+ * Saves the engine's state at `path`, so that a crash at any moment leaves the old state or the new one:
+ * the bytes go to a new file PATH.new, which is flushed to the disk and then takes the name, and the
+ * folder is flushed. The state that was there before stays as PATH.previous. One writer at a time. `path`
+ * is a C string of at most 4000 bytes.
+ * Errors: PRM_E_IO, with what is at `path` still there; PRM_E_MEMORY, PRM_E_ARGUMENT, PRM_E_LIMIT. */
+PRM_API PRM_MUST_USE prm_status prm_file_save(prm_engine *engine, const char *path, prm_error *error);
+
+/* A new engine from the file at `path`, or, when that is missing or damaged, from PATH.previous.
+ * *previous (unless NULL) is set to 1 when it was the latter, and `error` then has a note of why,
+ * with status PRM_OK. PRM_E_NOT_FOUND when neither is there; else PRM_E_IO and what prm_engine_load
+ * gives. A state of another program (PRM_E_MISMATCH) or of a later format is no damage. */
+PRM_API PRM_MUST_USE prm_status prm_file_load(prm_program *program, const prm_engine_options *options,
+                                              const char *path, prm_engine **out, int32_t *previous,
+                                              prm_error *error);
 
 /* ---- Questions --------------------------------------------------------------------- */
 

@@ -1,5 +1,6 @@
 /* api, engines: checks of handles, sizes and NULL, and the caller's error filled in. No
  * logic. */
+#include "api/guard.h"
 #include "base/error.h"
 #include "base/utf8.h"
 #include "engine/answer.h"
@@ -12,48 +13,13 @@
 #include "engine/tally.h"
 #include <inttypes.h>
 
-static prm_status api_engine_fail(prm_error *error, prm_status status)
-{
-    if (status == PRM_OK)
-        return PRM_OK;
-    if (status == PRM_E_MEMORY)
-        return prm__error_memory(error);
-    if (status == PRM_E_INTERNAL)
-        return prm__error_set(error, status,
-                              "prm found its own postings inconsistent; this engine takes nothing more: "
-                              "please report it, with the program and the events");
-    return prm__error_set(error, status, "the call failed with %s", prm_status_name((int32_t)status));
-}
-
-static prm_status api_engine_ready(const prm_engine *engine, prm_error *error)
-{
-    if (!engine)
-        return prm__error_set(error, PRM_E_ARGUMENT, "the engine is NULL");
-    return engine->poisoned ? api_engine_fail(error, PRM_E_INTERNAL) : PRM_OK;
-}
-
-/* At least what this version knows, and of a later version's struct nothing that is set. */
-static bool api_engine_options_known(const prm_engine_options *options)
-{
-    if (options->size < sizeof *options)
-        return false;
-    for (size_t i = sizeof *options; i < options->size; i++)
-        if (((const char *)options)[i] != 0)
-            return false;
-    return true;
-}
-
 prm_status prm_engine_new(prm_program *program, const prm_engine_options *options, prm_engine **out,
                           prm_error *error)
 {
     if (!program || !out)
         return prm__error_set(error, PRM_E_ARGUMENT, "a program and a place for the engine are needed");
-    if (options && !api_engine_options_known(options))
-        return prm__error_set(error, PRM_E_ARGUMENT,
-                              "prm_engine_options.size is %u; set it to sizeof the struct, and what this "
-                              "version does not know to 0",
-                              (unsigned)options->size);
-    return api_engine_fail(error, prm__engine_new(program, options, out));
+    PRM_TRY(prm__guard_options(options, error));
+    return prm__guard_fail(error, prm__engine_new(program, options, out));
 }
 
 void prm_engine_free(prm_engine *engine)
@@ -69,7 +35,7 @@ const prm_program *prm_engine_program(const prm_engine *engine)
 prm_status prm_engine_intern(prm_engine *engine, const char *text, size_t size, uint32_t *out,
                              prm_error *error)
 {
-    PRM_TRY(api_engine_ready(engine, error));
+    PRM_TRY(prm__guard_engine(engine, error));
     if (!out || (!text && size))
         return prm__error_set(error, PRM_E_ARGUMENT, "a text and a place for its handle are needed");
     if (size > PRM_LIMIT_TEXT_BYTES)
@@ -84,55 +50,31 @@ prm_status prm_engine_intern(prm_engine *engine, const char *text, size_t size, 
     return PRM_OK;
 }
 
-/* Pointers that would be followed must be there. */
-static bool api_event_sound(const prm_event *event)
-{
-    if ((event->field_count && !event->fields) || (event->id_size && !event->id))
-        return false;
-    if (event->type == PRM_NONE && event->type_name_size && !event->type_name)
-        return false;
-    for (uint32_t i = 0; i < event->field_count; i++) {
-        const prm_field *field = &event->fields[i];
-        bool named = field->field != PRM_NONE || field->name || !field->name_size;
-        if (!named || (field->kind == PRM_VALUE_TEXT && field->text_size && !field->text))
-            return false;
-    }
-    return true;
-}
-
 prm_status prm_engine_ingest(prm_engine *engine, const prm_event *events, size_t count, size_t event_size,
                              prm_answer *answers, prm_error *error)
 {
-    PRM_TRY(api_engine_ready(engine, error));
-    if (event_size != sizeof *events)
-        return prm__error_set(error, PRM_E_ARGUMENT, "event_size is %zu; it must be sizeof(prm_event), %zu",
-                              event_size, sizeof *events);
-    if (count && !events)
-        return prm__error_set(error, PRM_E_ARGUMENT, "events is NULL");
-    for (size_t i = 0; i < count; i++)
-        if (!api_event_sound(&events[i]))
-            return prm__error_set(error, PRM_E_ARGUMENT, "event %zu has a NULL where its sizes promise data",
-                                  i);
-    return api_engine_fail(error, prm__ingest(engine, events, count, engine->clock, answers));
+    PRM_TRY(prm__guard_engine(engine, error));
+    PRM_TRY(prm__guard_events(events, count, event_size, error));
+    return prm__guard_fail(error, prm__ingest(engine, events, count, engine->clock, answers));
 }
 
 size_t prm_engine_answer_text(const prm_engine *engine, const prm_event *event, const prm_answer *answer,
                               char *buffer, size_t capacity)
 {
-    if (!engine || !event || !answer || (!buffer && capacity) || !api_event_sound(event))
+    if (!engine || !event || !answer || (!buffer && capacity) || !prm__guard_event(event))
         return 0;
     return prm__answer_explain(engine, event, answer, buffer, capacity);
 }
 
 prm_status prm_engine_advance(prm_engine *engine, int64_t time, prm_error *error)
 {
-    PRM_TRY(api_engine_ready(engine, error));
+    PRM_TRY(prm__guard_engine(engine, error));
     if (time < engine->clock)
         return prm__error_set(error, PRM_E_CLOCK,
                               "the clock never goes back: it stands at %" PRId64 " ms UTC", engine->clock);
     if (time > PRM_TIME_MAX)
         return prm__error_set(error, PRM_E_ARGUMENT, "the clock cannot pass the year 9999");
-    return api_engine_fail(error, prm__ingest(engine, NULL, 0, time, NULL));
+    return prm__guard_fail(error, prm__ingest(engine, NULL, 0, time, NULL));
 }
 
 int64_t prm_engine_clock(const prm_engine *engine)
@@ -167,24 +109,24 @@ prm_status prm_engine_counts(const prm_engine *engine, prm_counts *out)
 
 prm_status prm_engine_ledger(prm_engine *engine, prm_rows **out, prm_error *error)
 {
-    PRM_TRY(api_engine_ready(engine, error));
+    PRM_TRY(prm__guard_engine(engine, error));
     if (!out)
         return prm__error_set(error, PRM_E_ARGUMENT, "a place for the rows is needed");
-    return api_engine_fail(error, prm__rows_ledger(engine, out));
+    return prm__guard_fail(error, prm__rows_ledger(engine, out));
 }
 
 prm_status prm_engine_journal(prm_engine *engine, uint64_t first, prm_rows **out, prm_error *error)
 {
-    PRM_TRY(api_engine_ready(engine, error));
+    PRM_TRY(prm__guard_engine(engine, error));
     if (!out || first == 0)
         return prm__error_set(error, PRM_E_ARGUMENT,
                               "a place for the rows and a number from 1 on are needed");
-    return api_engine_fail(error, prm__rows_journal(engine, first, out));
+    return prm__guard_fail(error, prm__rows_journal(engine, first, out));
 }
 
 prm_status prm_engine_journal_release(prm_engine *engine, uint64_t last, prm_error *error)
 {
-    PRM_TRY(api_engine_ready(engine, error));
+    PRM_TRY(prm__guard_engine(engine, error));
     prm__rows_release(engine, last);
     return PRM_OK;
 }
@@ -217,7 +159,7 @@ static uint32_t api_known(const prm_engine *engine, prm_text text)
 prm_status prm_engine_rate(prm_engine *engine, prm_text partner, prm_text rep, prm_text customer,
                            prm_text product, int64_t time, int64_t *rate_e12, prm_error *error)
 {
-    PRM_TRY(api_engine_ready(engine, error));
+    PRM_TRY(prm__guard_engine(engine, error));
     if (!rate_e12)
         return prm__error_set(error, PRM_E_ARGUMENT, "a place for the rate is needed");
     if (!engine->program->head->commission.present)
@@ -226,7 +168,7 @@ prm_status prm_engine_rate(prm_engine *engine, prm_text partner, prm_text rep, p
         return prm__error_set(error, PRM_E_CLOCK, "the rate of a time after the clock is not known yet");
     prm_status status = prm__ingest_refresh(engine);
     if (status != PRM_OK)
-        return api_engine_fail(error, status);
+        return prm__guard_fail(error, status);
     uint32_t key = api_known(engine, partner);
     uint32_t index = key ? prm__engine_find_partner(engine, key) : PRM_NONE;
     if (!prm__commission_rate_at(engine, index, api_known(engine, rep), api_known(engine, customer),
@@ -238,7 +180,7 @@ prm_status prm_engine_rate(prm_engine *engine, prm_text partner, prm_text rep, p
 prm_status prm_engine_rank(prm_engine *engine, prm_text partner, int64_t time, prm_text *rank,
                            prm_error *error)
 {
-    PRM_TRY(api_engine_ready(engine, error));
+    PRM_TRY(prm__guard_engine(engine, error));
     if (!rank)
         return prm__error_set(error, PRM_E_ARGUMENT, "a place for the rank is needed");
     const prm_program *program = engine->program;
@@ -248,7 +190,7 @@ prm_status prm_engine_rank(prm_engine *engine, prm_text partner, int64_t time, p
         return prm__error_set(error, PRM_E_CLOCK, "the rank at a time after the clock is not known yet");
     prm_status status = prm__ingest_refresh(engine);
     if (status != PRM_OK)
-        return api_engine_fail(error, status);
+        return prm__guard_fail(error, status);
     uint32_t key = api_known(engine, partner);
     uint32_t index = key ? prm__engine_find_partner(engine, key) : PRM_NONE;
     uint32_t level = 0;
@@ -261,7 +203,7 @@ prm_status prm_engine_rank(prm_engine *engine, prm_text partner, int64_t time, p
 prm_status prm_engine_progress(prm_engine *engine, uint32_t rule, prm_text partner, prm_rows **out,
                                prm_error *error)
 {
-    PRM_TRY(api_engine_ready(engine, error));
+    PRM_TRY(prm__guard_engine(engine, error));
     if (!out)
         return prm__error_set(error, PRM_E_ARGUMENT, "a place for the rows is needed");
     if (rule != PRM_NONE && rule >= engine->program->rules_count)
@@ -273,8 +215,8 @@ prm_status prm_engine_progress(prm_engine *engine, uint32_t rule, prm_text partn
         return prm__error_set(error, PRM_E_NOT_FOUND, "no event has named that partner");
     prm_status status = prm__ingest_refresh(engine);
     if (status != PRM_OK)
-        return api_engine_fail(error, status);
-    return api_engine_fail(error, prm__progress_rows(engine, rule, key, out));
+        return prm__guard_fail(error, status);
+    return prm__guard_fail(error, prm__progress_rows(engine, rule, key, out));
 }
 
 int32_t prm_rows_next_progress(prm_rows *rows, prm_progress *out)

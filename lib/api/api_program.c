@@ -36,6 +36,12 @@ const char *prm_status_name(int32_t status)
         return "PRM_E_NOT_FOUND";
     case PRM_E_INTERNAL:
         return "PRM_E_INTERNAL";
+    case PRM_E_STATE:
+        return "PRM_E_STATE";
+    case PRM_E_MISMATCH:
+        return "PRM_E_MISMATCH";
+    case PRM_E_UNSUPPORTED:
+        return "PRM_E_UNSUPPORTED";
     }
     return "PRM_E_UNKNOWN";
 }
