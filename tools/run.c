@@ -13,6 +13,7 @@ static const cli_option run_options[] = {
     {"totals", NULL, 0, "the ledger added up per recipient and kind"},
     {"by-rule", NULL, 0, "with --totals: per rule too"},
     {"batch", "N", 0, "events per call of the library (default: 16384; for --journal 1)"},
+    {"state", "FILE", 0, "go on from this state, if it is there, and save to it at the end"},
     SESSION_OPTIONS,
 };
 
@@ -48,7 +49,13 @@ static int run_session(session *work, const cli *args)
         status = session_feed(work, batch);
     if (status == CLI_DONE)
         status = run_write(work, journal);
-    return status == CLI_DONE ? cli_finish_output(session_finish(work)) : status;
+    if (status != CLI_DONE)
+        return status;
+    int deserved = session_finish(work);
+    status = cli_finish_output(CLI_DONE);
+    if (status == CLI_DONE) /* what the reader did not get is not saved as if it had */
+        status = session_save(work, journal);
+    return status == CLI_DONE ? deserved : status;
 }
 
 static int run_main(const cli *args)

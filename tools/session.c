@@ -28,7 +28,7 @@ static int session_read_options(session *work)
         return cli_misuse(args->verb, "--format is table, csv or ndjson, not '%s'", format);
     if (syntax != NULL && !events_format_named(syntax, &work->feed.source.format))
         return cli_misuse(args->verb, "--input is csv or ndjson, not '%s'", syntax);
-    if (!cli_has(args, "events"))
+    if (!cli_has(args, "events") && !cli_has(args, "state"))
         return cli_misuse(args->verb, "--events FILE is missing");
     for (size_t i = 0; cli_nth(args, "events", i) != NULL; i++)
         standard += strcmp(cli_nth(args, "events", i), "-") == 0;
@@ -52,6 +52,37 @@ static int session_load_mapping(session *work)
     return good ? CLI_DONE : CLI_FINDINGS;
 }
 
+/* The engine that the state of --state has, or a new one. A state of another program is not taken: what
+ * it has posted would silently change. */
+static int session_resume(session *work, const prm_engine_options *options)
+{
+    prm_error error;
+    int32_t previous = 0;
+    const char *path = cli_value(work->args, "state");
+    prm_status status = PRM_E_NOT_FOUND;
+    if (path != NULL)
+        status = prm_file_load(work->program, options, path, &work->engine, &previous, &error);
+    if (status == PRM_E_NOT_FOUND)
+        status = prm_engine_new(work->program, options, &work->engine, &error);
+    if (status != PRM_OK)
+        return session_fail(&error);
+    if (previous)
+        fprintf(stderr, "prm: note: %s\n", error.message);
+    work->before.size = sizeof work->before;
+    return prm_engine_counts(work->engine, &work->before) == PRM_OK ? CLI_DONE : CLI_FINDINGS;
+}
+
+int session_save(session *work, int shown)
+{
+    prm_error error;
+    const char *path = cli_value(work->args, "state");
+    if (path == NULL)
+        return CLI_DONE;
+    if (shown && prm_engine_journal_release(work->engine, UINT64_MAX, &error) != PRM_OK)
+        return session_fail(&error);
+    return prm_file_save(work->engine, path, &error) == PRM_OK ? CLI_DONE : session_fail(&error);
+}
+
 /* The engine, its clock set where the command line gives one. For a journal the clock follows
  * the events, as for a live host; else they wait until all are there, and every partner is
  * evaluated once, however shuffled the files are. */
@@ -68,8 +99,9 @@ static int session_make_engine(session *work)
         return cli_misuse(work->args->verb, "--clock: %s", error.message);
     if (getrandom(&options.hash_seed, sizeof options.hash_seed, GRND_NONBLOCK) < 0)
         options.hash_seed = 0;
-    if (prm_engine_new(work->program, &options, &work->engine, &error) != PRM_OK)
-        return session_fail(&error);
+    int status = session_resume(work, &options);
+    if (status != CLI_DONE)
+        return status;
     if (text != NULL && prm_engine_advance(work->engine, clock, &error) != PRM_OK)
         return session_fail(&error);
     return CLI_DONE;
@@ -169,6 +201,13 @@ int session_finish(session *work)
     const events_tally *tally = &work->feed.tally;
     if (prm_engine_counts(work->engine, &counts) != PRM_OK)
         return CLI_FINDINGS;
+    counts.events -= work->before.events; /* what this run was handed */
+    counts.accepted -= work->before.accepted;
+    counts.duplicate -= work->before.duplicate;
+    counts.ignored -= work->before.ignored;
+    counts.rejected -= work->before.rejected;
+    counts.too_late -= work->before.too_late;
+    counts.dropped_fields -= work->before.dropped_fields;
     fflush(stdout); /* the summary comes last where both go to one place */
     if (!cli_has(work->args, "quiet"))
         session_write_summary(work, &counts);

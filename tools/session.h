@@ -29,6 +29,7 @@ typedef struct session {
     const cli *args;
     prm_program *program;
     prm_engine *engine;
+    prm_counts before; /* of the state that was resumed; else all zeros */
     sheet_format format;
     int mapped; /* `map` is in use */
     mapping map;
@@ -44,6 +45,10 @@ int session_open(session *work, const cli *args);
 
 /* Feeds all --events in batches of `batch_size`. As session_open. */
 int session_feed(session *work, size_t batch_size);
+
+/* Saves the state where --state asks for it; `shown` says that the journal has reached the reader, so
+ * that the state need not keep it. */
+int session_save(session *work, int shown);
 
 /* Writes the summary and returns the exit status that the input deserves. */
 int session_finish(session *work);

@@ -84,12 +84,12 @@ int64_t prm_engine_clock(const prm_engine *engine)
 
 prm_status prm_engine_settle(prm_engine *engine, int64_t time, prm_error *error)
 {
-    PRM_TRY(api_engine_ready(engine, error));
+    PRM_TRY(prm__guard_engine(engine, error));
     if (time > engine->clock)
         return prm__error_set(
             error, PRM_E_CLOCK,
             "only what the clock has passed can be settled: it stands at %" PRId64 " ms UTC", engine->clock);
-    return api_engine_fail(error, prm__settle(engine, time));
+    return prm__guard_fail(error, prm__settle(engine, time));
 }
 
 int64_t prm_engine_settled(const prm_engine *engine)

@@ -107,6 +107,14 @@ static prm_status amend_set_left(prm_engine *engine, uint32_t event, int64_t lef
     return PRM_OK;
 }
 
+prm_status prm__amend_restore(prm_engine *engine, uint32_t event, uint32_t marks, int64_t left)
+{
+    if (marks & PRM_EVENT_REDUCED)
+        PRM_TRY(amend_set_left(engine, event, left));
+    prm__store_event(&engine->store, event)->marks = (uint8_t)marks;
+    return PRM_OK;
+}
+
 /* ---- Matching ---- */
 
 static prm__event *amend_event(const prm_engine *engine, const prm__entry *entries, uint32_t entry)

@@ -29,6 +29,10 @@ PRM_MUST_USE prm_status prm__amend_again(prm_engine *engine, prm__partner *partn
 /* What is left of an event marked as reduced. */
 int64_t prm__amend_left(const prm_engine *engine, uint32_t event);
 
+/* Sets the marks of an event, with what is left of its amount where they say that it is reduced: for
+ * settled events, whose marks are not worked out again. */
+PRM_MUST_USE prm_status prm__amend_restore(prm_engine *engine, uint32_t event, uint32_t marks, int64_t left);
+
 /* ---- Voids by event.voided, which know only an id ---- */
 
 /* Takes in an accepted event.voided: it takes effect when the clock reaches it. */

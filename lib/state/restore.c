@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "engine/lifetime.h"
 #include "state/replay.h"
+#include "state/settled.h"
 #include "state/snapshot.h"
 
 typedef struct prm__restore_frame {
@@ -274,6 +275,11 @@ static prm_status restore_sections(prm__restoring *work, const prm__restore_fram
     prm_status status = restore_events(work, frame);
     if (status == PRM_E_EVENT) /* the engine says which event, and why */
         return restore_damaged(work->error, "an event in it is not one that the program takes");
+    PRM_TRY(status);
+    prm__wire_in settled = frame->sections[PRM_SNAPSHOT_SETTLED];
+    status = prm__settled_take(work->engine, &work->texts, work->clock, &settled);
+    if (status == PRM_E_STATE)
+        return restore_damaged(work->error, "what is settled in it cannot be");
     PRM_TRY(status);
     PRM_TRY(prm__replay_settle(work->engine, work->clock, work->clock_follows, work->next));
     prm_counts *counts = &work->counts;

@@ -36,11 +36,8 @@ prm_status prm__roll_init(prm__roll *roll, prm_engine *engine)
     prm__vec_init(&roll->voids, &engine->alloc, sizeof(void *));
     PRM_TRY(prm__vec_reserve(&roll->partners, engine->partners.count * 2));
     PRM_TRY(prm__vec_reserve(&roll->voids, engine->void_events.count * 2));
-    for (uint32_t i = 0; i < engine->partners.count; i++) {
-        const prm__partner *partner = prm__engine_partner(engine, i);
-        if (prm__roll_own(roll, partner))
-            *(const prm__partner **)prm__vec_push(&roll->partners) = partner;
-    }
+    for (uint32_t i = 0; i < engine->partners.count; i++)
+        *(const prm__partner **)prm__vec_push(&roll->partners) = prm__engine_partner(engine, i);
     for (size_t i = 0; i < engine->void_events.count; i++)
         *(const uint32_t **)prm__vec_push(&roll->voids) = prm__vec_at(&engine->void_events, i);
     roll_sort(&roll->partners, roll_compare_partners, engine);

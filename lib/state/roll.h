@@ -8,7 +8,7 @@
 
 typedef struct prm__roll {
     const prm_engine *engine;
-    prm__vec partners; /* of const prm__partner *: those with events, sorted */
+    prm__vec partners; /* of const prm__partner *: all, sorted; some have no events of their own */
     prm__vec voids;    /* of const uint32_t *: handles of events, sorted */
 } prm__roll;
 

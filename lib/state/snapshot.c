@@ -2,11 +2,11 @@
 #include "base/hash.h"
 #include "base/sort.h"
 #include "engine/rows.h"
+#include "state/settled.h"
 
 /* ---- Texts: which are named, and their order ---- */
 
-/* Notes that the text of an engine's key is named. */
-static prm_status snapshot_name(prm__snapshot *snapshot, uint32_t key)
+prm_status prm__snapshot_name(prm__snapshot *snapshot, uint32_t key)
 {
     uint32_t *known = PRM_VEC(snapshot->key_of, uint32_t) + key;
     if (*known)
@@ -23,7 +23,7 @@ static prm_status snapshot_name_event(prm__snapshot *snapshot, uint32_t handle)
     for (uint64_t texts = layout->texts & layout->narrow; texts; texts &= texts - 1) {
         uint32_t key = prm__event_narrow(event, layout->at[(uint32_t)__builtin_ctzll(texts)]);
         if (key)
-            PRM_TRY(snapshot_name(snapshot, key));
+            PRM_TRY(prm__snapshot_name(snapshot, key));
     }
     return PRM_OK;
 }
@@ -34,7 +34,8 @@ static prm_status snapshot_name_events(prm__snapshot *snapshot)
     for (size_t i = 0; i < snapshot->roll.partners.count; i++) {
         const prm__partner *partner = prm__roll_partner(&snapshot->roll, i);
         const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-        PRM_TRY(snapshot_name(snapshot, partner->key));
+        if (prm__roll_own(&snapshot->roll, partner))
+            PRM_TRY(prm__snapshot_name(snapshot, partner->key));
         for (uint32_t j = 0; j < partner->entries.count; j++)
             if (!entries[j].forwarded)
                 PRM_TRY(snapshot_name_event(snapshot, entries[j].event));
@@ -93,6 +94,27 @@ static prm_status snapshot_sort_texts(prm__snapshot *snapshot)
     return PRM_OK;
 }
 
+/* Places of events, by which settled ones are named. */
+static prm_status snapshot_number(prm__snapshot *snapshot)
+{
+    const prm_engine *engine = snapshot->engine;
+    if (engine->settled == INT64_MIN)
+        return PRM_OK;
+    PRM_TRY(prm__vec_reserve(&snapshot->ordinal_of, engine->store.top));
+    uint32_t *ordinals = snapshot->ordinal_of.data;
+    for (size_t i = 0; i < snapshot->roll.partners.count; i++) {
+        const prm__partner *partner = prm__roll_partner(&snapshot->roll, i);
+        const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+        for (uint32_t j = 0; j < partner->entries.count; j++) {
+            if (entries[j].forwarded)
+                continue;
+            PRM_TRY(prm__vec_append(&snapshot->handles, &entries[j].event, 1));
+            ordinals[entries[j].event] = snapshot->events++;
+        }
+    }
+    return PRM_OK;
+}
+
 prm_status prm__snapshot_init(prm__snapshot *snapshot, prm_engine *engine)
 {
     prm__alloc *alloc = &engine->alloc;
@@ -102,12 +124,17 @@ prm_status prm__snapshot_init(prm__snapshot *snapshot, prm_engine *engine)
     prm__vec_init(&snapshot->sorted, alloc, sizeof(void *));
     prm__vec_init(&snapshot->place_of, alloc, sizeof(uint32_t));
     prm__vec_init(&snapshot->postings, alloc, sizeof(uint32_t));
+    prm__vec_init(&snapshot->handles, alloc, sizeof(uint32_t));
+    prm__vec_init(&snapshot->ordinal_of, alloc, sizeof(uint32_t));
+    snapshot->events = 0;
     PRM_TRY(prm__roll_init(&snapshot->roll, engine));
     size_t keys = (size_t)prm__intern_count(&engine->texts) + 1;
     PRM_TRY(prm__vec_reserve(&snapshot->key_of, keys));
     memset(snapshot->key_of.data, 0, keys * sizeof(uint32_t));
     PRM_TRY(snapshot_name_events(snapshot));
     PRM_TRY(snapshot_name_postings(snapshot));
+    PRM_TRY(prm__settled_name(snapshot));
+    PRM_TRY(snapshot_number(snapshot));
     return snapshot_sort_texts(snapshot);
 }
 
@@ -119,14 +146,11 @@ void prm__snapshot_free(prm__snapshot *snapshot)
     prm__vec_free(&snapshot->sorted);
     prm__vec_free(&snapshot->place_of);
     prm__vec_free(&snapshot->postings);
+    prm__vec_free(&snapshot->handles);
+    prm__vec_free(&snapshot->ordinal_of);
 }
 
 /* ---- Sections ---- */
-
-static uint32_t snapshot_place(const prm__snapshot *snapshot, uint32_t key)
-{
-    return PRM_VEC(snapshot->place_of, uint32_t)[PRM_VEC(snapshot->key_of, uint32_t)[key]];
-}
 
 static prm_status snapshot_put_state(const prm__snapshot *snapshot, prm__wire_out *out)
 {
@@ -170,7 +194,7 @@ static void snapshot_put_value(const prm__snapshot *snapshot, const prm__view *v
     switch ((prm__field_type)field_type) {
     case PRM_FIELD_TEXT:
         memcpy(&narrow, at, sizeof narrow);
-        prm__wire_put_32(out, snapshot_place(snapshot, narrow));
+        prm__wire_put_32(out, prm__snapshot_place(snapshot, narrow));
         return;
     case PRM_FIELD_BOOLEAN:
         memcpy(&narrow, at, sizeof narrow);
@@ -216,12 +240,18 @@ static void snapshot_put_event(const prm__snapshot *snapshot, uint32_t handle, p
 static prm_status snapshot_put_events(const prm__snapshot *snapshot, prm__wire_out *out)
 {
     const prm_engine *engine = snapshot->engine;
-    prm__wire_put_32(out, (uint32_t)snapshot->roll.partners.count);
+    uint32_t partners = 0;
+    for (size_t i = 0; i < snapshot->roll.partners.count; i++)
+        partners += prm__roll_own(&snapshot->roll, prm__roll_partner(&snapshot->roll, i)) > 0;
+    prm__wire_put_32(out, partners);
     for (size_t i = 0; i < snapshot->roll.partners.count; i++) {
         const prm__partner *partner = prm__roll_partner(&snapshot->roll, i);
         const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-        prm__wire_put_32(out, snapshot_place(snapshot, partner->key));
-        prm__wire_put_32(out, prm__roll_own(&snapshot->roll, partner));
+        uint32_t own = prm__roll_own(&snapshot->roll, partner);
+        if (!own)
+            continue;
+        prm__wire_put_32(out, prm__snapshot_place(snapshot, partner->key));
+        prm__wire_put_32(out, own);
         for (uint32_t j = 0; j < partner->entries.count; j++)
             if (!entries[j].forwarded)
                 snapshot_put_event(snapshot, entries[j].event, out);
@@ -295,8 +325,8 @@ static void snapshot_put_head(const prm__snapshot *snapshot, const size_t *start
 prm_status prm__snapshot_write(const prm__snapshot *snapshot, prm__wire_out *out)
 {
     static prm_status (*const sections[])(const prm__snapshot *, prm__wire_out *) = {
-        snapshot_put_state, snapshot_put_texts, snapshot_put_events, snapshot_put_voids,
-        snapshot_put_postings};
+        snapshot_put_state, snapshot_put_texts, snapshot_put_events,
+        snapshot_put_voids, prm__settled_put,   snapshot_put_postings};
     size_t starts[PRM_SNAPSHOT_SECTIONS + 1];
     out->size = PRM_SNAPSHOT_HEAD;
     for (size_t i = 0; i < PRM_SNAPSHOT_SECTIONS; i++) {

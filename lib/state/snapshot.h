@@ -3,7 +3,7 @@
  * host has not released. Equal states have equal bytes: nothing in them depends on arrival,
  * hash seed or machine. docs/state.md lists the format, field by field.
  *
- *   head | state | texts | events | voids | postings
+ *   head | state | texts | events | voids | settled | postings
  *
  * The head has the format's number (and its complement, so that a later format is told from damage), the program's hash, and for each section its size and
  * XXH3 (seeded with its place, so that sections cannot be swapped). */
@@ -21,6 +21,7 @@ typedef enum prm__snapshot_section {
     PRM_SNAPSHOT_TEXTS,
     PRM_SNAPSHOT_EVENTS,
     PRM_SNAPSHOT_VOIDS,
+    PRM_SNAPSHOT_SETTLED,
     PRM_SNAPSHOT_POSTINGS,
     PRM_SNAPSHOT_SECTIONS
 } prm__snapshot_section;
@@ -42,12 +43,25 @@ typedef struct prm__snapshot {
     prm__vec sorted;   /* of const prm_text *: the texts in order */
     prm__vec place_of; /* of uint32_t: by key of `texts`, the place among the sorted */
     prm__vec postings; /* of uint32_t: PRM_ROW_TEXTS keys of `texts` for each posting */
+    /* only where time is settled: */
+    uint32_t events;     /* of the partners, without voids */
+    prm__vec handles;    /* of uint32_t: of these, in order */
+    prm__vec ordinal_of; /* of uint32_t: by handle, the place among these */
 } prm__snapshot;
 
 /* PRM_E_MEMORY; what it took is freed by prm__snapshot_free in either case. The engine must
  * not change in between. */
 PRM_MUST_USE prm_status prm__snapshot_init(prm__snapshot *snapshot, prm_engine *engine);
 void prm__snapshot_free(prm__snapshot *snapshot);
+
+/* Notes that the text of an engine's key is named. For the rooms of this floor. */
+PRM_MUST_USE prm_status prm__snapshot_name(prm__snapshot *snapshot, uint32_t key);
+
+/* The place of a named text, by the engine's key. */
+static inline uint32_t prm__snapshot_place(const prm__snapshot *snapshot, uint32_t key)
+{
+    return PRM_VEC(snapshot->place_of, uint32_t)[PRM_VEC(snapshot->key_of, uint32_t)[key]];
+}
 
 /* Writes, measures or compares, as `out` (empty so far) has it. PRM_E_MEMORY; PRM_E_LIMIT when texts or
  * events pass 32 bits. */

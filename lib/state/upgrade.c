@@ -1,4 +1,5 @@
 #include "state/upgrade.h"
+#include "base/error.h"
 #include "engine/ingest.h"
 #include "engine/lifetime.h"
 #include "engine/rows.h"
@@ -47,6 +48,11 @@ static prm_status upgrade_journal(prm_engine *engine, prm_engine *with, const pr
 static prm_status upgrade_ready(prm_engine *engine, prm_engine *with, prm__written *differences,
                                 prm_error *error)
 {
+    if (engine->settled != INT64_MIN)
+        return prm__error_set(
+            error, PRM_E_UNSUPPORTED,
+            "time is settled: what was paid under the old program cannot be told from what the "
+            "new one would pay, so an engine that has settled cannot go to another program");
     PRM_TRY(prm__ingest_refresh(engine));
     PRM_TRY(upgrade_feed(engine, with, error));
     PRM_TRY(prm__mend_engine(with, engine, differences));

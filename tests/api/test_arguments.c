@@ -459,6 +459,51 @@ static void memory_that_runs_out_is_said(void **state)
     assert_int_equal(memory.bytes, 0);
 }
 
+static void state_checks_its_arguments(void **state)
+{
+    (void)state;
+    rig r;
+    size_t size = 0;
+    char byte = 0;
+    prm_engine *engine = NULL;
+    prm_rows *rows = NULL;
+    prm_applied *applied = NULL;
+    prm_applied_item item = {.size = 1};
+    prm_engine_options small = {.size = 1};
+    prm_apply_item bad = {NULL, 1, NULL, 0, PRM_NO_TIME}, late = {NULL, 0, NULL, 0, INT64_MAX};
+    prm_row row = {.size = sizeof row, .id = {NULL, 1}};
+    rig_open(&r, BASE);
+    REFUSED(PRM_E_ARGUMENT, prm_engine_save(NULL, NULL, 0, &size, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_save(r.engine, NULL, 0, NULL, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_save(r.engine, NULL, 1, &size, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_save(r.engine, &byte, 1, &size, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_load(NULL, NULL, &byte, 1, &engine, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_load(r.program, NULL, NULL, 1, &engine, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_load(r.program, NULL, &byte, 1, NULL, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_load(r.program, &small, &byte, 1, &engine, &error));
+    REFUSED(PRM_E_STATE, prm_engine_load(r.program, NULL, NULL, 0, &engine, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_reconcile(NULL, NULL, 0, sizeof row, &rows, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_reconcile(r.engine, NULL, 0, sizeof row, NULL, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_reconcile(r.engine, NULL, 1, sizeof row, &rows, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_reconcile(r.engine, &row, 1, sizeof row, &rows, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_upgrade(NULL, r.program, 0, &rows, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_upgrade(r.engine, NULL, 0, &rows, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_upgrade(r.engine, r.program, 0, NULL, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_apply(NULL, NULL, NULL, 0, sizeof bad, sizeof(prm_event), &applied, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_apply(r.program, NULL, NULL, 0, sizeof bad, sizeof(prm_event), NULL, &error));
+    REFUSED(PRM_E_ARGUMENT,
+            prm_apply(r.program, NULL, NULL, 1, sizeof bad, sizeof(prm_event), &applied, &error));
+    REFUSED(PRM_E_ARGUMENT,
+            prm_apply(r.program, NULL, &bad, 1, sizeof bad, sizeof(prm_event), &applied, &error));
+    REFUSED(PRM_E_ARGUMENT,
+            prm_apply(r.program, NULL, &late, 1, sizeof late, sizeof(prm_event), &applied, &error));
+    assert_int_equal(prm_applied_get(NULL, 0, &item), PRM_E_ARGUMENT);
+    assert_null(engine);
+    assert_null(rows);
+    assert_null(applied);
+    rig_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -482,6 +527,7 @@ int main(void)
         cmocka_unit_test(rates_that_cannot_be_told),
         cmocka_unit_test(ranks_that_cannot_be_told),
         cmocka_unit_test(memory_that_runs_out_is_said),
+        cmocka_unit_test(state_checks_its_arguments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

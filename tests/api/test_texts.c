@@ -28,8 +28,11 @@ static void statuses_have_names(void **state)
     assert_string_equal(prm_status_name(PRM_E_LIMIT), "PRM_E_LIMIT");
     assert_string_equal(prm_status_name(PRM_E_NOT_FOUND), "PRM_E_NOT_FOUND");
     assert_string_equal(prm_status_name(PRM_E_INTERNAL), "PRM_E_INTERNAL");
+    assert_string_equal(prm_status_name(PRM_E_STATE), "PRM_E_STATE");
+    assert_string_equal(prm_status_name(PRM_E_MISMATCH), "PRM_E_MISMATCH");
+    assert_string_equal(prm_status_name(PRM_E_UNSUPPORTED), "PRM_E_UNSUPPORTED");
     assert_string_equal(prm_status_name(-1), "PRM_E_UNKNOWN");
-    assert_string_equal(prm_status_name(10), "PRM_E_UNKNOWN");
+    assert_string_equal(prm_status_name(13), "PRM_E_UNKNOWN");
 }
 
 static void states_have_names(void **state)

@@ -103,6 +103,10 @@ SINS = [
     (house.check_calls, call("void *p = %s(1)" % name), "lib/base/sin.c:4", "base/alloc")
     for name in sorted(house.ALLOCATION_CALLS)
 ] + [
+    (house.check_floors, {"lib/state/sin.c": '/* */\n#include "api/guard.h"\n', "lib/api/guard.h": "/* */\n"},
+     "lib/state/sin.c:2", "floor state must not include lib/api/guard.h"),
+    (house.check_calls, {"lib/state/sin.c": "/* */\nint prm__f(void) { return unlink(0); }\n"},
+     "lib/state/sin.c:2", "written in lib/api/api_file.c alone"),
     (house.check_calls, {"lib/engine/sin.c": "/* */\nint prm__f(void) { return snprintf(0, 0, \"\"); }\n"},
      "lib/engine/sin.c:2", "floor engine"),
 ]
