@@ -1,6 +1,7 @@
 /* bench: how fast prm takes events in, and in how much memory. Prints a table of
  * medians; `--instructions N` instead feeds N events once and prints nothing, to
- * be counted by callgrind (see bench/instructions.sh). */
+ * be counted by callgrind (see bench/instructions.sh), and `--state` prints how fast states are saved and
+ * loaded alone. */
 #include "limit.h"
 #include "report.h"
 #include "workload.h"
@@ -114,6 +115,64 @@ static int bench_six_rules(prm_program *program, uint32_t partners, size_t activ
     return result != 0 || row.rows != bare.rows;
 }
 
+static void print_speed(const char *what, size_t bytes, size_t events, uint64_t ns)
+{
+    printf("%s: %.1f MB, %.1f B/event, %.0f MB/s, %.0f ns/event\n", what, (double)bytes / 1e6,
+           (double)bytes / (double)events, (double)bytes * 1e3 / (double)ns, (double)ns / (double)events);
+}
+
+/* The engine's state as bytes, and an engine of them, which must save as the same. */
+static int measure_state(prm_program *program, prm_engine *engine, size_t events, const char *what)
+{
+    char name[64];
+    prm_error error;
+    size_t size = 0, again = 0;
+    prm_engine *loaded = NULL;
+    if (prm_engine_save(engine, NULL, 0, &size, &error) != PRM_OK)
+        return fail("save", &error);
+    char *bytes = malloc(size), *same = malloc(size);
+    int result = bytes == NULL || same == NULL ? fail("save", NULL) : 0;
+    uint64_t start = report_now();
+    if (result == 0 && prm_engine_save(engine, bytes, size, &size, &error) != PRM_OK)
+        result = fail("save", &error);
+    snprintf(name, sizeof name, "save, %s", what);
+    print_speed(name, size, events, report_now() - start);
+    start = report_now();
+    if (result == 0 && prm_engine_load(program, NULL, bytes, size, &loaded, &error) != PRM_OK)
+        result = fail("load", &error);
+    snprintf(name, sizeof name, "load, %s", what);
+    print_speed(name, size, events, report_now() - start);
+    if (result == 0 && (prm_engine_save(loaded, same, size, &again, &error) != PRM_OK || again != size ||
+                        memcmp(bytes, same, size) != 0))
+        result = fail("save", NULL);
+    prm_engine_free(loaded);
+    free(bytes);
+    free(same);
+    return result;
+}
+
+static int bench_state(prm_program *program)
+{
+    static workload load;
+    workload_options options = {10000, REPS, CUSTOMERS, 1000000, SEED};
+    prm_error error;
+    prm_engine *engine = NULL;
+    if (prm_engine_new(program, NULL, &engine, &error) != PRM_OK)
+        return fail("engine", &error);
+    int result = 0;
+    workload_begin(&load, program, &options);
+    while (result == 0 && workload_next(&load, WORKLOAD_PORTION) > 0)
+        result = feed(engine, &load, WORKLOAD_PORTION);
+    if (result == 0)
+        result = measure_state(program, engine, load.total, "nothing released");
+    if (result == 0 && prm_engine_journal_release(engine, UINT64_MAX, &error) != PRM_OK)
+        result = fail("release", &error);
+    if (result == 0)
+        result = measure_state(program, engine, load.total, "all released");
+    prm_engine_free(engine);
+    return result;
+}
+
 static int feed_for_counting(prm_program *program, size_t activity)
 {
     workload_options options = {1000, REPS, CUSTOMERS, activity, SEED};
@@ -135,19 +194,21 @@ int main(int argc, char **argv)
     prm_program *program = NULL;
     keep_memory();
     if (argc < 2) {
-        fprintf(stderr, "usage: bench PROGRAM [--instructions EVENTS]\n");
+        fprintf(stderr, "usage: bench PROGRAM [--instructions EVENTS | --state]\n");
         return 2;
     }
     if (prm_program_load(argv[1], NULL, &program, NULL, &error) != PRM_OK)
         return fail(argv[1], &error);
     int result;
-    if (argc == 4 && strcmp(argv[2], "--instructions") == 0) {
+    if (argc == 3 && strcmp(argv[2], "--state") == 0) {
+        result = bench_state(program);
+    } else if (argc == 4 && strcmp(argv[2], "--instructions") == 0) {
         result = feed_for_counting(program, (size_t)strtoull(argv[3], NULL, 10));
     } else {
         report_head();
         result = bench_six_rules(program, 10000, 1000000, 1024) ||
                  bench_six_rules(program, 10000, 1000000, 1) ||
-                 bench_six_rules(program, 100000, 1000000, 1024);
+                 bench_six_rules(program, 100000, 1000000, 1024) || bench_state(program);
     }
     prm_program_unref(program);
     return result;

@@ -587,6 +587,113 @@ class BadInput(Case):
         self.assertIn("?[31mred", errors)
 
 
+class State(Case):
+    """--state: runs in parts are the run of the whole."""
+
+    def parts(self, *sizes):
+        """The events in files of so many rows each."""
+        head, *rows = EVENTS.splitlines(keepends=True)
+        names = []
+        for number, size in enumerate(sizes):
+            names.append(self.write("part-%d.csv" % number, head + "".join(rows[:size])))
+            del rows[:size]
+        self.assertEqual(rows, [])
+        return names
+
+    def run_state(self, *words, status=0, program="program.yaml"):
+        return self.prm("run", program, "--state", "a.state", *words, status=status)
+
+    def test_parts_are_the_whole(self):
+        journal, _ = self.prm("run", "program.yaml", "--events", "events.csv", "--journal")
+        for sizes in ((5,), (1, 4), (2, 2, 1), (1, 1, 1, 1, 1), (0, 5, 0)):
+            with self.subTest(sizes=sizes):
+                together = COLUMNS + "\n"
+                for name in self.parts(*sizes):
+                    out, _ = self.run_state("--events", name, "--journal")
+                    together += out.split("\n", 1)[1]
+                self.assertEqual(together, journal)
+                self.assertEqual(self.run_state("--quiet")[0], LEDGER)
+                os.remove(os.path.join(self.folder, "a.state"))
+
+    def test_summary_and_status_are_of_this_run(self):
+        bad = self.write("bad.csv", EVENTS + "x1,deal.won,2026-06-05,,,,,,1\n")
+        _, errors = self.run_state("--events", bad, status=1)
+        self.assertIn("events 6: accepted 5, duplicate 0, ignored 0, rejected 1", errors)
+        out, errors = self.run_state("--events", "events.csv")
+        self.assertEqual(out, LEDGER)
+        self.assertIn("events 5: accepted 0, duplicate 5, ignored 0, rejected 0", errors)
+
+    def test_the_clock_alone(self):
+        self.run_state("--events", "events.csv", "--clock", "2026-06-03")
+        out, _ = self.run_state("--clock", "2026-06-10", "--quiet")
+        self.assertEqual(out, LEDGER)
+        _, errors = self.run_state("--clock", "2026-06-09", status=1)
+        self.assertIn("the clock never goes back", errors)
+
+    def test_another_program(self):
+        self.run_state("--events", "events.csv")
+        before = self.read("a.state")
+        self.write("other.yaml", PROGRAM.replace("10%", "11%"))
+        out, errors = self.run_state("--events", "events.csv", program="other.yaml", status=1)
+        self.assertEqual(out, "")
+        self.assertIn("another program", errors)
+        self.assertIn("upgrade", errors)
+        self.assertEqual(self.read("a.state"), before)
+
+    def test_damage(self):
+        one, two = self.parts(3, 2)
+        self.run_state("--events", one)
+        self.run_state("--events", two)
+        with open(os.path.join(self.folder, "a.state"), "r+b") as file:
+            file.truncate(200)
+        out, errors = self.run_state("--events", two)
+        self.assertEqual(out, LEDGER)
+        self.assertIn("a.state: the state is damaged", errors)
+        self.assertIn("the generation before it was taken", errors)
+        for name in ("a.state", "a.state.previous"):
+            self.write(name, "nonsense")
+        out, errors = self.run_state("--events", two, status=1)
+        self.assertIn("no state of prm", errors)
+        self.assertEqual(self.read("a.state"), b"nonsense")
+
+    def test_output_that_is_not_read(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([PRM, "run", "program.yaml", "--events", "events.csv", "--state", "a.state"],
+                                  cwd=self.folder, stdout=full, stderr=subprocess.PIPE, timeout=120)
+        self.assertEqual(done.returncode, 1)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "a.state")))
+
+    def test_nowhere_to_save(self):
+        self.write("file", "")
+        _, errors = self.prm("run", "program.yaml", "--events", "events.csv", "--state", "file/a", status=1)
+        self.assertIn("file/a", errors)
+
+    def read(self, name):
+        with open(os.path.join(self.folder, name), "rb") as file:
+            return file.read()
+
+    def test_killed(self):
+        """Killed at any moment, a run is repeated until it ends; then all is there once."""
+        rows = "".join("k%d,deal.won,2026-06-05,p%d,,,,,%d\n" % (i, i % 50, i) for i in range(3000))
+        self.write("many.csv", EVENTS.split("\n", 1)[0] + "\n" + rows)
+        expected, _ = self.prm("run", "program.yaml", "--events", "events.csv", "--events", "many.csv", "--quiet")
+        self.run_state("--events", "events.csv")
+        words = [PRM, "run", "program.yaml", "--events", "many.csv", "--state", "a.state", "--quiet"]
+        began = time.monotonic()
+        subprocess.run(words[:5] + ["--state", "b.state", "--quiet"], cwd=self.folder, stdout=subprocess.DEVNULL,
+                       timeout=120)
+        whole = time.monotonic() - began
+        for turn in range(40):
+            running = subprocess.Popen(words, cwd=self.folder, stdout=subprocess.DEVNULL)
+            time.sleep(whole * (turn % 20) / 16)
+            running.kill()
+            running.wait()
+            out, errors = self.prm("run", "program.yaml", "--state", "a.state", "--quiet")
+            self.assertIn(out, (LEDGER, expected))
+            self.assertEqual(errors, "")
+        self.assertEqual(self.prm(*words[1:])[0], expected)
+
+
 class Mapping(Case):
     def setUp(self):
         super().setUp()
