@@ -4,6 +4,8 @@
 #include "engine/rows.h"
 #include "state/settled.h"
 
+#define PRM_SNAPSHOT_AHEAD 8 /* events */
+
 /* ---- Texts: which are named, and their order ---- */
 
 prm_status prm__snapshot_name(prm__snapshot *snapshot, uint32_t key)
@@ -28,6 +30,14 @@ static prm_status snapshot_name_event(prm__snapshot *snapshot, uint32_t handle)
     return PRM_OK;
 }
 
+/* Fetches the event some places ahead: the events of a partner lie scattered. */
+static void snapshot_fetch(const prm_engine *engine, const prm__partner *partner, uint32_t at)
+{
+    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    if (at + PRM_SNAPSHOT_AHEAD < partner->entries.count)
+        __builtin_prefetch(prm__engine_event(engine, entries[at + PRM_SNAPSHOT_AHEAD].event));
+}
+
 static prm_status snapshot_name_events(prm__snapshot *snapshot)
 {
     const prm_engine *engine = snapshot->engine;
@@ -36,9 +46,11 @@ static prm_status snapshot_name_events(prm__snapshot *snapshot)
         const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
         if (prm__roll_own(&snapshot->roll, partner))
             PRM_TRY(prm__snapshot_name(snapshot, partner->key));
-        for (uint32_t j = 0; j < partner->entries.count; j++)
+        for (uint32_t j = 0; j < partner->entries.count; j++) {
+            snapshot_fetch(engine, partner, j);
             if (!entries[j].forwarded)
                 PRM_TRY(snapshot_name_event(snapshot, entries[j].event));
+        }
     }
     for (size_t i = 0; i < snapshot->roll.voids.count; i++)
         PRM_TRY(snapshot_name_event(snapshot, prm__roll_void(&snapshot->roll, i)));
@@ -91,6 +103,9 @@ static prm_status snapshot_sort_texts(prm__snapshot *snapshot)
     uint32_t *places = snapshot->place_of.data;
     for (size_t i = 0; i < count; i++)
         places[(const prm_text *)sorted[i] - texts] = (uint32_t)i;
+    uint32_t *key_of = snapshot->key_of.data; /* from here on one look leads to a text's place */
+    for (size_t i = 0; i < prm__intern_count(&snapshot->engine->texts) + (size_t)1; i++)
+        key_of[i] = key_of[i] ? places[key_of[i]] : 0;
     return PRM_OK;
 }
 
@@ -252,9 +267,11 @@ static prm_status snapshot_put_events(const prm__snapshot *snapshot, prm__wire_o
             continue;
         prm__wire_put_32(out, prm__snapshot_place(snapshot, partner->key));
         prm__wire_put_32(out, own);
-        for (uint32_t j = 0; j < partner->entries.count; j++)
+        for (uint32_t j = 0; j < partner->entries.count; j++) {
+            snapshot_fetch(engine, partner, j);
             if (!entries[j].forwarded)
                 snapshot_put_event(snapshot, entries[j].event, out);
+        }
     }
     return PRM_OK;
 }

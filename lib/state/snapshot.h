@@ -39,7 +39,8 @@ typedef struct prm__snapshot {
     prm_engine *engine;
     prm__roll roll;
     prm__intern texts; /* those that events and postings name, by keys of their own */
-    prm__vec key_of;   /* of uint32_t: by the engine's text key, that of `texts`, 0: not named */
+    prm__vec key_of;   /* of uint32_t: by the engine's text key, that of `texts`, 0: not named; once all are
+                          sorted, the place among these */
     prm__vec sorted;   /* of const prm_text *: the texts in order */
     prm__vec place_of; /* of uint32_t: by key of `texts`, the place among the sorted */
     prm__vec postings; /* of uint32_t: PRM_ROW_TEXTS keys of `texts` for each posting */
@@ -60,7 +61,7 @@ PRM_MUST_USE prm_status prm__snapshot_name(prm__snapshot *snapshot, uint32_t key
 /* The place of a named text, by the engine's key. */
 static inline uint32_t prm__snapshot_place(const prm__snapshot *snapshot, uint32_t key)
 {
-    return PRM_VEC(snapshot->place_of, uint32_t)[PRM_VEC(snapshot->key_of, uint32_t)[key]];
+    return PRM_VEC(snapshot->key_of, uint32_t)[key];
 }
 
 /* Writes, measures or compares, as `out` (empty so far) has it. PRM_E_MEMORY; PRM_E_LIMIT when texts or

@@ -613,7 +613,9 @@ class State(Case):
                     together += out.split("\n", 1)[1]
                 self.assertEqual(together, journal)
                 self.assertEqual(self.run_state("--quiet")[0], LEDGER)
-                os.remove(os.path.join(self.folder, "a.state"))
+                for name in ("a.state", "a.state.previous"):
+                    if os.path.exists(os.path.join(self.folder, name)):
+                        os.remove(os.path.join(self.folder, name))
 
     def test_summary_and_status_are_of_this_run(self):
         bad = self.write("bad.csv", EVENTS + "x1,deal.won,2026-06-05,,,,,,1\n")
