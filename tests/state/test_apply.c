@@ -171,7 +171,7 @@ static const char *const across[] = {
     "rules: {r: {when: {count: deal.won, at_least: 1}, then: {cash: 1, to: parent.parent}}}\n",
     "rules: {r: {when: {count: deal.won, at_least: 1}, then: {cash: 1}, budget: 100}}\n",
     "rules: {r: {per: month, contest: {by: {count: deal.won}, places: [{cash: 5}]}}}\n",
-    "commission: {on: deal.won, of: amount, base: 10%, overrides: [2%]}\n",
+    "commission: {on: deal.won, of: amount, base: 10%, override: [2%]}\n",
 };
 
 static void test_programs_that_look_across(void **state)
