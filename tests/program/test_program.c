@@ -439,7 +439,7 @@ static void test_names(void **state)
     for (int32_t i = 0; i < (int32_t)UNIT_COUNT(statuses); i++)
         assert_string_equal(prm_status_name(i), statuses[i]);
     assert_string_equal(prm_status_name(-1), "PRM_E_UNKNOWN");
-    assert_string_equal(prm_status_name(10), "PRM_E_UNKNOWN");
+    assert_string_equal(prm_status_name(13), "PRM_E_UNKNOWN");
     const char *const states[] = {"unknown", "open",         "reached", "missed",
                                   "waiting", "not_eligible", "inactive"};
     for (uint32_t i = 0; i < UNIT_COUNT(states); i++)
