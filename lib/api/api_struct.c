@@ -10,6 +10,8 @@ size_t prm_struct_size(const char *name)
     } sizes[] = {
         {"prm_allocator", sizeof(prm_allocator)},
         {"prm_answer", sizeof(prm_answer)},
+        {"prm_applied_item", sizeof(prm_applied_item)},
+        {"prm_apply_item", sizeof(prm_apply_item)},
         {"prm_column", sizeof(prm_column)},
         {"prm_compile_options", sizeof(prm_compile_options)},
         {"prm_counts", sizeof(prm_counts)},

@@ -25,6 +25,9 @@ class Status(enum.IntEnum):
     LIMIT = _abi.E_LIMIT
     NOT_FOUND = _abi.E_NOT_FOUND
     INTERNAL = _abi.E_INTERNAL
+    STATE = _abi.E_STATE
+    MISMATCH = _abi.E_MISMATCH
+    UNSUPPORTED = _abi.E_UNSUPPORTED
 
 
 class Severity(enum.IntEnum):
