@@ -15,7 +15,7 @@ typedef struct across_entry {
 
 prm_status prm__across_init(prm_engine *engine)
 {
-    prm__vec_init(&engine->contests_dirty, &engine->alloc, sizeof(prm__contest_window));
+    prm__vec_init(&engine->contests_dirty, &engine->alloc, sizeof(prm__contest));
     prm__vec_init(&engine->candidates, &engine->alloc, sizeof(across_entry));
     return prm__budget_init(engine);
 }
@@ -35,14 +35,28 @@ void prm__across_begin(prm_engine *engine)
 
 /* ---- What folds leave ---- */
 
-static prm_status across_dirty(prm_engine *engine, uint32_t rule, int64_t window)
+/* The contest is to be decided in this call. */
+static prm_status across_dirty(prm_engine *engine, uint32_t rule, int64_t close)
 {
-    const prm__contest_window *known = engine->contests_dirty.data;
-    for (size_t i = 0; i < engine->contests_dirty.count; i++)
-        if (known[i].rule == rule && known[i].window == window)
-            return PRM_OK;
-    prm__contest_window one = {window, rule, 0};
-    return prm__vec_append(&engine->contests_dirty, &one, 1);
+    prm__vec *dirty = &engine->contests_dirty;
+    size_t low = 0, high = dirty->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const prm__contest *known = prm__vec_at(dirty, middle);
+        if (known->close < close || (known->close == close && known->rule < rule))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    prm__contest *at = PRM_VEC(*dirty, prm__contest) + low;
+    if (low < dirty->count && at->close == close && at->rule == rule)
+        return PRM_OK;
+    PRM_TRY(prm__vec_reserve(dirty, 1));
+    at = PRM_VEC(*dirty, prm__contest) + low;
+    memmove(at + 1, at, (dirty->count - low) * sizeof *at);
+    *at = (prm__contest){close, rule, 0};
+    dirty->count++;
+    return PRM_OK;
 }
 
 /* The outcomes of every place, of which at most one place's will count. */
@@ -75,7 +89,7 @@ prm_status prm__across_enter(const prm__asking *asking, uint32_t rule_index)
     if (entry.number.none || !prm__ask_eligible(asking, rule))
         return PRM_OK;
     entry.rule = rule_index;
-    entry.window = prm__ask_occasion(asking, rule) - 1;
+    entry.close = asking->place.time;
     entry.first_outcome = partner->outcomes.count;
     prm__firing firing = {.asking = asking,
                           .rule = rule_index,
@@ -86,14 +100,14 @@ prm_status prm__across_enter(const prm__asking *asking, uint32_t rule_index)
     PRM_TRY(prm__list_reserve(&engine->pool, &partner->contests, sizeof entry, 1));
     prm__candidate *entries = prm__list_data(&engine->pool, &partner->contests);
     entries[partner->contests.count++] = entry;
-    return across_dirty(engine, rule_index, entry.window);
+    return across_dirty(engine, rule_index, entry.close);
 }
 
 prm_status prm__across_restart(prm_engine *engine, prm__partner *partner)
 {
     const prm__candidate *entries = prm__list_data(&engine->pool, &partner->contests);
     for (uint32_t i = 0; i < partner->contests.count; i++)
-        PRM_TRY(across_dirty(engine, entries[i].rule, entries[i].window));
+        PRM_TRY(across_dirty(engine, entries[i].rule, entries[i].close));
     partner->contests.count = 0;
     if (partner->stash.count || engine->budget_claims.count)
         prm__budget_all_again(engine);
@@ -102,15 +116,31 @@ prm_status prm__across_restart(prm_engine *engine, prm__partner *partner)
 
 /* ---- Contests ---- */
 
-static prm_status across_collect(prm_engine *engine, prm__contest_window contest)
+/* The partner's first entry at that close or later. */
+static uint32_t across_first(const prm__candidate *entries, uint32_t count, int64_t close)
+{
+    uint32_t low = 0, high = count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (entries[middle].close < close)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static prm_status across_collect(prm_engine *engine, prm__contest contest)
 {
     engine->candidates.count = 0;
     for (uint32_t i = 0; i < engine->partners.count; i++) {
         const prm__partner *partner = prm__engine_partner(engine, i);
         const prm__candidate *entries = prm__list_data(&engine->pool, &partner->contests);
-        for (uint32_t j = 0; j < partner->contests.count; j++) {
+        uint32_t count = partner->contests.count;
+        for (uint32_t j = across_first(entries, count, contest.close);
+             j < count && entries[j].close == contest.close; j++) {
             across_entry entry = {&entries[j], i, 0};
-            if (entries[j].rule == contest.rule && entries[j].window == contest.window)
+            if (entries[j].rule == contest.rule)
                 PRM_TRY(prm__vec_append(&engine->candidates, &entry, 1));
         }
     }
@@ -150,7 +180,7 @@ static prm_status across_place(prm_engine *engine, const across_entry *entry, ui
     return PRM_OK;
 }
 
-static prm_status across_contest(prm_engine *engine, prm__contest_window contest)
+static prm_status across_contest(prm_engine *engine, prm__contest contest)
 {
     PRM_TRY(across_collect(engine, contest));
     size_t count = engine->candidates.count;
@@ -183,7 +213,7 @@ static prm_status across_dirty_all(prm_engine *engine)
         const prm__partner *partner = prm__engine_partner(engine, i);
         const prm__candidate *entries = prm__list_data(&engine->pool, &partner->contests);
         for (uint32_t j = 0; j < partner->contests.count; j++)
-            PRM_TRY(across_dirty(engine, entries[j].rule, entries[j].window));
+            PRM_TRY(across_dirty(engine, entries[j].rule, entries[j].close));
     }
     return PRM_OK;
 }
@@ -192,7 +222,7 @@ prm_status prm__across_settle(prm_engine *engine)
 {
     PRM_TRY(across_dirty_all(engine));
     for (size_t i = 0; i < engine->contests_dirty.count; i++)
-        PRM_TRY(across_contest(engine, PRM_VEC(engine->contests_dirty, prm__contest_window)[i]));
+        PRM_TRY(across_contest(engine, PRM_VEC(engine->contests_dirty, prm__contest)[i]));
     PRM_TRY(prm__budget_settle(engine));
     engine->contests_lost = 0;
     return PRM_OK;

@@ -7,21 +7,22 @@
 
 #include "engine/eval.h"
 
-/* One subject's entry in a contest: its number, and its outcomes for each place. */
+/* One subject's entry in a contest: its number, and its outcomes for each place. A partner's
+ * entries stand in the order of the closes. */
 typedef struct prm__candidate {
     prm__fraction number;
-    int64_t window; /* start */
+    int64_t close; /* of the window: with the rule, it tells one contest from the others */
     uint32_t rule;
     uint32_t first_outcome;
     uint32_t outcome_count;
     uint32_t reserved;
 } prm__candidate;
 
-typedef struct prm__contest_window {
-    int64_t window; /* start */
+typedef struct prm__contest {
+    int64_t close;
     uint32_t rule;
     uint32_t reserved;
-} prm__contest_window;
+} prm__contest;
 
 PRM_MUST_USE prm_status prm__across_init(prm_engine *engine);
 void prm__across_free(prm_engine *engine);

@@ -268,6 +268,30 @@ static bool clock_reminds_here(const prm__asking *asking, const prm__p_rule *rul
            prm__duration_before(&engine->program->calendar.zone, rule->remind_before, end) == now;
 }
 
+/* Whether the event under way has set the anchor of the rule's span, for the subjects in
+ * at_subjects, and the reminder is due before the span begins. */
+static bool clock_reminds_at_once(const prm__asking *asking, const prm__p_rule *rule)
+{
+    prm_engine *engine = asking->engine;
+    int64_t end;
+    const prm__anchor_state *anchor = clock_anchor(engine, &engine->program->windows[rule->window], &end);
+    return anchor && anchor->time == asking->place.time && anchor->position == asking->place.position &&
+           prm__duration_before(&engine->program->calendar.zone, rule->remind_before, end) <=
+               asking->place.time;
+}
+
+/* The subjects of the rule that may share the anchor of the event, into engine->subject_list: the
+ * event's own, or where the anchor is coarser all that lie below it. */
+static prm_status clock_list_anchored(const prm__asking *asking, const prm__p_rule *rule)
+{
+    prm_engine *engine = asking->engine;
+    const prm_program *program = engine->program;
+    if (program->anchors[program->windows[rule->window].anchor].kind != rule->subject)
+        return prm__subject_list(engine, asking->partner, rule->subject);
+    engine->subject_list.count = 0;
+    return prm__vec_append(&engine->subject_list, &engine->at_subjects[rule->subject], 1);
+}
+
 prm_status prm__clock_remind_now(prm__step *step)
 {
     const prm__asking *asking = &step->asking;
@@ -276,18 +300,17 @@ prm_status prm__clock_remind_now(prm__step *step)
     for (size_t i = 0; i < engine->clock_rules.count; i++) {
         uint32_t index = PRM_VEC(engine->clock_rules, uint32_t)[i];
         const prm__p_rule *rule = &program->rules[index];
-        if (!clock_has_block(rule->remind) || program->windows[rule->window].period != PRM_PERIOD_NONE)
+        if (!clock_has_block(rule->remind) || program->windows[rule->window].period != PRM_PERIOD_NONE ||
+            !clock_reminds_at_once(asking, rule))
             continue;
-        PRM_TRY(prm__subject_list(engine, asking->partner, rule->subject));
+        PRM_TRY(clock_list_anchored(asking, rule));
         for (size_t j = 0; j < engine->subject_list.count; j++) {
             uint32_t handle = PRM_VEC(engine->subject_list, uint32_t)[j];
-            int64_t end;
             prm__subject_aim(engine, prm__subject_at(engine, handle), handle);
-            const prm__anchor_state *anchor = clock_anchor(engine, &program->windows[rule->window], &end);
-            if (anchor && anchor->time == asking->place.time && anchor->position == asking->place.position &&
-                prm__duration_before(&program->calendar.zone, rule->remind_before, end) <= asking->place.time)
+            if (clock_reminds_at_once(asking, rule))
                 PRM_TRY(clock_remind(asking, index));
         }
+        PRM_TRY(prm__step_aim(step));
     }
     return PRM_OK;
 }
@@ -384,14 +407,21 @@ static prm_status clock_close(const prm__asking *asking, uint32_t rule_index)
 
 /* ---- A clock point ---- */
 
-/* Whether the agenda names the rule at this instant, and for which subject. */
-static bool clock_is_noted(const prm_engine *engine, uint32_t rule, uint32_t subject)
+/* The subjects of the rule that the agenda names at this instant, in the order of their names, into
+ * engine->subject_list: all of the rule, or each of them once. */
+static prm_status clock_list_noted(const prm__asking *asking, uint32_t rule_index)
 {
+    prm_engine *engine = asking->engine;
     const prm__agenda *items = engine->clock_items.data;
-    for (size_t i = 0; i < engine->clock_items.count; i++)
-        if (items[i].rule == rule && (items[i].subject == PRM_NONE || items[i].subject == subject))
-            return true;
-    return false;
+    engine->subject_list.count = 0;
+    for (size_t i = 0; i < engine->clock_items.count; i++) {
+        if (items[i].rule != rule_index)
+            continue;
+        if (items[i].subject == PRM_NONE)
+            return prm__subject_list(engine, asking->partner, engine->program->rules[rule_index].subject);
+        PRM_TRY(prm__vec_append(&engine->subject_list, &items[i].subject, 1));
+    }
+    return prm__subject_sort(engine);
 }
 
 /* What a rule does for the subject in at_subjects. */
@@ -412,14 +442,12 @@ static prm_status clock_run_rule(prm__asking *asking, uint32_t rule_index, bool 
 {
     prm_engine *engine = asking->engine;
     const prm__p_rule *rule = &engine->program->rules[rule_index];
-    bool all = boundary && engine->program->windows[rule->window].period != PRM_PERIOD_NONE;
-    if (!all && !clock_is_noted(engine, rule_index, PRM_NONE) && engine->clock_items.count == 0)
-        return PRM_OK;
-    PRM_TRY(prm__subject_list(engine, asking->partner, rule->subject));
+    if (boundary && engine->program->windows[rule->window].period != PRM_PERIOD_NONE)
+        PRM_TRY(prm__subject_list(engine, asking->partner, rule->subject));
+    else
+        PRM_TRY(clock_list_noted(asking, rule_index));
     for (size_t i = 0; i < engine->subject_list.count; i++) {
         uint32_t handle = PRM_VEC(engine->subject_list, uint32_t)[i];
-        if (!all && !clock_is_noted(engine, rule_index, handle))
-            continue;
         prm__subject_aim(engine, prm__subject_at(engine, handle), handle);
         PRM_TRY(clock_run_subject(asking, rule_index));
     }
@@ -469,18 +497,19 @@ prm_status prm__clock_expect_rolling(const prm__asking *asking, uint32_t rule_in
     prm_engine *engine = asking->engine;
     const prm_program *program = engine->program;
     const prm__p_rule *rule = &program->rules[rule_index];
+    int64_t first = INT64_MAX;
     for (uint32_t i = 0; i < rule->measure_count; i++) {
         const prm__p_measure *row = &program->measures[program->rule_measures[rule->first_measure + i]];
         uint32_t handle = engine->at_subjects[row->subject];
         if (program->windows[row->window].kind != PRM_WINDOW_ROLLING || handle == PRM_NONE)
             continue;
         const prm__measure_state *state = prm__subject_state(prm__subject_at(engine, handle), row->offset);
-        if (state->queue_count == 0 || state->end <= asking->place.time)
-            continue;
-        prm__rule_more *more = prm__subject_state(prm__subject_at(engine, subject), rule->offset);
-        if (more->noted != state->end)
-            PRM_TRY(clock_note(engine, asking->partner, (prm__agenda){state->end, rule_index, subject}));
-        more->noted = state->end;
+        if (state->queue_count && state->end > asking->place.time && state->end < first)
+            first = state->end;
     }
-    return PRM_OK;
+    prm__rule_more *more = prm__subject_state(prm__subject_at(engine, subject), rule->offset);
+    if (first == INT64_MAX || first == more->noted)
+        return PRM_OK;
+    more->noted = first;
+    return clock_note(engine, asking->partner, (prm__agenda){first, rule_index, subject});
 }

@@ -25,7 +25,8 @@ PRM_MUST_USE prm_status prm__clock_run(prm_engine *engine, uint32_t partner, int
 PRM_MUST_USE prm_status prm__clock_anchored(prm__step *step, const prm__p_anchor *anchor);
 PRM_MUST_USE prm_status prm__clock_remind_now(prm__step *step);
 
-/* Notes when the oldest events leave the rolling windows of a `while` rule's measures. */
+/* Notes when the first of the oldest events leaves a rolling window of a `while` rule's measures: the
+ * rule is asked then, and notes the next. */
 PRM_MUST_USE prm_status prm__clock_expect_rolling(const prm__asking *asking, uint32_t rule, uint32_t subject);
 
 #endif

@@ -2,8 +2,8 @@
 
 prm_status prm__due_push(prm_engine *engine, prm__due due)
 {
-    if (!prm__vec_push(&engine->due))
-        return PRM_E_MEMORY;
+    PRM_TRY(prm__vec_reserve(&engine->due, engine->passed.count + 1));
+    prm__vec_push(&engine->due);
     prm__due *heap = PRM_VEC(engine->due, prm__due);
     size_t at = engine->due.count - 1;
     while (at > 0 && heap[(at - 1) / 2].time > due.time) {

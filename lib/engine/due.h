@@ -5,6 +5,7 @@
 
 #include "engine/engine.h"
 
+/* Keeps room for what the call under way has passed as well, so that it can be put back. */
 PRM_MUST_USE prm_status prm__due_push(prm_engine *engine, prm__due due);
 
 /* Takes the earliest when it is not later than `time`. */

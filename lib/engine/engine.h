@@ -226,7 +226,7 @@ struct prm_engine {
     prm__vec subject_list;   /* of uint32_t: subjects of one rule, in order */
     prm__vec clock_items;    /* of prm__agenda: those of one instant */
     uint32_t contests_lost;  /* 1: a call failed, so that any contest may be undecided */
-    prm__vec contests_dirty; /* of prm__contest_window: to be decided again */
+    prm__vec contests_dirty; /* of prm__contest, in order: to be decided again */
     prm__vec candidates;     /* of one contest: see across.c */
     prm__vec budgets;        /* see budget.c */
     prm__vec budget_claims;  /* those of this call */

@@ -131,6 +131,19 @@ static prm_status forward_remove(prm_engine *engine, uint32_t key, uint32_t even
     return prm__engine_touch(engine, index, place);
 }
 
+/* What stands above as it was is folded again, as the event itself may have changed. */
+static prm_status forward_again(prm_engine *engine, uint32_t key, uint32_t event)
+{
+    uint32_t index = prm__engine_find_partner(engine, key);
+    if (index == PRM_NONE)
+        return PRM_OK;
+    PRM_TRY(prm__engine_touch(engine, index, PRM_NO_INDEX));
+    prm__partner *above = prm__engine_partner(engine, index);
+    above->flags |= PRM_PARTNER_PENDING;
+    uint32_t place = prm__engine_place_of(engine, above, above->settled, event);
+    return place < above->settled ? prm__engine_touch(engine, index, place) : PRM_OK;
+}
+
 /* Hands one event up, or takes it back: once where referrer and parent are the same. */
 static prm_status forward_move(prm_engine *engine, const prm__forward *forward,
                                prm_status (*move)(prm_engine *, uint32_t key, uint32_t event))
@@ -165,22 +178,42 @@ static uint32_t forward_kept(const prm_engine *engine, const prm__partner *partn
     return kept;
 }
 
+/* From what was handed up before to what is now, both in the order of events. */
+static prm_status forward_resend(prm_engine *engine, uint32_t index)
+{
+    uint32_t kept = forward_kept(engine, prm__engine_partner(engine, index));
+    for (uint32_t i = kept, j = kept;;) {
+        const prm__partner *partner = prm__engine_partner(engine, index);
+        const prm__forward *before = prm__list_data(&engine->pool, &partner->forwarded);
+        const prm__forward *after = prm__list_data(&engine->pool, &partner->forwards);
+        bool has_before = i < partner->forwarded.count, has_after = j < partner->forwards.count;
+        if (!has_before && !has_after)
+            return PRM_OK;
+        int order = has_before ? -1 : 1;
+        if (has_before && has_after)
+            order = prm__engine_compare_events(engine, before[i].event, after[j].event);
+        if (order == 0 && forward_same(&before[i], &after[j])) {
+            PRM_TRY(forward_move(engine, &after[j++], forward_again));
+            i++;
+        } else if (order <= 0) {
+            PRM_TRY(forward_move(engine, &before[i++], forward_remove));
+        } else {
+            PRM_TRY(forward_move(engine, &after[j++], forward_insert));
+        }
+    }
+}
+
 prm_status prm__forward_send(prm_engine *engine, uint32_t index)
 {
     prm__partner *partner = prm__engine_partner(engine, index);
-    uint32_t kept = partner->sent;
     if (partner->flags & PRM_PARTNER_RESENDS) {
-        kept = forward_kept(engine, partner);
-        for (uint32_t i = kept; i < prm__engine_partner(engine, index)->forwarded.count; i++) {
-            const prm__forward *before = prm__list_data(&engine->pool,
-                                                        &prm__engine_partner(engine, index)->forwarded);
-            PRM_TRY(forward_move(engine, &before[i], forward_remove));
-        }
+        PRM_TRY(forward_resend(engine, index));
         partner = prm__engine_partner(engine, index);
         prm__list_clear(&engine->pool, &partner->forwarded);
         partner->flags &= ~(uint32_t)PRM_PARTNER_RESENDS;
+        partner->sent = partner->forwards.count;
     }
-    for (uint32_t i = kept; i < prm__engine_partner(engine, index)->forwards.count; i++) {
+    for (uint32_t i = partner->sent; i < prm__engine_partner(engine, index)->forwards.count; i++) {
         const prm__forward *forwards = prm__list_data(&engine->pool,
                                                       &prm__engine_partner(engine, index)->forwards);
         PRM_TRY(forward_move(engine, &forwards[i], forward_insert));

@@ -30,8 +30,7 @@ bool prm__forward_rep_left(const prm_engine *engine, uint32_t below, uint32_t ev
 void prm__forward_restart(prm_engine *engine, prm__partner *partner);
 
 /* Brings the histories of those above up to what the partner now hands up: they are touched
- * and pending where something changed. `from` is the first event (handle) that differs from
- * before, PRM_NONE when there are only later ones. */
+ * and pending where something changed. */
 PRM_MUST_USE prm_status prm__forward_send(prm_engine *engine, uint32_t partner);
 
 /* After a failed call, the clock put back: nothing has been handed up, and every partner is

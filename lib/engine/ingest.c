@@ -428,9 +428,9 @@ static void ingest_undo(prm_engine *engine, const prm__ingest_mark *mark)
     prm__across_fail(engine);
     if (engine->has_links)
         prm__forward_forget(engine);
-    for (size_t i = 0; i < engine->passed.count; i++) {
-        prm__due due = PRM_VEC(engine->passed, prm__due)[i];
-        prm_status fits = prm__due_push(engine, due); /* the heap had room for it before */
+    while (engine->passed.count) {
+        prm__due due = PRM_VEC(engine->passed, prm__due)[--engine->passed.count];
+        prm_status fits = prm__due_push(engine, due); /* the heap has kept room for it */
         (void)fits;
         if (due.partner != PRM_NONE && due.time < prm__engine_partner(engine, due.partner)->due)
             prm__engine_partner(engine, due.partner)->due = due.time;

@@ -28,13 +28,12 @@ static prm_status spell_end_outcomes(const prm__asking *asking, uint32_t rule_in
             continue;
         PRM_TRY(prm__stash_from(engine, partner, i));
         outcome->until = asking->place.time;
-        if (!rate)
-            continue;
-        outcome->more.rate.until_position = position;
-        if (outcome->until > outcome->from)
+        if (rate)
+            outcome->more.rate.until_position = position;
+        if (outcome->until > (rate ? outcome->from : outcome->at))
             continue;
         outcome->kind = PRM_OUTCOME_NONE; /* it was never in force */
-        if (outcome->from < partner->rerate_from)
+        if (rate && outcome->from < partner->rerate_from)
             partner->rerate_from = outcome->from;
     }
     return PRM_OK;

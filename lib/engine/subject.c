@@ -258,17 +258,25 @@ static int subject_compare_pointers(const void *a, const void *b, const void *en
     return prm__subject_compare(engine, a, b);
 }
 
-/* The subjects as pointers into engine->sorting, in the order of the partner's list. */
-static prm_status subject_collect(prm_engine *engine, uint32_t partner, uint32_t kind)
+prm_status prm__subject_sort(prm_engine *engine)
 {
+    uint32_t *handles = engine->subject_list.data;
+    size_t count = engine->subject_list.count, kept = 0;
+    if (count < 2)
+        return PRM_OK;
     engine->sorting.count = 0;
-    for (uint32_t handle = prm__engine_partner(engine, partner)->first_subject; handle != PRM_NONE;) {
-        const prm__subject *subject = prm__subject_at(engine, handle);
-        if (subject->kind == kind && subject->flags & PRM_SUBJECT_EXISTS)
-            PRM_TRY(prm__vec_append(&engine->sorting, &subject, 1));
-        handle = subject->next;
+    PRM_TRY(prm__vec_reserve(&engine->sorting, count * 2));
+    const void **pointers = engine->sorting.data;
+    for (size_t i = 0; i < count; i++)
+        pointers[i] = prm__subject_at(engine, handles[i]);
+    prm__sort_pointers(pointers, pointers + count, count, subject_compare_pointers, engine);
+    for (size_t i = 0; i < count; i++) {
+        const prm__subject *subject = pointers[i];
+        if (i == 0 || subject != pointers[i - 1])
+            handles[kept++] = prm__subject_find(engine, subject->kind, subject->partner, subject->keys);
     }
-    return prm__vec_reserve(&engine->sorting, engine->sorting.count);
+    engine->subject_list.count = kept;
+    return PRM_OK;
 }
 
 prm_status prm__subject_list(prm_engine *engine, uint32_t partner, uint32_t kind)
@@ -280,16 +288,11 @@ prm_status prm__subject_list(prm_engine *engine, uint32_t partner, uint32_t kind
         bool exists = handle != PRM_NONE && prm__subject_at(engine, handle)->flags & PRM_SUBJECT_EXISTS;
         return exists ? prm__vec_append(&engine->subject_list, &handle, 1) : PRM_OK;
     }
-    PRM_TRY(subject_collect(engine, partner, kind));
-    size_t count = engine->sorting.count;
-    const void **pointers = engine->sorting.data;
-    if (count > 1)
-        prm__sort_pointers(pointers, pointers + count, count, subject_compare_pointers, engine);
-    PRM_TRY(prm__vec_reserve(&engine->subject_list, count));
-    for (size_t i = 0; i < count; i++) {
-        const prm__subject *subject = pointers[i];
-        uint32_t handle = prm__subject_find(engine, kind, partner, subject->keys);
-        PRM_TRY(prm__vec_append(&engine->subject_list, &handle, 1));
+    for (uint32_t handle = prm__engine_partner(engine, partner)->first_subject; handle != PRM_NONE;) {
+        const prm__subject *subject = prm__subject_at(engine, handle);
+        if (subject->kind == kind && subject->flags & PRM_SUBJECT_EXISTS)
+            PRM_TRY(prm__vec_append(&engine->subject_list, &handle, 1));
+        handle = subject->next;
     }
-    return PRM_OK;
+    return prm__subject_sort(engine);
 }

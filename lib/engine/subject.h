@@ -106,6 +106,10 @@ void prm__subject_aim(prm_engine *engine, const prm__subject *subject, uint32_t 
  * engine->subject_list. */
 PRM_MUST_USE prm_status prm__subject_list(prm_engine *engine, uint32_t partner, uint32_t kind);
 
+/* Puts the subjects of one kind and partner in engine->subject_list in the order of their names, each
+ * once. */
+PRM_MUST_USE prm_status prm__subject_sort(prm_engine *engine);
+
 /* When a rep has left, as an instant, where the engine looks at the clock: in its record. */
 int64_t *prm__subject_left_at(const prm_engine *engine, prm__subject *rep);
 

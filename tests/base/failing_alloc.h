@@ -1,11 +1,12 @@
-/* failing_alloc: a host allocator for tests. It fails the n-th allocation, keeps
- * its own count of bytes, and fails the test when a block comes back with another
- * size than it was asked with. */
+/* failing_alloc: a host allocator for tests. It fails the n-th allocation, or all from
+ * the n-th on, keeps its own count of bytes, and fails the test when a block comes back
+ * with another size than it was asked with. */
 #ifndef PRM_TESTS_BASE_FAILING_ALLOC_H
 #define PRM_TESTS_BASE_FAILING_ALLOC_H
 
 #include <prm/prm.h>
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ typedef struct failing_alloc {
     prm_allocator host;
     size_t calls;   /* alloc and resize so far */
     size_t fail_at; /* the call that fails, from 1; 0: none */
+    bool for_good;  /* and every later one, until fail_at changes */
     size_t bytes;   /* held */
 } failing_alloc;
 
@@ -26,7 +28,9 @@ static inline void *failing_alloc_alloc(void *user, size_t size)
 {
     failing_alloc *failing = user;
     assert_true(size > 0);
-    if (++failing->calls == failing->fail_at)
+    failing->calls++;
+    if (failing->calls == failing->fail_at ||
+        (failing->for_good && failing->fail_at && failing->calls > failing->fail_at))
         return NULL;
     failing_head *head = malloc(sizeof *head + size);
     assert_non_null(head);
@@ -65,6 +69,7 @@ static inline void failing_alloc_init(failing_alloc *failing, size_t fail_at)
     failing->host.release = failing_alloc_release;
     failing->calls = 0;
     failing->fail_at = fail_at;
+    failing->for_good = false;
     failing->bytes = 0;
 }
 

@@ -357,6 +357,26 @@ static void steps_of_the_clock_do_not_matter(void **state)
     rig_close(&r);
 }
 
+/* ---- The agenda ---- */
+
+/* Only the next instant at which a rolling window loses an event waits, however many events come. */
+static void rolling_windows_wait_for_one_instant(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(&r, "commission: {on: deal.won, of: amount, base: 10%}\n"
+                 "rules:\n"
+                 "  busy: {while: {all: [{count: deal.won, within: 30d, at_least: 2}, "
+                 "{count: deal.won, within: 60d, at_least: 3}]}, then: {rate: +1%}}\n");
+    rig_give_each(&r, "d1 2026-01-01 deal.won partner=a; d2 2026-01-02 deal.won partner=a; "
+                      "d3 2026-01-03 deal.won partner=a; d4 2026-01-04 deal.won partner=a; "
+                      "m1 2026-01-05 meeting.held partner=a; m2 2026-01-06 meeting.held partner=a");
+    assert_int_equal(prm__engine_partner(r.engine, 0)->agenda.count, 1);
+    rig_advance(&r, "2026-03-04");
+    rig_ledger(&r, "busy:a@2026-01-03T00:00:00Z a rate +1% 2026-01-03..2026-02-03\n");
+    rig_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,6 +397,7 @@ int main(void)
         cmocka_unit_test(each_anchor_brings_its_own_reminder),
         cmocka_unit_test(not_reminded_once_fired_or_when_not_eligible),
         cmocka_unit_test(steps_of_the_clock_do_not_matter),
+        cmocka_unit_test(rolling_windows_wait_for_one_instant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

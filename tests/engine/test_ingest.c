@@ -219,6 +219,46 @@ static void a_call_without_memory_changes_nothing(void **state)
     prm_program_unref(r.program);
 }
 
+/* Sixteen partners wait for the end of the month, which just fill the heap of what is due. */
+static void rig_give_sixteen(const rig *r)
+{
+    for (int i = 0; i < 16; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "d%d 2026-01-10 deal.won partner=p%d", i, i);
+        rig_give(r, text);
+    }
+}
+
+/* From the n-th allocation of a call on there is no memory, for undoing it neither: what
+ * waits for the clock still comes in its time. */
+static void what_is_due_outlasts_a_call_without_memory(void **state)
+{
+    (void)state;
+    rig r = {rig_program("rules:\n  busy: {per: month, at: close, when: {count: deal.won, at_least: 1}, "
+                         "then: {points: 1}}\n"),
+             NULL};
+    prm_error error;
+    failing_alloc memory;
+    bool failed = true;
+    for (size_t n = 1; failed; n++) {
+        failing_alloc_init(&memory, 0);
+        prm_engine_options options = {.size = sizeof options, .clock_follows = 1, .allocator = &memory.host};
+        assert_int_equal(prm_engine_new(r.program, &options, &r.engine, NULL), PRM_OK);
+        rig_give_sixteen(&r);
+        memory.for_good = true;
+        memory.fail_at = memory.calls + n;
+        failed = prm_engine_advance(r.engine, rig_time(&r, "2026-02-01", 10), &error) != PRM_OK;
+        memory.fail_at = 0;
+        if (failed)
+            rig_give(&r, "s 2026-01-11 seminar.attended partner=p0");
+        rig_advance(&r, "2026-02-15");
+        assert_int_equal(rig_counts(&r).outcomes, 16);
+        prm_engine_free(r.engine);
+        assert_int_equal(memory.bytes, 0);
+    }
+    prm_program_unref(r.program);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +270,7 @@ int main(void)
         cmocka_unit_test(nothing_is_no_event),
         cmocka_unit_test(answers_come_in_the_order_of_the_events),
         cmocka_unit_test(a_call_without_memory_changes_nothing),
+        cmocka_unit_test(what_is_due_outlasts_a_call_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

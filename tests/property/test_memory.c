@@ -133,7 +133,8 @@ static char *ledger_without(prm_program *program, const facts *set, size_t witho
     return ledger;
 }
 
-/* The batch at which the n-th allocation fails is never handed in again; returns its number. */
+/* The batch at which the n-th allocation fails, and all after it until the call returns, is never
+ * handed in again; returns its number. */
 static size_t drop_once(prm_program *program, const facts *set, size_t n, char **ledger)
 {
     failing_alloc memory;
@@ -145,10 +146,13 @@ static size_t drop_once(prm_program *program, const facts *set, size_t n, char *
     assert_int_equal(prm_engine_new(program, &options, &engine, NULL), PRM_OK);
     memory.calls = 0;
     memory.fail_at = n;
+    memory.for_good = true;
     for (size_t i = 0; i < BATCHES; i++) {
         size_t at = i * BATCH, count = set->count - at < BATCH ? set->count - at : BATCH;
-        if (prm_engine_ingest(engine, set->events + at, count, sizeof set->events[0], NULL, NULL) != PRM_OK)
-            dropped = i;
+        if (prm_engine_ingest(engine, set->events + at, count, sizeof set->events[0], NULL, NULL) == PRM_OK)
+            continue;
+        dropped = i;
+        memory.fail_at = 0;
     }
     memory.fail_at = 0;
     assert_int_equal(prm_engine_advance(engine, LAST, NULL), PRM_OK);

@@ -389,6 +389,8 @@ class Walk(Ground):
             end = position(asking, True)
             if outcome.end_position is None or end < outcome.end_position:
                 outcome.end_position, outcome.until = end, asking.now
+            if outcome.kind == "rank" and outcome.until == outcome.at:
+                self.outcomes = [other for other in self.outcomes if other is not outcome]
 
     # -- ranks ----------------------------------------------------------------------------
 
