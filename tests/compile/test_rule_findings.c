@@ -177,7 +177,8 @@ static const finding_case cases[] = {
     {"{when: {count: deal.won}, tiers: []}", "203 9:39"},
     {"{when: {count: deal.won}, tiers: [{then: {cash: 1}}, {at_least: 5}, {at_least: partner.gaol, "
      "then: {cash: 1}}]}",
-     "202 9:40 the threshold of this tier; 202 9:59 write for example `then: {cash: 5000}`; 303 9:85 "
+     "202 9:40 the threshold of this tier; 202 9:59 what happens at this threshold, such as `then: {cash: "
+     "5000}`; 303 9:85 "
      "declare it under `attributes`"},
     {"{when: {count: deal.won}, tiers: [{at_least: 5, then: {cash: 1}}], then: {cash: 1}}",
      "206 9:73 move it into a tier"},
