@@ -128,7 +128,7 @@ static const finding_case cases[] = {
      "count these events in `when`; 206 9:63 leave out `each`, and count these events in `when`"},
     {"{while: always, when: {count: deal.won, at_least: 1}, then: {rate: +1%}}",
      "206 9:22 keep one of the two"},
-    {"{while: allways, then: {rate: +1%}}", "204 9:14 write for example `while: {is: partner.certified}`"},
+    {"{while: allways, then: {rate: +1%}}", "204 9:14 did you mean `always`?"},
     {"{while: [a], then: {rate: +1%}}", "204 9:14 write for example `while: {is: partner.certified}`"},
     {"{while: {count: deal.won, every: 2}, then: {rate: +1%}}", "515 9:32"},
     {"{while: {is: amount > 5}, then: {rate: +1%}}",
