@@ -460,6 +460,12 @@ static void test_messages(void **state)
     EXPECT_MESSAGE(COMPILING_HEAD "commission: {on: deal.won, of: amount, base: 15}\n", "this is 1500%");
     EXPECT_MESSAGE(COMPILING_HEAD RULE "{each: deal.won, then: {cash: 0}}\n",
                    "`cash` is never above zero, so nothing comes of it");
+    EXPECT_MESSAGE(COMPILING_HEAD RULE "{each: deal.won, then: {cash: 10%}}\n",
+                   "`cash` is rounded to zero, so nothing comes of it");
+    EXPECT_MESSAGE(COMPILING_HEAD RULE "{each: deal.won, then: {points: 0.99}}\n",
+                   "`points` is rounded to zero, so nothing comes of it");
+    EXPECT_MESSAGE(COMPILING_HEAD RULE "{each: deal.won, then: [{cash: 0.1, rounding: up}, {points: 0.5}]}\n",
+                   "`points` is rounded to zero, so nothing comes of it");
 }
 
 /* Everything wrong with a text, in one pass and in its order. */
