@@ -92,6 +92,7 @@ static void test_note_unfired(const test_session *round, test_program *program)
     size_t unfired = 0;
     if (program->rule_count == 0)
         return;
+    buffer_format(&text, "note: %s: no test fires ", program->path);
     qsort(program->rules, program->rule_count, sizeof *program->rules, test_place_order);
     for (size_t i = 0; i < program->rule_count; i++) {
         buffer parts = {0};
@@ -102,8 +103,7 @@ static void test_note_unfired(const test_session *round, test_program *program)
         buffer_free(&parts);
     }
     if (unfired > 0)
-        testreport_note(&round->report, "note: %s: no test fires %.*s\n", program->path, (int)text.size,
-                        text.data);
+        testreport_note(&round->report, (prm_text){text.data, text.size});
     buffer_free(&text);
 }
 

@@ -349,6 +349,10 @@ int testfile_read(test_file *file, const char *path)
     yamldoc *doc = &file->doc;
     if (!yamldoc_expect(doc, doc->root, YAMLDOC_MAP, "a file of tests"))
         return 0;
+    if (yamldoc_child(doc->root, "prm") != NULL) {
+        yamldoc_problem(doc, 0, 0, "this is a program; its tests are in a file of their own, NAME.test.yaml");
+        return 0;
+    }
     testfile_check_keys(doc, doc->root, &testkeys_of_file);
     const yamldoc_node *program = yamldoc_child(doc->root, "program");
     if (program != NULL)

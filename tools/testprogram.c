@@ -105,7 +105,9 @@ void testprogram_note_fired(test_program *program, prm_text rule, prm_text id)
     test_rule *found = testprogram_find_rule(program, rule);
     if (found == NULL)
         return;
-    uint32_t tier = testprogram_number(id, '~') + testprogram_number(id, '^');
+    uint32_t place = testprogram_number(id, '^');
+    uint32_t tier = place > 0 ? place : testprogram_number(id, '~');
+    found->contest |= place > 0;
     if (tier >= 1 && tier <= found->tiers)
         found->tiers_fired |= UINT64_C(1) << (tier - 1);
     else if (testprogram_has_part(id, "+else"))
@@ -135,7 +137,7 @@ size_t testprogram_write_unfired(buffer *out, const test_rule *rule, const char 
     for (uint32_t i = 0; i < rule->tiers; i++)
         if ((rule->tiers_fired >> i & 1) == 0) {
             testprogram_write_part(out, rule, separator, parts++, "");
-            buffer_format(out, " tier %u", (unsigned)i + 1);
+            buffer_format(out, " %s %u", rule->contest ? "place" : "tier", (unsigned)i + 1);
         }
     if (missing & PRM_OUTCOME_OF_ELSE)
         testprogram_write_part(out, rule, separator, parts++, " else");

@@ -12,6 +12,7 @@ typedef struct test_rule {
     uint32_t outcomes;    /* PRM_OUTCOME_OF_... that it has */
     uint32_t fired;       /* of these, those that a test fired */
     uint64_t tiers_fired; /* bit i: tier or place i + 1 */
+    int contest;          /* a place was seen: they are places */
 } test_rule;
 
 typedef struct test_program {
@@ -41,7 +42,7 @@ test_program *testprogram_get(test_programs *all, const char *path);
 void testprogram_note_fired(test_program *program, prm_text rule, prm_text id);
 
 /* Appends what of the rule no test fires, each part behind `separator` but the first:
- * "bonus", "bonus tier 2", "bonus else". Returns how many parts that are. */
+ * "bonus", "bonus tier 2", "bonus place 2", "bonus else". Returns how many parts that are. */
 size_t testprogram_write_unfired(buffer *out, const test_rule *rule, const char *separator);
 
 /* Whether the program has a rule of this name. */

@@ -1,6 +1,5 @@
 #include "testreport.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,7 +68,7 @@ static void testreport_add_human(const testreport_item *item)
         findings_write_safe(stdout, item->todo);
         fputc('\n', stdout);
     }
-    if (!item->passed && !testreport_may_fail(item))
+    if (item->passed || !testreport_may_fail(item))
         testreport_write_lines("          ", item->details);
 }
 
@@ -83,16 +82,10 @@ static void testreport_end_human(const test_report *report)
     printf("\n");
 }
 
-void testreport_note(const test_report *report, const char *format, ...)
+void testreport_note(const test_report *report, prm_text text)
 {
-    char line[1000];
-    va_list list;
-    if (report->format != TESTREPORT_HUMAN)
-        return;
-    va_start(list, format);
-    vsnprintf(line, sizeof line, format, list);
-    va_end(list);
-    findings_write_safe(stdout, text_of(line));
+    if (report->format == TESTREPORT_HUMAN)
+        testreport_write_lines("", text);
 }
 
 /* ---- TAP: the Test Anything Protocol ----------------------------------------------------- */
@@ -130,8 +123,7 @@ static void testreport_add_tap(const test_report *report, const testreport_item 
         testreport_write_tap(item->todo);
     }
     fputc('\n', stdout);
-    if (!item->passed)
-        testreport_write_lines("# ", item->details);
+    testreport_write_lines("# ", item->details);
 }
 
 /* ---- JUnit ---------------------------------------------------------------------------------- */
@@ -158,6 +150,13 @@ static void testreport_put_xml(buffer *out, prm_text text)
     }
 }
 
+static prm_text testreport_first_line(prm_text text)
+{
+    const char *end = memchr(text.data, '\n', text.size);
+    return (prm_text){text.data, end == NULL ? text.size : (size_t)(end - text.data)};
+}
+
+/* The message is what most viewers show of a failure: its first line. */
 static void testreport_add_junit(test_report *report, const testreport_item *item)
 {
     buffer *out = &report->suite;
@@ -177,7 +176,7 @@ static void testreport_add_junit(test_report *report, const testreport_item *ite
     }
     report->suite_failures += !testreport_may_fail(item);
     buffer_string(out, testreport_may_fail(item) ? "\"><skipped message=\"" : "\"><failure message=\"");
-    testreport_put_xml(out, testreport_may_fail(item) ? item->todo : (prm_text){"not as expected", 15});
+    testreport_put_xml(out, testreport_may_fail(item) ? item->todo : testreport_first_line(item->details));
     buffer_string(out, "\">");
     testreport_put_xml(out, item->details);
     buffer_string(out, testreport_may_fail(item) ? "</skipped></testcase>\n" : "</failure></testcase>\n");

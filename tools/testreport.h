@@ -12,7 +12,7 @@ typedef struct testreport_item {
     prm_text program; /* told where a test runs with several, else empty */
     prm_text todo;    /* why it may fail, else empty */
     int passed;
-    prm_text details; /* lines that say what differs */
+    prm_text details; /* lines that say what differs; of one that passed, what may be a mistake */
 } testreport_item;
 
 /* All zeros but the format at the start. */
@@ -36,9 +36,8 @@ void testreport_file(test_report *report, const char *path);
 
 void testreport_add(test_report *report, const testreport_item *item);
 
-/* A piece of a line for people alone, of at most 999 bytes. */
-void testreport_note(const test_report *report, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+/* Lines for people alone. */
+void testreport_note(const test_report *report, prm_text text);
 
 /* Ends the output: the summary, the plan, the last tags. */
 void testreport_end(test_report *report);

@@ -263,13 +263,15 @@ const char *prm__diag_nearest(const char *word, size_t size, const char *const *
     diag_word wanted, candidate;
     if (!diag_word_read(word, size, &wanted))
         return NULL;
-    size_t limit = diag_least(wanted.count / 3, 3) + 1; /* the first distance that is too far */
+    /* The first distance that is too far. One mistake is near even in a word of two letters, such as
+     * `pr` for `per`, as long as some letter is right. */
+    size_t limit = wanted.count < 3 ? wanted.count : diag_least(wanted.count / 3, 3) + 1;
     const char *nearest = NULL;
     for (size_t i = 0; i < count; i++) {
         if (!diag_word_read(names[i], strlen(names[i]), &candidate))
             continue;
         size_t distance = diag_distance(&wanted, &candidate);
-        if (distance < limit) {
+        if (distance < limit && distance < candidate.count) {
             limit = distance;
             nearest = names[i];
         }

@@ -52,8 +52,8 @@ void prm__diag_report(prm_diagnostics *diag, prm__diag_number number, prm__span 
 void prm__diag_sort(prm_diagnostics *diag);
 
 /* The candidate nearest to `word` by edit distance (Damerau-Levenshtein in code points, at most a
- * third of the word's length and at most 3, ignoring ASCII case), the first of equally near
- * ones, or NULL. `names` are C strings. Words of more than 64 code points are near to none. */
+ * third of the word's length, 1 for two letters, and at most 3, ignoring ASCII case), the first of
+ * equally near ones, or NULL. `names` are C strings. Words of more than 64 code points are near to none. */
 const char *prm__diag_nearest(const char *word, size_t size, const char *const *names, size_t count);
 
 #endif

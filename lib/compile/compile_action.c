@@ -1,5 +1,6 @@
 /* compile action: `then`, and where else actions stand. The keys of an action are those of the catalog's actions,
  * and the kinds of reward of this program. */
+#include "compile/lint.h"
 #include "compile/rule.h"
 #include "compile/schema_tables.h"
 
@@ -303,6 +304,25 @@ static bool action_to(prm__compiler *c, const prm__yaml_node *node, const prm__c
     return false;
 }
 
+/* `cash: 10%` is a tenth of a yen, and nothing once it is rounded; a share of something was meant. */
+static void action_warn_rounded(prm__compiler *c, const prm__yaml_node *node, const char *key,
+                                const prm__p_action *action)
+{
+    bool money = PRM_VEC(c->builder.rewards, prm__p_reward)[action->reward].money != 0;
+    prm__decimal amount;
+    int64_t minor;
+    if (!prm__lint_constant(c, action->amount, &amount) || amount <= 0 ||
+        !prm__decimal_to_minor(amount, money ? c->builder.head.minor_digits : 0, action->rounding, &minor) ||
+        minor != 0)
+        return;
+    prm__diag_report(c->lang.diag, PRM_DIAG_NEVER_HOLDS, node->span,
+                     strchr(node->text, '%') != NULL
+                         ? prm__lang_format(&c->lang, "a share is written for example `amount * %.*s`",
+                                            prm__lang_shown(node->text, node->size), node->text)
+                         : NULL,
+                     "`%s` is rounded to zero, so nothing comes of it", key);
+}
+
 static bool action_reward(prm__compiler *c, const prm__yaml_node *const *values, uint32_t key,
                           prm__compile_rule *rule, const prm__action_place *place, prm__p_action *action)
 {
@@ -319,6 +339,8 @@ static bool action_reward(prm__compiler *c, const prm__yaml_node *const *values,
     ok = action_to(c, values[ACTION_TO], rule, place, &action->to) && ok;
     if (values[ACTION_ROUNDING] != NULL)
         ok = prm__compile_rounding(c, values[ACTION_ROUNDING], &action->rounding) && ok;
+    if (ok)
+        action_warn_rounded(c, values[key], c->action_keys[key].name, action);
     if (values[ACTION_HOLD] != NULL)
         ok = action_duration(c, values[ACTION_HOLD], "hold", &action->duration) && ok;
     return ok;

@@ -52,7 +52,8 @@ static const prm__schema_key bracket_keys[BRACKETS_KEYS] = {
     [BRACKETS_PER] = {"per", PRM_SCHEMA_TEXT, 0, "a calendar window, in which the sum begins anew",
                       &prm__choices_of_period},
     [BRACKETS_RATES] = {"rates", PRM_SCHEMA_MAPPINGS, PRM_SCHEMA_REQUIRED,
-                        "write for example `rates: [{from: 0, rate: 10%}, {from: 1000000, rate: 15%}]`",
+                        "the slices from the lowest up, such as "
+                        "`rates: [{from: 0, rate: 10%}, {from: 1000000, rate: 15%}]`",
                         NULL},
 };
 

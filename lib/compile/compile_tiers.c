@@ -12,8 +12,8 @@ enum { TIER_AT_LEAST, TIER_THEN, TIER_KEYS };
 
 static const prm__schema_key tier_keys[TIER_KEYS] = {
     [TIER_AT_LEAST] = {"at_least", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "the threshold of this tier", NULL},
-    [TIER_THEN] = {"then", PRM_SCHEMA_MAPPINGS, PRM_SCHEMA_REQUIRED, "write for example `then: {cash: 5000}`",
-                   NULL},
+    [TIER_THEN] = {"then", PRM_SCHEMA_MAPPINGS, PRM_SCHEMA_REQUIRED,
+                   "what happens at this threshold, such as `then: {cash: 5000}`", NULL},
 };
 
 const prm__schema prm__keys_of_tier = {"a tier", tier_keys, TIER_KEYS, 0};

@@ -99,7 +99,9 @@ static bool trigger_while(prm__compiler *c, prm__compile_rule *rule)
     if (node->kind == PRM_YAML_SCALAR && strcmp(node->text, prm__choices_of_while.names[0]) == 0)
         return true;
     prm__diag_report(c->lang.diag, PRM_DIAG_BAD_VALUE, node->span,
-                     "write for example `while: {is: partner.certified}`",
+                     prm__lang_suggest(&c->lang, node->text, node->kind == PRM_YAML_SCALAR ? node->size : 0,
+                                       prm__choices_of_while.names, prm__choices_of_while.count,
+                                       "write for example `while: {is: partner.certified}`"),
                      "`while` is a condition, or `always`");
     return false;
 }

@@ -400,7 +400,10 @@ static void test_suggests_the_nearest(void **state)
         {"coutn", "count"},
         {"cunt", "count"},
         {"cnout", NULL},
-        {"su", NULL},
+        {"su", "sum"},
+        {"pr", "per"},
+        {"xy", NULL},
+        {"s", NULL},
         {"SUM", "sum"},
         {"sam", "sum"},
         {"sums", "sum"},
@@ -410,7 +413,7 @@ static void test_suggests_the_nearest(void **state)
         {"", NULL},
         {"completely different", NULL},
         {"\xE7\xB4\xB9\xE4\xBB\x8B\xE7\x8E\x87", "\xE7\xB4\xB9\xE4\xBB\x8B\xE6\x96\x99"},
-        {"\xE7\xB4\xB9\xE4\xBB\x8B", NULL},
+        {"\xE7\xB4\xB9\xE4\xBB\x8B", "\xE7\xB4\xB9\xE4\xBB\x8B\xE6\x96\x99"},
     };
     for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
         const char *nearest = prm__diag_nearest(rows[i].word, strlen(rows[i].word), names, UNIT_COUNT(names));

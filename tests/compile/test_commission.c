@@ -116,8 +116,8 @@ static const finding_case finding_cases[] = {
     /* Brackets */
     {ON "base: 5%, brackets: {rates: [{from: 0, rate: 5%}]}}\n",
      "542 4:40 leave `base` out: the brackets say the rate of every sale"},
-    {ON "brackets: {}}\n",
-     "202 4:40 write for example `rates: [{from: 0, rate: 10%}, {from: 1000000, rate: 15%}]`"},
+    {ON "brackets: {}}\n", "202 4:40 the slices from the lowest up, such as `rates: [{from: 0, rate: 10%}, "
+                           "{from: 1000000, rate: 15%}]`"},
     {ON "brackets: {per: fortnight, rates: [{from: 0, rate: 5%}]}}\n", "204 4:56"},
     {ON "brackets: {for: custmer, rates: [{from: 0, rate: 5%}]}}\n", "302 4:56 did you mean `customer`?"},
     {ON "brackets: {rates: [{from: 10, rate: 5%}]}}\n",

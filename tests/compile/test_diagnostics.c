@@ -36,8 +36,8 @@ static const finding_case cases[] = {
     {RULE "{" LEADS ", then: {cash: 1, hodl: 3d}}\n", "201 5:68 did you mean `hold`?"},
     {"commission: {on: deal.won, off: amount, base: 5%}\n", "201 4:28 did you mean `of`?"},
     {"=program: p\ncurrency: JPY\n", "202 1:1 write `prm: 1`, the version of the language"},
-    {"=prm: 1\n",
-     "202 1:1 write for example `program: partner-2026`; 202 1:1 write for example `currency: JPY`"},
+    {"=prm: 1\n", "202 1:1 the program's name, such as `program: partner-2026`; "
+                  "202 1:1 what its money is in, by ISO 4217, such as `currency: JPY`"},
     {RULE "{" LEADS "}\n", "202 5:3 write for example `then: {cash: 5000}`"},
     {RULE "{" LEADS ", then: {to: rep}}\n", "202 5:58 write for example `{cash: 5000}` or `{rate: +5%}`"},
     {RULE "{when: {sum: amount, at_least: 1}, then: {cash: 1}}\n",
@@ -460,6 +460,12 @@ static void test_messages(void **state)
     EXPECT_MESSAGE(COMPILING_HEAD "commission: {on: deal.won, of: amount, base: 15}\n", "this is 1500%");
     EXPECT_MESSAGE(COMPILING_HEAD RULE "{each: deal.won, then: {cash: 0}}\n",
                    "`cash` is never above zero, so nothing comes of it");
+    EXPECT_MESSAGE(COMPILING_HEAD RULE "{each: deal.won, then: {cash: 10%}}\n",
+                   "`cash` is rounded to zero, so nothing comes of it");
+    EXPECT_MESSAGE(COMPILING_HEAD RULE "{each: deal.won, then: {points: 0.99}}\n",
+                   "`points` is rounded to zero, so nothing comes of it");
+    EXPECT_MESSAGE(COMPILING_HEAD RULE "{each: deal.won, then: [{cash: 0.1, rounding: up}, {points: 0.5}]}\n",
+                   "`points` is rounded to zero, so nothing comes of it");
 }
 
 /* Everything wrong with a text, in one pass and in its order. */

@@ -128,7 +128,7 @@ static const finding_case cases[] = {
      "count these events in `when`; 206 9:63 leave out `each`, and count these events in `when`"},
     {"{while: always, when: {count: deal.won, at_least: 1}, then: {rate: +1%}}",
      "206 9:22 keep one of the two"},
-    {"{while: allways, then: {rate: +1%}}", "204 9:14 write for example `while: {is: partner.certified}`"},
+    {"{while: allways, then: {rate: +1%}}", "204 9:14 did you mean `always`?"},
     {"{while: [a], then: {rate: +1%}}", "204 9:14 write for example `while: {is: partner.certified}`"},
     {"{while: {count: deal.won, every: 2}, then: {rate: +1%}}", "515 9:32"},
     {"{while: {is: amount > 5}, then: {rate: +1%}}",
@@ -177,7 +177,8 @@ static const finding_case cases[] = {
     {"{when: {count: deal.won}, tiers: []}", "203 9:39"},
     {"{when: {count: deal.won}, tiers: [{then: {cash: 1}}, {at_least: 5}, {at_least: partner.gaol, "
      "then: {cash: 1}}]}",
-     "202 9:40 the threshold of this tier; 202 9:59 write for example `then: {cash: 5000}`; 303 9:85 "
+     "202 9:40 the threshold of this tier; 202 9:59 what happens at this threshold, such as `then: {cash: "
+     "5000}`; 303 9:85 "
      "declare it under `attributes`"},
     {"{when: {count: deal.won}, tiers: [{at_least: 5, then: {cash: 1}}], then: {cash: 1}}",
      "206 9:73 move it into a tier"},

@@ -245,6 +245,24 @@ class Ledger(Case):
                  "(prodct)\n",
                    "note: line 6: event e2 was ignored: the program does not know the type deal.one\n")
 
+    def test_they_are_noted_where_the_test_passes(self):
+        body = """
+            events:
+              - {at: 2026-01-05, type: deal.one, partner: p}
+            expect: {ledger: []}
+            """
+        note = "note: line 5: event e1 was ignored: the program does not know the type deal.one\n"
+        self.assertIn("  ok      it\n          " + note, self.passes(body))
+        status, out, _ = self.run_text("program: program.yaml\ntests:\n  it:\n%s"
+                                       % textwrap.indent(textwrap.dedent(body).strip(), "    "), "--format", "tap")
+        self.assertEqual(status, 0)
+        self.assertIn("ok 1 - x.test.yaml: it\n# " + note, out)
+
+    def test_files_may_hold_more_than_the_program_knows(self):
+        self.write("more.csv", "id,type,time,partner,colour\na,deal.one,2026-01-05,p,\n"
+                               "b,deal.won,2026-01-05,p,red\n")
+        self.assertNotIn("note: line", self.passes("events: {file: more.csv}\nexpect: {ledger: []}"))
+
 
 class Journal(Case):
     BODY = """
@@ -707,6 +725,40 @@ class CommandLine(Case):
         _, out, _ = self.run_text(self.TWO)
         self.assertIn("note: program.yaml: no test fires two-leads, faster\n", out)
 
+    def test_many_rules_that_nothing_fires(self):
+        rules = "".join("  rule-%03d: {each: deal.won, then: {cash: 1}}\n" % i for i in range(200))
+        self.write("many.yaml", "prm: 1\nprogram: many\ncurrency: JPY\nrules:\n" + rules)
+        _, out, _ = self.run_text("program: many.yaml\ntests: {it: {expect: {ledger: []}}}\n")
+        names = ", ".join("rule-%03d" % i for i in range(200))
+        self.assertIn("\nnote: many.yaml: no test fires %s\n1 passed" % names, out)
+
+    def test_places_that_nobody_takes(self):
+        self.write("contest.yaml", """\
+            prm: 1
+            program: contest
+            currency: JPY
+            rules:
+              best:
+                per: month
+                contest: {by: {sum: amount, of: deal.won}, places: [{cash: 3}, {cash: 2}, {cash: 1}]}
+            """)
+        _, out, _ = self.run_text("""\
+            program: contest.yaml
+            tests:
+              it:
+                events: [{at: 2026-01-05, type: deal.won, partner: p, amount: 1}]
+                clock: 2026-02-01
+                expect: {ledger: [{rule: best}]}
+            """)
+        self.assertIn("note: contest.yaml: no test fires best place 2, best place 3\n", out)
+
+    def test_a_program_in_place_of_its_tests(self):
+        status, out, _ = self.prm("program.yaml")
+        self.assertEqual(status, 1)
+        self.assertIn("program.yaml: error: this is a program; its tests are in a file of their own, "
+                      "NAME.test.yaml\n", out)
+        self.assertNotIn("unknown key", out)
+
     def test_no_control_characters_get_out(self):
         for form in ("human", "tap", "junit"):
             _, out, _ = self.run_text(self.TWO, "--format", form)
@@ -733,6 +785,7 @@ class CommandLine(Case):
         self.assertEqual([case.get("name") for case in suite],
                          ['the first & "one" <#1>', "the second", "the third"])
         self.assertIn("ledger: unexpected\n", suite[1].find("failure").text)
+        self.assertEqual(suite[1].find("failure").get("message"), "ledger: unexpected")
         self.assertEqual(suite[2].find("skipped").get("message"), "later # on")
 
     def test_folders(self):
