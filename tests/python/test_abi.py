@@ -26,7 +26,13 @@ SCALARS = {
     "prm_decimal": abi.CDecimal,
     "void": None,
 }
-POINTED = {"uint32_t": ctypes.c_uint32, "int64_t": ctypes.c_int64, "uint64_t": ctypes.c_uint64}
+POINTED = {
+    "int32_t": ctypes.c_int32,
+    "uint32_t": ctypes.c_uint32,
+    "int64_t": ctypes.c_int64,
+    "uint64_t": ctypes.c_uint64,
+    "size_t": ctypes.c_size_t,
+}
 
 
 def expected(kind):

@@ -206,6 +206,29 @@ class CRow(Structure):
     ]
 
 
+class ApplyItem(Structure):
+    _fields_ = [
+        ("state", c_void_p),
+        ("state_size", c_size_t),
+        ("events", POINTER(Event)),
+        ("event_count", c_size_t),
+        ("clock", c_int64),
+    ]
+
+
+class AppliedItem(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("reserved", c_uint32),
+        ("state", c_void_p),
+        ("state_size", c_size_t),
+        ("answers", POINTER(CAnswer)),
+        ("answer_count", c_size_t),
+        ("rows", c_void_p),
+        ("clock", c_int64),
+    ]
+
+
 class CProgress(Structure):
     _fields_ = [
         ("size", c_uint32),
@@ -240,6 +263,8 @@ STRUCTS: Dict[str, Any] = {
     "prm_counts": CCounts,
     "prm_row": CRow,
     "prm_progress": CProgress,
+    "prm_apply_item": ApplyItem,
+    "prm_applied_item": AppliedItem,
 }
 
 _HANDLE = c_void_p
@@ -314,6 +339,18 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "prm_engine_progress": (_STATUS, [_HANDLE, c_uint32, Text, _OUT, _ERROR]),
     "prm_rows_next_progress": (c_int32, [_HANDLE, POINTER(CProgress)]),
     "prm_state_name": (c_char_p, [c_uint32]),
+    "prm_engine_save": (_STATUS, [_HANDLE, c_void_p, c_size_t, POINTER(c_size_t), _ERROR]),
+    "prm_engine_load": (_STATUS, [_HANDLE, POINTER(EngineOptions), c_void_p, c_size_t, _OUT, _ERROR]),
+    "prm_engine_reconcile": (_STATUS, [_HANDLE, POINTER(CRow), c_size_t, c_size_t, _OUT, _ERROR]),
+    "prm_engine_upgrade": (_STATUS, [_HANDLE, _HANDLE, c_int32, _OUT, _ERROR]),
+    "prm_apply": (
+        _STATUS,
+        [_HANDLE, POINTER(EngineOptions), POINTER(ApplyItem), c_size_t, c_size_t, c_size_t, _OUT, _ERROR],
+    ),
+    "prm_applied_get": (_STATUS, [_HANDLE, c_size_t, POINTER(AppliedItem)]),
+    "prm_applied_free": (None, [_HANDLE]),
+    "prm_file_save": (_STATUS, [_HANDLE, c_char_p, _ERROR]),
+    "prm_file_load": (_STATUS, [_HANDLE, POINTER(EngineOptions), c_char_p, _OUT, POINTER(c_int32), _ERROR]),
 }
 
 
