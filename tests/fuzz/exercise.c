@@ -277,6 +277,25 @@ static void draw_event(exercise *make, size_t index)
                        &make->fields[index][event->field_count++]);
 }
 
+static exercise *draw_events(const prm_program *program, uint64_t seed)
+{
+    exercise *make = calloc(1, sizeof *make);
+    FUZZ_CHECK(make != NULL);
+    make->program = program;
+    make->random = seed;
+    for (size_t i = 0; i < EXERCISE_EVENTS; i++)
+        draw_event(make, i);
+    return make;
+}
+
+void fuzz_engine_feed(prm_engine *engine, uint64_t seed)
+{
+    exercise *make = draw_events(prm_engine_program(engine), seed);
+    FUZZ_CHECK(prm_engine_ingest(engine, make->events, EXERCISE_EVENTS, sizeof make->events[0], NULL, NULL) ==
+               PRM_OK);
+    free(make);
+}
+
 /* In two calls, the first again, and then the time that is left. */
 static void run_events(exercise *make, prm_program *program, int compiled)
 {
@@ -330,12 +349,7 @@ void fuzz_program_exercise(prm_program *program, uint64_t seed, int compiled)
     list_program(program, compiled);
     if (program->types_count == 0)
         return;
-    exercise *make = calloc(1, sizeof *make);
-    FUZZ_CHECK(make != NULL);
-    make->program = program;
-    make->random = seed;
-    for (size_t i = 0; i < EXERCISE_EVENTS; i++)
-        draw_event(make, i);
+    exercise *make = draw_events(program, seed);
     run_events(make, program, compiled);
     free(make);
 }

@@ -32,6 +32,9 @@ void fuzz_net_follow(fuzz_net *net, prm_engine *engine);
  * the answers to questions can be read. Returns a hash of every column of the ledger. */
 uint64_t fuzz_engine_check(fuzz_net *net, prm_engine *engine);
 
+/* Hands in events made from `seed` out of the types and fields of its program. */
+void fuzz_engine_feed(prm_engine *engine, uint64_t seed);
+
 /* Lists the program, and runs an engine over events made from `seed` out of the types and
  * fields that it declares. `compiled`: 0 for hostile bytes, which may lack names and ask for more
  * than the compiler lets a program have. */
