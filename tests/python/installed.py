@@ -41,4 +41,4 @@ command = Path(sys.executable).parent / "prm"
 for start in ([command], [sys.executable, "-m", "prm"]):
     done = subprocess.run([*start, *arguments, "--totals", "--format", "csv", "--quiet"], stdout=subprocess.PIPE)
     check(done.returncode == 0 and done.stdout.count(b"\n") > 5, "the command prm fails")
-print("installed: prm %s from %s" % (prm.library_version(), HERE.name))
+print("prm", prm.library_version(), "works where it is installed")
