@@ -12,6 +12,7 @@ import prm
 import prm._engine
 import prm._errors
 import prm._program
+from prm import library_version
 
 ROOT = Path(sys.argv[1])
 HERE = Path(prm.__file__).parent
@@ -41,4 +42,4 @@ command = Path(sys.executable).parent / "prm"
 for start in ([command], [sys.executable, "-m", "prm"]):
     done = subprocess.run([*start, *arguments, "--totals", "--format", "csv", "--quiet"], stdout=subprocess.PIPE)
     check(done.returncode == 0 and done.stdout.count(b"\n") > 5, "the command prm fails")
-print("prm", prm.library_version(), "works where it is installed")
+print("prm", library_version(), "works where it is installed")
