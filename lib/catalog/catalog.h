@@ -59,6 +59,7 @@ typedef struct prm__measure_def {
     prm__measure_field field;
     uint32_t state_size; /* bytes, zeroed is the empty state; 16-byte aligned */
     bool uses_roster;    /* a change of the roster asks its rules */
+    bool keyed;          /* the state is a prm__keyset; others hold nothing in the pool */
     /* Adds a sample; PRM_E_MEMORY leaves the state as it was. */
     prm_status (*add)(void *state, prm__pool *pool, prm__sample sample);
     /* Takes back a sample that was added (rolling windows). Cannot fail. NULL where a state

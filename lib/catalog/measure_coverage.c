@@ -34,6 +34,7 @@ const prm__measure_def prm__measure_coverage = {
     .field = PRM_MEASURE_REP_FIELD,
     .state_size = sizeof(prm__keyset),
     .uses_roster = true,
+    .keyed = true,
     .add = coverage_add,
     .remove = coverage_remove,
     .value = coverage_value,

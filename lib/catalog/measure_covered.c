@@ -30,6 +30,7 @@ const prm__measure_def prm__measure_covered = {
     .field = PRM_MEASURE_REP_FIELD,
     .state_size = sizeof(prm__keyset),
     .uses_roster = true,
+    .keyed = true,
     .add = covered_add,
     .remove = covered_remove,
     .value = covered_value,

@@ -30,6 +30,7 @@ const prm__measure_def prm__measure_distinct = {
     .field = PRM_MEASURE_ANY_FIELD,
     .state_size = sizeof(prm__keyset),
     .uses_roster = false,
+    .keyed = true,
     .add = distinct_add,
     .remove = distinct_remove,
     .value = distinct_value,

@@ -103,12 +103,12 @@ prm_status prm__across_enter(const prm__asking *asking, uint32_t rule_index)
     return across_dirty(engine, rule_index, entry.close);
 }
 
-prm_status prm__across_restart(prm_engine *engine, prm__partner *partner)
+prm_status prm__across_return(prm_engine *engine, prm__partner *partner, uint32_t count)
 {
     const prm__candidate *entries = prm__list_data(&engine->pool, &partner->contests);
     for (uint32_t i = 0; i < partner->contests.count; i++)
         PRM_TRY(across_dirty(engine, entries[i].rule, entries[i].close));
-    partner->contests.count = 0;
+    partner->contests.count = count;
     if (partner->stash.count || engine->budget_claims.count)
         prm__budget_all_again(engine);
     return PRM_OK;

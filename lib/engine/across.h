@@ -33,8 +33,8 @@ void prm__across_begin(prm_engine *engine);
 /* The subject in engine->at_subjects takes part in the contest that closes here. */
 PRM_MUST_USE prm_status prm__across_enter(const prm__asking *asking, uint32_t rule);
 
-/* A partner is folded from the start: its candidates and claims are gone. */
-PRM_MUST_USE prm_status prm__across_restart(prm_engine *engine, prm__partner *partner);
+/* A partner's fold goes back: its candidates but for the first `count` are gone, and so may be claims. */
+PRM_MUST_USE prm_status prm__across_return(prm_engine *engine, prm__partner *partner, uint32_t count);
 
 /* A call has failed: what it would have decided again is forgotten. */
 void prm__across_fail(prm_engine *engine);

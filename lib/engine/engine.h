@@ -77,7 +77,8 @@ typedef struct prm__partner {
     prm__list forwarded;    /* of prm__forward: what it handed up before this fold */
     uint32_t sent;          /* of `forwards`, those that were handed up */
     prm__list contests;     /* of prm__candidate: see across.h */
-    uint32_t reserved[4];   /* up to whole lines */
+    uint32_t past;          /* index + 1 into the engine's pasts: see checkpoint.h; 0: none */
+    uint32_t reserved[3];   /* up to whole lines */
 } prm__partner;
 
 /* A partner that the call under way has to do with, and how it was before. */
@@ -188,6 +189,7 @@ struct prm_engine {
     struct prm__need *needs; /* [type][kind]: what an event looks at of a subject: see need.h */
     prm__pool pool;
     prm__vec partners;       /* of prm__partner */
+    prm__vec pasts;          /* see checkpoint.c */
     prm__vec partner_of_key; /* of uint32_t: partner index + 1 by text key */
     prm__subjects subjects;
     uint32_t attribute_counts[2];          /* by owner */
@@ -342,7 +344,8 @@ uint32_t prm__engine_place_of(const prm_engine *engine, const prm__partner *part
 /* Whether the call under way has changed anything about a touched partner's outcomes. */
 static inline bool prm__engine_outcomes_changed(const prm__partner *partner)
 {
-    return partner->kept != partner->outcomes.count || partner->flags & PRM_PARTNER_STASHED;
+    return partner->kept != partner->outcomes.count || partner->stash.count ||
+           partner->flags & PRM_PARTNER_STASHED;
 }
 
 /* Puts a partner on the list of this call; `entry` is the first of its entries

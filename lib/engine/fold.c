@@ -1,6 +1,7 @@
 #include "engine/fold.h"
 #include "engine/across.h"
 #include "engine/ask.h"
+#include "engine/checkpoint.h"
 #include "engine/clock.h"
 #include "engine/commission.h"
 #include "engine/due.h"
@@ -184,10 +185,11 @@ static prm_status fold_restart(prm_engine *engine, prm__partner *partner)
     partner->boundary = INT64_MAX;
     partner->agenda.count = 0;
     partner->runnings.count = 0;
+    prm__checkpoint_drop(engine, partner);
     prm__stash_all(engine, partner);
     if (engine->has_links)
         prm__forward_restart(engine, partner);
-    return prm__across_restart(engine, partner);
+    return prm__across_return(engine, partner, 0);
 }
 
 /* The first entry of the run of lifecycle events at the same instant that ends
@@ -203,18 +205,26 @@ static uint32_t fold_run_end(const prm_engine *engine, const prm__entry *entries
     return end;
 }
 
-/* Whether the next events belong before what the fold has done: lifecycle events at an instant
- * at which a rule was already asked, or any event before a clock point that has passed. */
-static bool fold_is_overtaken(const prm_engine *engine, const prm__partner *partner,
-                              const prm__entry *entries)
+/* Whether entries that the fold has taken in have changed, or the next one belongs before what it
+ * has done: before a clock point that has passed, or to the lifecycle events of an instant at which
+ * a rule was already asked. */
+static bool fold_is_behind(const prm_engine *engine, const prm__partner *partner)
 {
-    if (partner->folded >= partner->entries.count)
-        return false;
-    const prm__entry *next = &entries[partner->folded];
-    int64_t time = prm__engine_event(engine, next->event)->time;
-    if (time < partner->clocked)
-        return true;
-    return engine->program->types[next->type].rank < 2 && time == partner->asked_at;
+    return partner->changed < partner->folded ||
+           prm__checkpoint_overtaken(engine, partner, partner->folded, partner->clocked, partner->asked_at);
+}
+
+/* Back to where the entries can be folded on from. */
+static prm_status fold_go_back(prm_engine *engine, uint32_t index)
+{
+    prm__partner *partner = prm__engine_partner(engine, index);
+    bool stale = (partner->flags & PRM_PARTNER_STALE) != 0, found = false;
+    if (!stale && !fold_is_behind(engine, partner))
+        return PRM_OK;
+    if (!stale)
+        PRM_TRY(prm__checkpoint_return(
+            engine, index, partner->changed < partner->folded ? partner->changed : partner->folded, &found));
+    return found ? PRM_OK : fold_restart(engine, partner);
 }
 
 /* A hint for when to look at the partner again. */
@@ -258,6 +268,16 @@ static prm_status fold_rerate(prm_engine *engine, prm__partner *partner)
     return PRM_OK;
 }
 
+/* The fold has come here from entry `before`. */
+static prm_status fold_leave_checkpoint(prm_engine *engine, uint32_t index, uint32_t before)
+{
+    prm__partner *partner = prm__engine_partner(engine, index);
+    if (!prm__checkpoint_due(before, partner->folded))
+        return PRM_OK;
+    PRM_TRY(fold_rerate(engine, partner));
+    return prm__checkpoint_take(engine, index);
+}
+
 prm_status prm__fold_next(prm_engine *engine, uint32_t event)
 {
     prm__step step;
@@ -273,16 +293,15 @@ prm_status prm__fold_next(prm_engine *engine, uint32_t event)
         PRM_TRY(fold_event(&step));
     partner->folded++;
     partner->last_time = step.asking.place.time;
-    return fold_rerate(engine, partner);
+    PRM_TRY(fold_rerate(engine, partner));
+    return fold_leave_checkpoint(engine, index, partner->folded - 1);
 }
 
 prm_status prm__fold_partner(prm_engine *engine, uint32_t index)
 {
     prm__partner *partner = prm__engine_partner(engine, index);
     const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-    if (partner->flags & PRM_PARTNER_STALE || partner->changed < partner->folded ||
-        fold_is_overtaken(engine, partner, entries))
-        PRM_TRY(fold_restart(engine, partner));
+    PRM_TRY(fold_go_back(engine, index));
     prm__step step = {.asking = {.engine = engine, .partner = index}};
     for (;;) {
         int64_t event = INT64_MAX, clock = engine->has_clock ? prm__clock_next(engine, partner) : INT64_MAX;
@@ -290,13 +309,15 @@ prm_status prm__fold_partner(prm_engine *engine, uint32_t index)
             event = prm__engine_event(engine, entries[partner->folded].event)->time;
         if ((clock <= event ? clock : event) > engine->clock)
             break;
-        if (clock <= event)
+        if (clock <= event) {
             PRM_TRY(prm__clock_run(engine, index, clock));
-        else
-            PRM_TRY(fold_next_event(&step, partner, entries));
+            continue;
+        }
+        uint32_t before = partner->folded;
+        PRM_TRY(fold_next_event(&step, partner, entries));
+        PRM_TRY(fold_leave_checkpoint(engine, index, before));
     }
     PRM_TRY(fold_rerate(engine, partner));
-    if (partner->flags & PRM_PARTNER_STASHED)
-        prm__settle_keep(engine, partner);
+    prm__settle_keep(engine, partner);
     return fold_wait(engine, index, partner, entries);
 }

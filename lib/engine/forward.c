@@ -94,6 +94,21 @@ void prm__forward_restart(prm_engine *engine, prm__partner *partner)
     partner->flags |= PRM_PARTNER_RESENDS;
 }
 
+prm_status prm__forward_return(prm_engine *engine, prm__partner *partner, uint32_t count)
+{
+    if (!(partner->flags & PRM_PARTNER_RESENDS)) {
+        partner->forwarded.count = 0;
+        PRM_TRY(prm__list_reserve(&engine->pool, &partner->forwarded, sizeof(prm__forward), partner->sent));
+        if (partner->sent)
+            memcpy(prm__list_data(&engine->pool, &partner->forwarded),
+                   prm__list_data(&engine->pool, &partner->forwards), partner->sent * sizeof(prm__forward));
+        partner->forwarded.count = partner->sent;
+        partner->flags |= PRM_PARTNER_RESENDS;
+    }
+    partner->forwards.count = count;
+    return PRM_OK;
+}
+
 static prm_status forward_insert(prm_engine *engine, uint32_t key, uint32_t event)
 {
     uint32_t index = prm__engine_partner_of(engine, key);

@@ -29,6 +29,9 @@ bool prm__forward_rep_left(const prm_engine *engine, uint32_t below, uint32_t ev
 /* A partner is folded from the start: what it handed up is kept for comparing. */
 void prm__forward_restart(prm_engine *engine, prm__partner *partner);
 
+/* The same for one that goes back to where it had handed up `count`. */
+PRM_MUST_USE prm_status prm__forward_return(prm_engine *engine, prm__partner *partner, uint32_t count);
+
 /* Brings the histories of those above up to what the partner now hands up: they are touched
  * and pending where something changed. */
 PRM_MUST_USE prm_status prm__forward_send(prm_engine *engine, uint32_t partner);

@@ -1,4 +1,5 @@
 #include "engine/measure.h"
+#include "catalog/keyset.h"
 #include "engine/streak.h"
 #include "engine/subject.h"
 #include <string.h>
@@ -275,4 +276,66 @@ void prm__measure_clear_all(prm_engine *engine, prm__subject *subject)
         prm__measure_state *state = prm__subject_state(subject, row->offset);
         measure_empty(engine, prm__catalog_measure(row->kind), state);
     }
+}
+
+/* ---- To bytes and back ---- */
+
+/* The keys of a measure whose own state is a set of them; NULL for others. */
+static prm__keyset *measure_keyset(const prm__measure_def *def, prm__measure_state *state)
+{
+    return def->keyed ? measure_own_state(state) : NULL;
+}
+
+static void measure_freeze_block(const prm_engine *engine, prm__block block, uint32_t size_class,
+                                 prm__wire_out *out)
+{
+    if (block)
+        prm__wire_put(out, prm__pool_at(&engine->pool, block), (size_t)PRM_POOL_UNIT << size_class);
+}
+
+void prm__measure_freeze_all(const prm_engine *engine, prm__subject *subject, prm__wire_out *out)
+{
+    const prm_program *program = engine->program;
+    for (uint32_t i = engine->kind_measures[subject->kind]; i != PRM_NO_INDEX; i = engine->next_measure[i]) {
+        const prm__p_measure *row = &program->measures[i];
+        prm__measure_state *state = prm__subject_state(subject, row->offset);
+        const prm__keyset *keys = measure_keyset(prm__catalog_measure(row->kind), state);
+        measure_freeze_block(engine, state->queue, state->queue_class, out);
+        if (keys)
+            measure_freeze_block(engine, keys->block, keys->key_or_class, out);
+    }
+}
+
+/* Puts a block of its own in the place of the one that was frozen, if there was one; 0 when
+ * memory ran out, now or before. */
+static void measure_thaw_block(prm_engine *engine, prm__block *block, uint32_t size_class, prm__wire_in *in,
+                               prm_status *status)
+{
+    size_t size = (size_t)PRM_POOL_UNIT << size_class;
+    if (!*block)
+        return;
+    *block = *status == PRM_OK ? prm__pool_take(&engine->pool, size_class) : 0;
+    const char *from = prm__wire_take(in, size);
+    if (!*block)
+        *status = PRM_E_MEMORY;
+    else if (from)
+        memcpy(prm__pool_at(&engine->pool, *block), from, size);
+}
+
+prm_status prm__measure_thaw_all(prm_engine *engine, prm__subject *subject, prm__wire_in *in)
+{
+    const prm_program *program = engine->program;
+    prm_status status = PRM_OK;
+    for (uint32_t i = engine->kind_measures[subject->kind]; i != PRM_NO_INDEX; i = engine->next_measure[i]) {
+        const prm__p_measure *row = &program->measures[i];
+        const prm__measure_def *def = prm__catalog_measure(row->kind);
+        prm__measure_state *state = prm__subject_state(subject, row->offset);
+        prm__keyset *keys = measure_keyset(def, state);
+        measure_thaw_block(engine, &state->queue, state->queue_class, in, &status);
+        if (keys)
+            measure_thaw_block(engine, &keys->block, keys->key_or_class, in, &status);
+        if (status != PRM_OK)
+            measure_empty(engine, def, state);
+    }
+    return status;
 }

@@ -5,6 +5,7 @@
 #ifndef PRM_ENGINE_MEASURE_H
 #define PRM_ENGINE_MEASURE_H
 
+#include "base/wire.h"
 #include "engine/engine.h"
 
 /* Whether `window` holds at `now` for a subject of kind `kind` of the event whose
@@ -25,6 +26,12 @@ prm__fraction prm__measure_value(prm_engine *engine, uint32_t measure, uint32_t 
 
 /* Whether any event counts in the measure's window at `now`. */
 bool prm__measure_any(prm_engine *engine, uint32_t measure, uint32_t subject, prm__place now);
+
+/* Writes what the measures of a subject hold besides their record: see checkpoint.h. */
+void prm__measure_freeze_all(const prm_engine *engine, prm__subject *subject, prm__wire_out *out);
+
+/* Reads it again for a record that was copied back. PRM_E_MEMORY leaves measures empty, but whole. */
+PRM_MUST_USE prm_status prm__measure_thaw_all(prm_engine *engine, prm__subject *subject, prm__wire_in *in);
 
 /* Gives back what the measures of a subject hold. */
 void prm__measure_clear_all(prm_engine *engine, prm__subject *subject);

@@ -261,7 +261,7 @@ int64_t prm__settle_start(const prm_engine *engine, uint32_t index, const prm__o
             return engine->settled;
         return reach->from > from ? reach->from : from;
     }
-    if (!(partner->flags & PRM_PARTNER_STASHED))
+    if (!partner->stash.count)
         return from;
     const prm__outcome *former = settle_former(engine, partner, rate);
     return former ? former->from : INT64_MAX; /* it had ended before it could begin */
@@ -270,7 +270,8 @@ int64_t prm__settle_start(const prm_engine *engine, uint32_t index, const prm__o
 void prm__settle_keep(prm_engine *engine, const prm__partner *partner)
 {
     prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
-    for (uint32_t i = 0; i < partner->outcomes.count && outcomes[i].at < engine->settled; i++) {
+    for (uint32_t i = partner->stash.count ? partner->kept : partner->outcomes.count;
+         i < partner->outcomes.count && outcomes[i].at < engine->settled; i++) {
         if (outcomes[i].kind != PRM_OUTCOME_COMMISSION)
             continue;
         const prm__outcome *former = settle_former(engine, partner, &outcomes[i]);

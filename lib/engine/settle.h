@@ -47,7 +47,7 @@ PRM_MUST_USE prm_status prm__settle_note(prm_engine *engine, uint32_t event, int
  * identity and instant. INT64_MAX when it is none. */
 int64_t prm__settle_start(const prm_engine *engine, uint32_t partner, const prm__outcome *rate, int64_t from);
 
-/* After a fold from the start: settled commissions have the amounts that they had. */
+/* After a fold that went back: settled commissions have the amounts that they had. */
 void prm__settle_keep(prm_engine *engine, const prm__partner *partner);
 
 #endif

@@ -1,7 +1,8 @@
 #include "engine/stash.h"
+#include "engine/checkpoint.h"
 #include <string.h>
 
-prm_status prm__stash_from(prm_engine *engine, prm__partner *partner, uint32_t index)
+prm_status prm__stash_keep(prm_engine *engine, prm__partner *partner, uint32_t index)
 {
     if (index >= partner->kept)
         return PRM_OK;
@@ -14,6 +15,12 @@ prm_status prm__stash_from(prm_engine *engine, prm__partner *partner, uint32_t i
     partner->stash.count += more;
     partner->kept = index;
     return PRM_OK;
+}
+
+prm_status prm__stash_from(prm_engine *engine, prm__partner *partner, uint32_t index)
+{
+    PRM_TRY(prm__checkpoint_edit(engine, partner, index));
+    return prm__stash_keep(engine, partner, index);
 }
 
 prm__outcome *prm__stash_open(prm_engine *engine, uint32_t index, uint32_t place)

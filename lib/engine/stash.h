@@ -6,8 +6,11 @@
 
 #include "engine/engine.h"
 
-/* Keeps the outcomes from `index` on, before one of them changes. */
+/* Keeps the outcomes from `index` on, before the one at `index` changes. */
 PRM_MUST_USE prm_status prm__stash_from(prm_engine *engine, prm__partner *partner, uint32_t index);
+
+/* The same before the list goes back to how it once was: see checkpoint.h. */
+PRM_MUST_USE prm_status prm__stash_keep(prm_engine *engine, prm__partner *partner, uint32_t index);
 
 /* Keeps all, and leaves an empty list for a fold that starts again. */
 void prm__stash_all(prm_engine *engine, prm__partner *partner);

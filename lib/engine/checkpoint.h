@@ -1,0 +1,49 @@
+/* checkpoint: places of a partner's time line that its fold can go back to. A fold of a
+ * long history leaves behind what it knew there (subjects, roster, agenda) as bytes, and from then
+ * on a log of the outcomes before that place which change later. Whatever arrives
+ * late is then folded from the last checkpoint before it, and not from the start.
+ *
+ * Checkpoints lie the closer together the later they are: going back by any distance folds
+ * again about twice that distance at the most. They are no part of what an engine says: without
+ * them every result is the same. */
+#ifndef PRM_ENGINE_CHECKPOINT_H
+#define PRM_ENGINE_CHECKPOINT_H
+
+#include "engine/engine.h"
+
+/* Entries from one checkpoint to the next, at the least. */
+#ifndef PRM_CHECKPOINT_EVENTS
+#define PRM_CHECKPOINT_EVENTS 1024U
+#endif
+
+void prm__checkpoint_init(prm_engine *engine);
+void prm__checkpoint_free(prm_engine *engine);
+
+/* Whether it is time for one, now that a fold has come from entry `before` to `folded`. */
+static inline bool prm__checkpoint_due(uint32_t before, uint32_t folded)
+{
+    return before / PRM_CHECKPOINT_EVENTS != folded / PRM_CHECKPOINT_EVENTS;
+}
+
+/* Leaves a checkpoint where the fold stands, between two entries, unless what it knows is too much
+ * for the little way since the last one. Nothing may be left to be rated again. */
+PRM_MUST_USE prm_status prm__checkpoint_take(prm_engine *engine, uint32_t partner);
+
+/* Takes a partner back to its last checkpoint at or before entry `place` from which the entries can be
+ * folded on; *found is false, and nothing has changed, when there is none. Outcomes that
+ * are dropped or differ from then are kept in the stash. PRM_E_MEMORY leaves the partner half-way. */
+PRM_MUST_USE prm_status prm__checkpoint_return(prm_engine *engine, uint32_t partner, uint32_t place,
+                                               bool *found);
+
+/* Forgets a partner's checkpoints: it is folded from the start. */
+void prm__checkpoint_drop(prm_engine *engine, prm__partner *partner);
+
+/* Outcome `index` of a partner is about to change. */
+PRM_MUST_USE prm_status prm__checkpoint_edit(prm_engine *engine, const prm__partner *partner, uint32_t index);
+
+/* Whether the entry at `place` cannot follow on a fold that has passed the clock point `clocked`, and
+ * counted or asked a lifecycle event at `asked_at`: it belongs before. */
+bool prm__checkpoint_overtaken(const prm_engine *engine, const prm__partner *partner, uint32_t place,
+                               int64_t clocked, int64_t asked_at);
+
+#endif
