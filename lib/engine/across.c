@@ -106,7 +106,7 @@ prm_status prm__across_enter(const prm__asking *asking, uint32_t rule_index)
 prm_status prm__across_return(prm_engine *engine, prm__partner *partner, uint32_t count)
 {
     const prm__candidate *entries = prm__list_data(&engine->pool, &partner->contests);
-    for (uint32_t i = 0; i < partner->contests.count; i++)
+    for (uint32_t i = count; i < partner->contests.count; i++)
         PRM_TRY(across_dirty(engine, entries[i].rule, entries[i].close));
     partner->contests.count = count;
     if (partner->stash.count || engine->budget_claims.count)

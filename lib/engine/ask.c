@@ -305,14 +305,41 @@ static prm_status ask_listener(prm__step *step, uint32_t rule_index)
     return rule->form == PRM_FORM_EACH ? ask_each(step, rule_index) : ask_reaching(step, rule_index);
 }
 
+/* Whether the event begins a window for subjects below the one that has it. */
+static bool ask_anchors_below(const prm__step *step, const prm__p_rule *rule)
+{
+    const prm_engine *engine = step->asking.engine;
+    for (uint32_t i = 0; i < step->type->anchor_count; i++) {
+        const prm__p_anchor *anchor = &engine->program->anchors[step->type->first_anchor + i];
+        uint32_t handle = engine->at_subjects[anchor->kind];
+        if (anchor->kind == rule->subject || handle == PRM_NONE)
+            continue;
+        const prm__anchor_state *state = prm__subject_state(prm__subject_at(engine, handle), anchor->offset);
+        if (state->time == step->asking.place.time && state->position == step->asking.place.position)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a rule by `while` may hold otherwise, after the event, for subjects that it is not about: what
+ * is said of the partner has changed, or what is counted or begins for more than one of them. Ranks
+ * are the partner's too, and rules lend them to each other. */
+static bool ask_moves_all(const prm__step *step, const prm__p_rule *rule)
+{
+    return step->links || step->type->rank < 2 || step->asking.engine->program->head->ranks.present ||
+           ask_cause_of(step, rule).below || ask_anchors_below(step, rule);
+}
+
 /* A rule by `while` is asked at each event of the partner; one for referrers and parents at
  * each event below too. */
 static prm_status ask_spell(prm__step *step, uint32_t rule_index)
 {
-    uint32_t kind = step->asking.engine->program->rules[rule_index].subject;
-    if (step->links && !prm__step_concerns(step, kind))
+    const prm__p_rule *rule = &step->asking.engine->program->rules[rule_index];
+    if (step->links && !prm__step_concerns(step, rule->subject))
         return PRM_OK;
-    PRM_TRY(prm__spell_ask(&step->asking, rule_index));
+    if (!ask_moves_all(step, rule))
+        return prm__spell_ask_own(&step->asking, rule_index);
+    PRM_TRY(prm__spell_ask_all(&step->asking, rule_index));
     return prm__step_aim(step);
 }
 

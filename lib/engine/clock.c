@@ -436,8 +436,16 @@ static prm_status clock_run_subject(prm__asking *asking, uint32_t rule_index)
     return PRM_OK;
 }
 
-/* A rule at a clock point that is no spell: all its subjects at a calendar boundary, else
- * those that the agenda names. */
+/* A rule by `while` at a clock point. Where there are ranks, these may have changed for all. */
+static prm_status clock_run_spell(prm__asking *asking, uint32_t rule_index, bool boundary)
+{
+    if (boundary || asking->engine->program->head->ranks.present)
+        return prm__spell_ask_all(asking, rule_index);
+    PRM_TRY(clock_list_noted(asking, rule_index));
+    return prm__spell_ask_listed(asking, rule_index);
+}
+
+/* Another one: all its subjects at a calendar boundary, else those that the agenda names. */
 static prm_status clock_run_rule(prm__asking *asking, uint32_t rule_index, bool boundary)
 {
     prm_engine *engine = asking->engine;
@@ -483,7 +491,7 @@ prm_status prm__clock_run(prm_engine *engine, uint32_t index, int64_t time)
             if ((program->rules[rule].form == PRM_FORM_CONTEST) != (contests == 1))
                 continue;
             if (program->rules[rule].form == PRM_FORM_WHILE)
-                PRM_TRY(prm__spell_ask(&asking, rule));
+                PRM_TRY(clock_run_spell(&asking, rule, boundary));
             else
                 PRM_TRY(clock_run_rule(&asking, rule, boundary));
         }

@@ -86,11 +86,23 @@ static prm_status spell_ask_subject(const prm__asking *asking, uint32_t rule_ind
     return prm__clock_expect_rolling(asking, rule_index, handle);
 }
 
-prm_status prm__spell_ask(const prm__asking *asking, uint32_t rule_index)
+prm_status prm__spell_ask_own(const prm__asking *asking, uint32_t rule_index)
+{
+    const prm_engine *engine = asking->engine;
+    uint32_t handle = engine->at_subjects[engine->program->rules[rule_index].subject];
+    return handle == PRM_NONE ? PRM_OK : spell_ask_subject(asking, rule_index, handle);
+}
+
+prm_status prm__spell_ask_all(const prm__asking *asking, uint32_t rule_index)
 {
     prm_engine *engine = asking->engine;
-    const prm__p_rule *rule = &engine->program->rules[rule_index];
-    PRM_TRY(prm__subject_list(engine, asking->partner, rule->subject));
+    PRM_TRY(prm__subject_list(engine, asking->partner, engine->program->rules[rule_index].subject));
+    return prm__spell_ask_listed(asking, rule_index);
+}
+
+prm_status prm__spell_ask_listed(const prm__asking *asking, uint32_t rule_index)
+{
+    prm_engine *engine = asking->engine;
     for (size_t i = 0; i < engine->subject_list.count; i++) {
         uint32_t handle = PRM_VEC(engine->subject_list, uint32_t)[i];
         prm__subject_aim(engine, prm__subject_at(engine, handle), handle);

@@ -28,7 +28,7 @@ prm__outcome *prm__stash_open(prm_engine *engine, uint32_t index, uint32_t place
     if (prm__engine_touch(engine, index, PRM_NO_INDEX) != PRM_OK)
         return NULL;
     prm__partner *partner = prm__engine_partner(engine, index);
-    if (prm__stash_from(engine, partner, place) != PRM_OK)
+    if (prm__stash_keep(engine, partner, place) != PRM_OK)
         return NULL;
     return (prm__outcome *)prm__list_data(&engine->pool, &partner->outcomes) + place;
 }

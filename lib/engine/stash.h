@@ -15,7 +15,8 @@ PRM_MUST_USE prm_status prm__stash_keep(prm_engine *engine, prm__partner *partne
 /* Keeps all, and leaves an empty list for a fold that starts again. */
 void prm__stash_all(prm_engine *engine, prm__partner *partner);
 
-/* The same for one outcome of a partner that may not be touched yet; NULL when memory ran out. */
+/* Opens one outcome of a partner that may not be touched yet, for what is decided over all partners: a fold
+ * that goes back leaves that as it is. NULL when memory ran out. */
 prm__outcome *prm__stash_open(prm_engine *engine, uint32_t partner, uint32_t place);
 
 /* Puts the former outcomes back. */
