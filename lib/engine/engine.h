@@ -190,6 +190,8 @@ struct prm_engine {
     struct prm__need *needs; /* [type][kind]: what an event looks at of a subject: see need.h */
     struct prm__plan *plans; /* [type]: see plan.h */
     prm__vec aims;           /* of prm__aim: theirs */
+    prm__vec plan_takes;     /* of prm__take: theirs */
+    prm__vec listeners;      /* of prm__listener: theirs */
     prm__pool pool;
     prm__vec partners;       /* of prm__partner */
     prm__vec partner_of_key; /* of uint32_t: partner index + 1 by text key */

@@ -221,6 +221,8 @@ static void lifetime_vecs(prm_engine *engine)
     prm__vec_init_lines(&engine->partners, alloc, sizeof(prm__partner));
     prm__vec_init(&engine->partner_of_key, alloc, sizeof(uint32_t));
     prm__vec_init(&engine->aims, alloc, sizeof(prm__aim));
+    prm__vec_init(&engine->plan_takes, alloc, sizeof(prm__take));
+    prm__vec_init(&engine->listeners, alloc, sizeof(prm__listener));
     prm__vec_init(&engine->due, alloc, sizeof(prm__due));
     prm__vec_init(&engine->touched, alloc, sizeof(prm__touched));
     prm__vec_init(&engine->passed, alloc, sizeof(prm__due));
@@ -239,7 +241,7 @@ static void lifetime_free_vecs(prm_engine *engine)
                               &engine->touched,     &engine->passed,         &engine->posts,
                               &engine->order_items, &engine->sorting,        &engine->identities,
                               &engine->entry_copy,  &engine->journal,        &engine->subject_list,
-                              &engine->aims};
+                              &engine->aims,        &engine->plan_takes,     &engine->listeners};
     for (size_t i = 0; i < sizeof vecs / sizeof vecs[0]; i++)
         prm__vec_free(vecs[i]);
 }

@@ -1,5 +1,4 @@
 #include "engine/step.h"
-#include "engine/plan.h"
 #include "engine/subject.h"
 #include "engine/warm.h"
 #include <string.h>
@@ -65,7 +64,7 @@ prm_status prm__step_aim(prm__step *step)
 {
     prm_engine *engine = step->asking.engine;
     const prm_program *program = engine->program;
-    const prm__plan *plan = &engine->plans[step->view.type];
+    const prm__plan *plan = step->plan;
     const prm__aim *aims = prm__plan_aims(engine, plan);
     uint32_t sure = engine->guess ? engine->guess->sure : 0;
     bool rewound = (prm__engine_partner(engine, step->asking.partner)->flags & PRM_PARTNER_REWOUND) != 0;
