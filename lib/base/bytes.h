@@ -25,7 +25,8 @@ static inline bool prm__bytes_same(const char *a, const char *b, size_t size)
     return size == 0 || memcmp(a, b, size) == 0;
 }
 
-/* A run of at most 16 bytes as two words; with its size they say all of it. */
+/* A run of at most this many bytes as two words; with its size they say all of it. */
+#define PRM_BYTES_PACK 16
 typedef struct prm__bytes_pack {
     uint64_t first, last;
 } prm__bytes_pack;

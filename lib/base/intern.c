@@ -1,5 +1,4 @@
 #include "base/intern.h"
-#include "base/hash.h"
 #include <string.h>
 
 #define PRM_INTERN_FIRST_SLOTS 64U
@@ -26,10 +25,10 @@ void prm__intern_free(prm__intern *intern)
     prm__vec_free(&intern->texts);
 }
 
-static uint32_t intern_tag(size_t size, uint64_t hash)
+/* The size, as notes have it. */
+static uint64_t intern_size(size_t size)
 {
-    uint32_t low = size <= PRM_INTERN_SHORT ? (uint32_t)size : PRM_INTERN_SHORT + 1;
-    return ((uint32_t)(hash >> 32) & ~0xFFU) | low;
+    return size <= PRM_INTERN_SHORT ? size : PRM_INTERN_SHORT + 1;
 }
 
 static prm__bytes_pack intern_pack(const char *text, size_t size, uint64_t hash)
@@ -45,13 +44,14 @@ static bool intern_same_long(const prm__intern *intern, uint32_t key, const char
 /* The slot that has the text, or the free one where it belongs. */
 static prm__intern_slot *intern_probe(const prm__intern *intern, const char *text, size_t size, uint64_t hash)
 {
-    uint32_t mask = intern->slot_count - 1, tag = intern_tag(size, hash);
+    uint32_t mask = intern->slot_count - 1;
     prm__bytes_pack pack = intern_pack(text, size, hash);
     for (uint32_t at = (uint32_t)hash & mask;; at = (at + 1) & mask) {
         prm__intern_slot *slot = &intern->slots[at];
         if (!slot->key)
             return slot;
-        if (slot->tag == tag && slot->pack.first == pack.first && slot->pack.last == pack.last &&
+        if (slot->pack.first == pack.first && slot->pack.last == pack.last &&
+            (slot->note & 0xFF) == intern_size(size) &&
             (size <= PRM_INTERN_SHORT || intern_same_long(intern, slot->key, text, size)))
             return slot;
     }
@@ -116,13 +116,8 @@ uint32_t prm__intern_add(prm__intern *intern, const char *text, size_t size, uin
     intern->room_left -= size;
     PRM_VEC(intern->texts, prm_text)[intern->texts.count++] = (prm_text){room, size};
     *intern_probe(intern, text, size, hash) = (prm__intern_slot){intern_pack(text, size, hash), key,
-                                                                 intern_tag(size, hash), 0, (uint32_t)hash};
+                                                                 (uint32_t)hash, intern_size(size)};
     return key;
-}
-
-uint64_t prm__intern_hash(const prm__intern *intern, const char *text, size_t size)
-{
-    return prm__hash_bytes(text, size, intern->seed);
 }
 
 const prm__intern_slot *prm__intern_look(const prm__intern *intern, const char *text, size_t size,
@@ -147,9 +142,9 @@ uint32_t prm__intern_key(prm__intern *intern, const char *text, size_t size)
     return slot ? slot->key : prm__intern_add(intern, text, size, hash);
 }
 
-void prm__intern_leave(prm__intern *intern, uint32_t key, uint32_t hint)
+void prm__intern_leave(prm__intern *intern, uint32_t key, uint64_t note)
 {
     prm_text text = prm__intern_text(intern, key);
     uint64_t hash = prm__intern_hash(intern, text.data, text.size);
-    intern_probe(intern, text.data, text.size, hash)->hint = hint;
+    intern_probe(intern, text.data, text.size, hash)->note = note << 8 | intern_size(text.size);
 }

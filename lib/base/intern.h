@@ -4,20 +4,20 @@
 #ifndef PRM_BASE_INTERN_H
 #define PRM_BASE_INTERN_H
 
-#include "base/bytes.h"
+#include "base/hash.h"
 #include "base/vec.h"
 
 /* A text of at most this many bytes lies in its slot as well, so that one look at one
  * line of the cache finds it; a longer one is looked at where it lies. */
-#define PRM_INTERN_SHORT 16
+#define PRM_INTERN_SHORT PRM_BYTES_PACK
 
 /* A place of the index. */
 typedef struct prm__intern_slot {
     prm__bytes_pack pack; /* of a short text; of a longer one its hash and size */
     uint32_t key;         /* 0: free */
-    uint32_t tag;         /* of the hash, its low byte replaced by the size */
-    uint32_t hint;        /* a number that the owner left with the text; 0 at first */
     uint32_t home;        /* the hash's low half, which says where the text is looked for */
+    uint64_t note;        /* low byte: the size, of longer texts PRM_INTERN_SHORT + 1; above it
+                             a number that the owner left with the text, 0 at first */
 } prm__intern_slot;
 
 typedef struct prm__intern {
@@ -41,7 +41,17 @@ uint32_t prm__intern_key(prm__intern *intern, const char *text, size_t size);
 uint32_t prm__intern_find(const prm__intern *intern, const char *text, size_t size);
 
 /* The same in steps, for a caller that looks before it adds. */
-uint64_t prm__intern_hash(const prm__intern *intern, const char *text, size_t size);
+static inline uint64_t prm__intern_hash(const prm__intern *intern, const char *text, size_t size)
+{
+    return prm__hash_text(text, size, intern->seed);
+}
+
+/* The same for a text of at most PRM_INTERN_SHORT bytes. */
+static inline uint64_t prm__intern_hash_short(const prm__intern *intern, const char *text, size_t size)
+{
+    return prm__hash_pack(prm__bytes_packed(text, size), size, intern->seed);
+}
+
 /* The slot of a text that is known, until the next one is added; else NULL. */
 const prm__intern_slot *prm__intern_look(const prm__intern *intern, const char *text, size_t size,
                                          uint64_t hash);
@@ -50,11 +60,10 @@ static inline const prm__intern_slot *prm__intern_look_short(const prm__intern *
                                                              size_t size, uint64_t hash)
 {
     uint32_t mask = intern->slot_count - 1;
-    uint32_t tag = ((uint32_t)(hash >> 32) & ~0xFFU) | (uint32_t)size;
     prm__bytes_pack pack = prm__bytes_packed(text, size);
     for (uint32_t at = (uint32_t)hash & mask;; at = (at + 1) & mask) {
         const prm__intern_slot *slot = &intern->slots[at];
-        if (slot->pack.first == pack.first && slot->pack.last == pack.last && slot->tag == tag)
+        if (slot->pack.first == pack.first && slot->pack.last == pack.last && (slot->note & 0xFF) == size)
             return slot;
         if (!slot->key)
             return NULL;
@@ -63,8 +72,14 @@ static inline const prm__intern_slot *prm__intern_look_short(const prm__intern *
 /* `text` is not known yet. 0 when memory ran out. */
 uint32_t prm__intern_add(prm__intern *intern, const char *text, size_t size, uint64_t hash);
 
-/* Leaves a number with the text of a key, to be found by prm__intern_look. */
-void prm__intern_leave(prm__intern *intern, uint32_t key, uint32_t hint);
+/* Leaves a number below 2^56 with the text of a key, to be found by prm__intern_look. */
+void prm__intern_leave(prm__intern *intern, uint32_t key, uint64_t note);
+
+/* What was left with a text, or 0. */
+static inline uint64_t prm__intern_note(const prm__intern_slot *slot)
+{
+    return slot->note >> 8;
+}
 
 /* For fetching ahead: where a text of that hash is looked for first; NULL while there is none. */
 static inline const void *prm__intern_slot_at(const prm__intern *intern, uint64_t hash)

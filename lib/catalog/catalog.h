@@ -66,6 +66,9 @@ typedef struct prm__measure_def {
      * cannot: then it is cleared, and what is left in the window is added again. */
     void (*remove)(void *state, prm__pool *pool, prm__sample sample);
     prm__fraction (*value)(const void *state, const prm__pool *pool, const prm__roster *roster);
+    /* The same where it is always a whole number, 0 or more, that the state alone knows: most rules
+     * wait for one of these, and need not work with fractions until it is near. Else NULL. */
+    uint64_t (*whole)(const void *state);
     /* Gives back what the state holds in the pool, and zeroes it. */
     void (*clear)(void *state, prm__pool *pool);
     const char *doc;

@@ -31,6 +31,11 @@ static prm__fraction count_value(const void *state, const prm__pool *pool, const
     return value;
 }
 
+static uint64_t count_whole(const void *state)
+{
+    return ((const count_state *)state)->count;
+}
+
 static void count_clear(void *state, prm__pool *pool)
 {
     (void)pool;
@@ -45,6 +50,7 @@ const prm__measure_def prm__measure_count = {
     .add = count_add,
     .remove = count_remove,
     .value = count_value,
+    .whole = count_whole,
     .clear = count_clear,
     .doc = "How many events of the given types there are.",
 };

@@ -20,6 +20,11 @@ static prm__fraction distinct_value(const void *state, const prm__pool *pool, co
     return value;
 }
 
+static uint64_t distinct_whole(const void *state)
+{
+    return ((const prm__keyset *)state)->count;
+}
+
 static void distinct_clear(void *state, prm__pool *pool)
 {
     prm__keyset_clear(state, pool);
@@ -34,6 +39,7 @@ const prm__measure_def prm__measure_distinct = {
     .add = distinct_add,
     .remove = distinct_remove,
     .value = distinct_value,
+    .whole = distinct_whole,
     .clear = distinct_clear,
     .doc = "How many different values a field has over the events that have it.",
 };

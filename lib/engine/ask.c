@@ -282,27 +282,35 @@ static prm_status ask_reaching(prm__step *step, uint32_t rule_index)
 {
     const prm_engine *engine = step->asking.engine;
     const prm__p_rule *rule = &engine->program->rules[rule_index];
-    if (rule->measure_count == 1 && !step->roster_changed) { /* most rules, at most events */
-        uint32_t measure = engine->program->rule_measures[rule->first_measure];
-        if (engine->counted[measure] != engine->stamp)
-            return PRM_OK;
-        if (engine->program->measures[measure].subject == rule->subject)
-            return prm__ask_subject(&step->asking, rule_index);
-    }
     ask_cause cause = ask_cause_of(step, rule);
     if (cause.below || cause.roster)
         return ask_all(step, rule_index);
     return cause.own ? prm__ask_subject(&step->asking, rule_index) : PRM_OK;
 }
 
-static prm_status ask_listener(prm__step *step, uint32_t rule_index)
+/* Whether the only measure of a rule, which is the event's own subject's, counted the event, and has
+ * come as far as it must. */
+static bool ask_is_near(const prm__step *step, const prm__listener *listener)
 {
     const prm_engine *engine = step->asking.engine;
-    const prm__p_rule *rule = &engine->program->rules[rule_index];
-    if (rule->form == PRM_FORM_WHILE || rule->at_close || !prm__step_concerns(step, rule->subject) ||
-        !prm__ask_active(engine, rule, step->asking.place.time))
+    if (engine->counted[listener->measure] != engine->stamp)
+        return false;
+    const char *subject = (const char *)prm__subject_at(engine, engine->at_subjects[listener->kind]);
+    return !listener->least || listener->def->whole(subject + listener->at) >= listener->least;
+}
+
+static prm_status ask_listener(prm__step *step, const prm__listener *listener)
+{
+    const prm_engine *engine = step->asking.engine;
+    if (!prm__step_concerns(step, listener->link))
         return PRM_OK;
-    return rule->form == PRM_FORM_EACH ? ask_each(step, rule_index) : ask_reaching(step, rule_index);
+    bool single = listener->measure != PRM_NO_INDEX && !step->roster_changed; /* most, at most events */
+    if ((single && !ask_is_near(step, listener)) ||
+        !prm__ask_active(engine, &engine->program->rules[listener->rule], step->asking.place.time))
+        return PRM_OK;
+    if (single)
+        return prm__ask_subject(&step->asking, listener->rule);
+    return listener->each ? ask_each(step, listener->rule) : ask_reaching(step, listener->rule);
 }
 
 /* Whether the event begins a window for subjects below the one that has it. */
@@ -334,8 +342,9 @@ static bool ask_moves_all(const prm__step *step, const prm__p_rule *rule)
  * each event below too. */
 static prm_status ask_spell(prm__step *step, uint32_t rule_index)
 {
-    const prm__p_rule *rule = &step->asking.engine->program->rules[rule_index];
-    if (step->links && !prm__step_concerns(step, rule->subject))
+    const prm_program *program = step->asking.engine->program;
+    const prm__p_rule *rule = &program->rules[rule_index];
+    if (step->links && !prm__step_concerns(step, program->kinds[rule->subject].link))
         return PRM_OK;
     if (!ask_moves_all(step, rule))
         return prm__spell_ask_own(&step->asking, rule_index);
@@ -347,13 +356,13 @@ static prm_status ask_spell(prm__step *step, uint32_t rule_index)
 prm_status prm__ask_rules(prm__step *step)
 {
     const prm_engine *engine = step->asking.engine;
-    const prm__p_ask *asks = engine->program->asks + step->type->first_ask;
+    const prm__listener *listeners = prm__plan_listeners(engine, step->plan);
     const uint32_t *spells = engine->while_rules.data;
     size_t spell = 0;
-    for (uint32_t i = 0; i < step->type->ask_count; i++) {
-        for (; spell < engine->while_rules.count && spells[spell] < asks[i].rule; spell++)
+    for (uint32_t i = 0; i < step->plan->listener_count; i++) {
+        for (; spell < engine->while_rules.count && spells[spell] < listeners[i].rule; spell++)
             PRM_TRY(ask_spell(step, spells[spell]));
-        PRM_TRY(ask_listener(step, asks[i].rule));
+        PRM_TRY(ask_listener(step, &listeners[i]));
     }
     for (; spell < engine->while_rules.count; spell++)
         PRM_TRY(ask_spell(step, spells[spell]));

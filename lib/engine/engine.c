@@ -2,6 +2,7 @@
 #include "engine/amend.h"
 #include "engine/lifetime.h"
 #include "engine/link.h"
+#include "engine/note.h"
 #include "engine/subject.h"
 #include <stddef.h>
 #include <string.h>
@@ -48,8 +49,7 @@ uint32_t prm__engine_partner_of(prm_engine *engine, uint32_t key)
     partner->rerate_from = INT64_MAX;
     uint32_t count = (uint32_t)engine->partners.count;
     PRM_VEC(*index, uint32_t)[key] = count;
-    if (count < PRM_HINT_PARTNER)
-        prm__intern_leave(&engine->texts, key, PRM_HINT_PARTNER + count - 1);
+    prm__intern_leave(&engine->texts, key, prm__note_partner(count - 1));
     return count - 1;
 }
 

@@ -39,7 +39,9 @@ enum {
     PRM_PARTNER_PENDING = 32,  /* to be folded (again) in this call */
     PRM_PARTNER_RECEIVES = 64, /* others have it as referrer or parent */
     PRM_PARTNER_RESENDS = 128, /* `forwarded` is what it had handed up before */
-    PRM_PARTNER_EXISTS = 256   /* its own subject is marked as existing */
+    PRM_PARTNER_EXISTS = 256,  /* its own subject is marked as existing */
+    PRM_PARTNER_REWOUND = 512  /* its subjects were emptied once, so those with a note may not be marked
+                                  as existing; stays */
 };
 
 /* What every event needs stands first and fills one line of the cache; then what outcomes
@@ -187,6 +189,10 @@ struct prm_engine {
     uint8_t *slot_of;        /* [type][name]: the slot, or PRM_NO_SLOT; NULL when it would be too large */
     uint16_t *key_at;        /* [type][kind][PRM_KIND_KEYS]: where events carry the keys of a kind, or 0 */
     struct prm__need *needs; /* [type][kind]: what an event looks at of a subject: see need.h */
+    struct prm__plan *plans; /* [type]: see plan.h */
+    prm__vec aims;           /* of prm__aim: theirs */
+    prm__vec plan_takes;     /* of prm__take: theirs */
+    prm__vec listeners;      /* of prm__listener: theirs */
     prm__pool pool;
     prm__vec partners;       /* of prm__partner */
     prm__vec pasts;          /* see checkpoint.c */
@@ -288,10 +294,6 @@ static inline prm_text prm__engine_event_id(const prm_engine *engine, const prm_
 {
     return prm__store_id(event, &engine->layouts[event->type]);
 }
-
-/* What is left with a text in engine->texts: the index of the partner that has it as its name, plus
- * this; else the newest subject that has it as its only key, as handle + 1; else 0. */
-#define PRM_HINT_PARTNER 0x80000000U
 
 /* The index of the partner with that text key, made when new; PRM_NONE when
  * memory ran out. */

@@ -36,35 +36,32 @@ static prm_status fold_set_anchors(prm__step *step, bool *set)
     return PRM_OK;
 }
 
-static prm_status fold_take(prm__step *step, uint32_t measure)
+static prm_status fold_take(prm__step *step, const prm__take *take)
 {
     prm_engine *engine = step->asking.engine;
-    const prm__p_measure *row = &engine->program->measures[measure];
     bool counted = false;
-    if (row->kind == PRM_MEASURE_STREAK) {
+    if (take->streak) {
+        const prm__p_measure *row = &engine->program->measures[take->measure];
         uint32_t inner = engine->program->conditions[row->inner].measure;
         counted = engine->counted[inner] == engine->stamp;
         if (counted)
-            prm__streak_take(&step->asking, measure);
-    } else if (prm__step_passes(step, row->filter)) {
-        PRM_TRY(prm__measure_take(engine, measure, &step->view, step->asking.place, &counted));
+            prm__streak_take(&step->asking, take->measure);
+    } else if (take->filter == PRM_NO_INDEX || prm__step_passes(step, take->filter)) {
+        PRM_TRY(prm__measure_take(engine, take, &step->view, step->asking.place, &counted));
     }
     if (counted)
-        engine->counted[measure] = engine->stamp;
+        engine->counted[take->measure] = engine->stamp;
     return PRM_OK;
 }
 
 static prm_status fold_measures(prm__step *step)
 {
     prm_engine *engine = step->asking.engine;
-    const prm_program *program = engine->program;
+    const prm__take *takes = prm__plan_takes(engine, step->plan);
     engine->stamp++;
-    for (uint32_t i = 0; i < step->type->route_count; i++) {
-        uint32_t measure = program->routes[step->type->first_route + i].measure;
-        uint32_t kind = program->measures[measure].subject;
-        if (engine->at_subjects[kind] != PRM_NONE && prm__step_concerns(step, kind))
-            PRM_TRY(fold_take(step, measure));
-    }
+    for (uint32_t i = 0; i < step->plan->take_count; i++)
+        if (engine->at_subjects[takes[i].kind] != PRM_NONE && prm__step_concerns(step, takes[i].link))
+            PRM_TRY(fold_take(step, &takes[i]));
     return PRM_OK;
 }
 
@@ -126,6 +123,7 @@ static bool fold_open(prm__step *step, const prm__entry *entries, uint32_t posit
     const prm__entry *entry = &entries[position];
     prm__engine_view(engine, entry->event, &step->view);
     step->type = &engine->program->types[entry->type];
+    step->plan = &engine->plans[entry->type];
     step->asking.view = &step->view;
     step->asking.place = (prm__place){step->view.event->time, position, 0};
     step->links = 0;
@@ -283,6 +281,7 @@ prm_status prm__fold_next(prm_engine *engine, uint32_t event)
     prm__step step;
     prm__engine_view(engine, event, &step.view);
     step.type = &engine->program->types[step.view.type];
+    step.plan = &engine->plans[step.view.type];
     step.links = 0;
     step.verdicts = 0;
     step.roster_changed = false;

@@ -378,7 +378,7 @@ static void ingest_finish(prm_engine *engine)
             engine->outcome_rows -= partner->rows;
             partner->rows = partner->rows_after;
         }
-        partner->flags &= PRM_PARTNER_LEFT | PRM_PARTNER_EXISTS | PRM_PARTNER_RECEIVES;
+        partner->flags &= PRM_PARTNER_LEFT | PRM_PARTNER_EXISTS | PRM_PARTNER_RECEIVES | PRM_PARTNER_REWOUND;
     }
     engine->journal.count += engine->posts.count;
 }
@@ -420,7 +420,8 @@ static void ingest_undo(prm_engine *engine, const prm__ingest_mark *mark)
         partner->unmatched = PRM_VEC(engine->touched, prm__touched)[i].unmatched;
         partner->rerate_from = INT64_MAX;
         engine->stale += (partner->flags & PRM_PARTNER_STALE) == 0;
-        partner->flags = (partner->flags & (PRM_PARTNER_LEFT | PRM_PARTNER_RECEIVES)) | PRM_PARTNER_STALE;
+        partner->flags &= PRM_PARTNER_LEFT | PRM_PARTNER_RECEIVES | PRM_PARTNER_REWOUND;
+        partner->flags |= PRM_PARTNER_STALE;
     }
     prm__store_undo(&engine->store, engine->layouts, mark->store_top);
     engine->clock = mark->clock;

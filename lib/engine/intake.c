@@ -1,6 +1,7 @@
 #include "engine/intake.h"
 #include "base/diag_numbers.h"
 #include "base/utf8.h"
+#include "engine/note.h"
 #include <string.h>
 
 /* Stands for "no value any more" where an attribute is no text. */
@@ -19,9 +20,12 @@ typedef struct prm__intake {
     uint32_t names;
     char *record;
     uint64_t seen;    /* slots that have a value */
+    uint64_t open;    /* slots of texts that have none */
     uint32_t partner; /* text key */
     uint32_t index;   /* of the partner, or PRM_NONE while it is not known */
+    uint32_t noted;   /* kinds of subjects that have a note, as a mask */
     prm_answer *answer;
+    uint64_t notes[PRM_WARM_KINDS]; /* by kind: what is left with the text of its only key */
 } prm__intake;
 
 static void intake_reject(prm_answer *answer, prm__diag_number number, uint32_t field)
@@ -314,36 +318,36 @@ static prm__diag_number intake_envelope(const prm_event *event)
     return 0;
 }
 
-/* The slot of a field that is what nearly every field is: a short text of a type that has it,
- * given once, with its hash worked out ahead. Else PRM_NO_SLOT. */
-static uint32_t intake_plain_slot(const prm__intake *in, const prm_field *field, uint32_t index)
+/* Keeps what is left with a text that is a subject's only key, or the partner's name. */
+static void intake_keep_note(prm__intake *in, uint32_t slot, uint64_t note)
 {
-    if (field->kind != PRM_VALUE_TEXT || field->text_size - 1 >= PRM_INTERN_SHORT ||
-        field->field >= in->names || index >= PRM_WARM_FIELDS)
-        return PRM_NO_SLOT;
-    uint32_t slot = in->slot_of[field->field];
-    return slot != PRM_NO_SLOT && (in->layout->texts & ~in->seen) >> slot & 1 ? slot : PRM_NO_SLOT;
+    uint32_t kind = in->layout->kind[slot];
+    if (prm__note_is_partner(note)) {
+        if (!in->layout->at[slot])
+            in->index = prm__note_owner(note);
+    } else if (kind < PRM_WARM_KINDS) {
+        in->notes[kind] = note;
+        in->noted |= 1U << kind;
+    }
 }
 
-/* Takes a plain field whose text is known. False when it is not so, and nothing was done. */
+/* Takes a field that is what nearly every field is: a short text that is known, for a slot that has no
+ * value yet, with its hash worked out ahead. False when it is not so, and nothing was done. */
 static bool intake_known_text(prm__intake *in, uint32_t index)
 {
     const prm_field *field = &in->event->fields[index];
-    uint32_t slot = intake_plain_slot(in, field, index);
-    if (slot == PRM_NO_SLOT)
+    uint64_t hash = in->warm->fields[index];
+    uint32_t slot = field->field < in->names ? in->slot_of[field->field] : PRM_NO_SLOT;
+    if (!hash || slot == PRM_NO_SLOT || !(in->open >> slot & 1))
         return false;
     const prm__intern_slot *known = prm__intern_look_short(&in->engine->texts, field->text, field->text_size,
-                                                           in->warm->fields[index]);
+                                                           hash);
     if (!known)
         return false;
     in->seen |= (uint64_t)1 << slot;
+    in->open &= ~((uint64_t)1 << slot);
     intake_keep_text(in, slot, known->key);
-    if (known->hint & PRM_HINT_PARTNER) {
-        if (!in->layout->at[slot])
-            in->index = known->hint - PRM_HINT_PARTNER;
-    } else if (known->hint) {
-        prm__warm_subject(in->engine, in->warm, in->type, in->layout->kind[slot], known->hint - 1);
-    }
+    intake_keep_note(in, slot, prm__intern_note(known));
     return true;
 }
 
@@ -371,6 +375,7 @@ static bool intake_field(prm__intake *in, uint32_t index, prm_status *status)
         return false;
     }
     in->seen |= (uint64_t)1 << slot;
+    in->open &= ~((uint64_t)1 << slot);
     if (empty) {
         intake_clear(in, row->field_type, slot);
         return true;
@@ -392,6 +397,16 @@ static bool intake_complete(const prm__intake *in)
     return false;
 }
 
+/* The partner is known: so are the subjects that notes lead to, without a look at them. */
+static void intake_subjects(const prm__intake *in, uint32_t partner)
+{
+    for (uint32_t noted = in->noted; noted; noted &= noted - 1) {
+        uint32_t kind = (uint32_t)__builtin_ctz(noted);
+        if (prm__note_leads_to(in->notes[kind], kind, partner))
+            prm__warm_subject(in->engine, in->warm, in->type, kind, prm__note_handle(in->notes[kind]));
+    }
+}
+
 /* The rest of the record: head, presence mask and id. The partner is made when new. */
 static prm_status intake_finish(const prm__intake *in)
 {
@@ -401,6 +416,7 @@ static prm_status intake_finish(const prm__intake *in)
         if (partner == PRM_NONE)
             return PRM_E_MEMORY;
         prm__warm_partner(in->engine, in->type, partner);
+        intake_subjects(in, partner);
     }
     uint64_t mask = in->seen & ~in->layout->narrow;
     uint32_t short_mask = (uint32_t)mask;
@@ -449,22 +465,26 @@ prm_status prm__intake_read(prm_engine *engine, const prm_event *event, prm__war
     if (!record)
         return PRM_E_MEMORY;
     const prm_program *program = engine->program;
-    prm__intake in = {engine,
-                      event,
-                      warm,
-                      type,
-                      &engine->layouts[type],
-                      program->slots + program->types[type].first_slot,
-                      engine->slot_of ? engine->slot_of + (size_t)type * program->names_count : NULL,
-                      engine->slot_of ? program->names_count : 0,
-                      (char *)record,
-                      0,
-                      0,
-                      PRM_NONE,
-                      answer};
+    prm__intake in;
+    in.engine = engine;
+    in.event = event;
+    in.warm = warm;
+    in.type = type;
+    in.layout = &engine->layouts[type];
+    in.slots = program->slots + program->types[type].first_slot;
+    in.slot_of = engine->slot_of ? engine->slot_of + (size_t)type * program->names_count : NULL;
+    in.names = engine->slot_of ? program->names_count : 0;
+    in.record = (char *)record;
+    in.seen = 0;
+    in.open = in.layout->texts;
+    in.partner = 0;
+    in.index = PRM_NONE;
+    in.noted = 0;
+    in.answer = answer;
     intake_empty_record(record, in.layout);
     for (uint32_t i = 0; i < event->field_count; i++)
-        if (!intake_known_text(&in, i) && (!intake_field(&in, i, &status) || status != PRM_OK))
+        if ((i >= PRM_WARM_FIELDS || !intake_known_text(&in, i)) &&
+            (!intake_field(&in, i, &status) || status != PRM_OK))
             return status;
     if (!intake_complete(&in))
         return PRM_OK;

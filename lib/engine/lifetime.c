@@ -7,6 +7,7 @@
 #include "engine/link.h"
 #include "engine/need.h"
 #include "engine/order.h"
+#include "engine/plan.h"
 #include "engine/settle.h"
 #include "engine/subject.h"
 #include <string.h>
@@ -166,6 +167,7 @@ static prm_status lifetime_tables(prm_engine *engine)
     engine->type_is_target = lifetime_array(engine, program->types_count, 1);
     engine->key_at = lifetime_array(engine, keys, sizeof *engine->key_at);
     engine->needs = lifetime_array(engine, keys / PRM_KIND_KEYS, sizeof *engine->needs);
+    engine->plans = lifetime_array(engine, program->types_count, sizeof *engine->plans);
     engine->kind_measures = lifetime_array(engine, program->kinds_count, sizeof(uint32_t));
     engine->at_subjects = lifetime_array(engine, program->kinds_count, sizeof(uint32_t));
     engine->counted_for = lifetime_array(engine, program->kinds_count, sizeof(uint32_t));
@@ -173,14 +175,14 @@ static prm_status lifetime_tables(prm_engine *engine)
     engine->next_measure = lifetime_array(engine, program->measures_count, sizeof(uint32_t));
     engine->counted = lifetime_array(engine, program->measures_count, sizeof(uint64_t));
     engine->group_best = lifetime_array(engine, program->texts_count, sizeof *engine->group_best);
-    if (!engine->layouts || !engine->type_is_target || !engine->key_at || !engine->needs ||
+    if (!engine->layouts || !engine->type_is_target || !engine->key_at || !engine->needs || !engine->plans ||
         !engine->kind_measures || !engine->at_subjects || !engine->next_measure || !engine->counted ||
         !engine->group_best || !engine->counted_for || !engine->taken)
         return PRM_E_MEMORY;
     lifetime_types(engine);
     lifetime_measures(engine);
     prm__need_init(engine);
-    return PRM_OK;
+    return prm__plan_init(engine);
 }
 
 static void lifetime_free_array(prm_engine *engine, void *array, size_t count, size_t size)
@@ -198,6 +200,7 @@ static void lifetime_free_tables(prm_engine *engine)
     lifetime_free_array(engine, engine->type_is_target, program->types_count, 1);
     lifetime_free_array(engine, engine->key_at, keys, sizeof *engine->key_at);
     lifetime_free_array(engine, engine->needs, keys / PRM_KIND_KEYS, sizeof *engine->needs);
+    lifetime_free_array(engine, engine->plans, program->types_count, sizeof *engine->plans);
     lifetime_free_array(engine, engine->kind_measures, program->kinds_count, sizeof(uint32_t));
     lifetime_free_array(engine, engine->at_subjects, program->kinds_count, sizeof(uint32_t));
     lifetime_free_array(engine, engine->counted_for, program->kinds_count, sizeof(uint32_t));
@@ -218,6 +221,9 @@ static void lifetime_vecs(prm_engine *engine)
     prm__vec_init(&engine->subjects.chunks, alloc, sizeof(char *));
     prm__vec_init_lines(&engine->partners, alloc, sizeof(prm__partner));
     prm__vec_init(&engine->partner_of_key, alloc, sizeof(uint32_t));
+    prm__vec_init(&engine->aims, alloc, sizeof(prm__aim));
+    prm__vec_init(&engine->plan_takes, alloc, sizeof(prm__take));
+    prm__vec_init(&engine->listeners, alloc, sizeof(prm__listener));
     prm__vec_init(&engine->due, alloc, sizeof(prm__due));
     prm__vec_init(&engine->touched, alloc, sizeof(prm__touched));
     prm__vec_init(&engine->passed, alloc, sizeof(prm__due));
@@ -235,7 +241,8 @@ static void lifetime_free_vecs(prm_engine *engine)
     prm__vec *const vecs[] = {&engine->partners,    &engine->partner_of_key, &engine->due,
                               &engine->touched,     &engine->passed,         &engine->posts,
                               &engine->order_items, &engine->sorting,        &engine->identities,
-                              &engine->entry_copy,  &engine->journal,        &engine->subject_list};
+                              &engine->entry_copy,  &engine->journal,        &engine->subject_list,
+                              &engine->aims,        &engine->plan_takes,     &engine->listeners};
     for (size_t i = 0; i < sizeof vecs / sizeof vecs[0]; i++)
         prm__vec_free(vecs[i]);
 }

@@ -60,13 +60,11 @@ static void measure_rebuild(prm_engine *engine, const prm__measure_def *def, prm
     }
 }
 
-/* Gives back what has left a rolling window. Its `end` is that of the oldest sample, so that
- * mostly the queue need not be looked at. */
-static void measure_expire(prm_engine *engine, const prm__measure_def *def, prm__measure_state *state,
-                           int64_t time)
+/* Gives back what has left a rolling window. */
+static void measure_give_back(prm_engine *engine, const prm__measure_def *def, prm__measure_state *state,
+                              int64_t time)
 {
-    bool expired = false;
-    while (state->queue && state->queue_count && state->end <= time) {
+    while (state->queue_count && state->end <= time) {
         const prm__queued *oldest = measure_queue_at(engine, state, 0);
         prm__sample sample = {oldest->number, oldest->key};
         if (def->remove)
@@ -75,10 +73,18 @@ static void measure_expire(prm_engine *engine, const prm__measure_def *def, prm_
         state->queue_count--;
         if (state->queue_count)
             state->end = measure_queue_at(engine, state, 0)->end;
-        expired = true;
     }
-    if (expired && !def->remove)
+    if (!def->remove)
         measure_rebuild(engine, def, state);
+}
+
+/* Mostly nothing has left it: its `end` is that of the oldest sample, so the queue need not be
+ * looked at. */
+static inline void measure_expire(prm_engine *engine, const prm__measure_def *def, prm__measure_state *state,
+                                  int64_t time)
+{
+    if (state->queue && state->queue_count && state->end <= time)
+        measure_give_back(engine, def, state, time);
 }
 
 static void measure_empty(prm_engine *engine, const prm__measure_def *def, prm__measure_state *state)
@@ -93,20 +99,18 @@ static void measure_empty(prm_engine *engine, const prm__measure_def *def, prm__
     state->queue_count = 0;
 }
 
-/* Brings the state to `now`: a later calendar window begins empty. */
-static void measure_turn(prm_engine *engine, const prm__p_measure *row, prm__measure_state *state,
-                         int64_t time)
+/* Brings the state to `time`: a later calendar window begins empty. */
+static void measure_turn(prm_engine *engine, const prm__take *take, prm__measure_state *state, int64_t time)
 {
-    const prm__p_window *window = &engine->program->windows[row->window];
-    const prm__measure_def *def = prm__catalog_measure(row->kind);
-    if (window->period != PRM_PERIOD_NONE) {
-        int64_t start = prm__engine_window(engine, window->period, time)->start;
+    if (take->period != PRM_PERIOD_NONE) {
+        int64_t start = prm__engine_window(engine, take->period, time)->start;
         if (state->window_start != start) {
-            measure_empty(engine, def, state);
+            measure_empty(engine, take->def, state);
             state->window_start = start;
         }
     }
-    measure_expire(engine, def, state, time);
+    if (take->rolling)
+        measure_expire(engine, take->def, state, time);
 }
 
 bool prm__measure_window_holds(prm_engine *engine, uint32_t window, int64_t *end, prm__place now)
@@ -128,24 +132,18 @@ bool prm__measure_window_holds(prm_engine *engine, uint32_t window, int64_t *end
     return def->holds((prm__place){state->time, state->position, 0}, *end, now);
 }
 
-/* What the event contributes; false when it lacks the field. */
-static bool measure_sample(prm_engine *engine, const prm__p_measure *row, const prm__view *view,
+/* What the field of the event contributes; false when it lacks the field. */
+static bool measure_sample(prm_engine *engine, const prm__take *take, const prm__view *view,
                            prm__sample *sample, prm_status *status)
 {
-    *sample = (prm__sample){0, 0};
-    if (row->name == PRM_NO_INDEX)
-        return true;
-    uint32_t slot = prm__engine_slot(engine, view->type, row->name);
-    if (slot == PRM_NO_INDEX || !prm__view_has(view, slot))
+    if (!prm__view_has(view, take->slot))
         return false;
-    uint32_t field_type =
-        engine->program->slots[engine->program->types[view->type].first_slot + slot].field_type;
-    if (field_type == PRM_FIELD_TEXT) {
-        memcpy(&sample->key, prm__view_at(view, slot), sizeof sample->key);
+    if (take->field_type == PRM_FIELD_TEXT) {
+        memcpy(&sample->key, prm__view_at(view, take->slot), sizeof sample->key);
         return sample->key != engine->empty_key;
     }
-    sample->number = prm__engine_view_number(engine, view, slot);
-    if (prm__catalog_measure(row->kind)->field == PRM_MEASURE_ANY_FIELD) {
+    sample->number = prm__engine_view_number(engine, view, take->slot);
+    if (take->def->field == PRM_MEASURE_ANY_FIELD) {
         sample->key = prm__intern_key(&engine->numbers, (const char *)&sample->number, sizeof sample->number);
         if (!sample->key)
             *status = PRM_E_MEMORY;
@@ -153,41 +151,53 @@ static bool measure_sample(prm_engine *engine, const prm__p_measure *row, const 
     return true;
 }
 
-prm_status prm__measure_take(prm_engine *engine, uint32_t measure, const prm__view *view, prm__place now,
+static bool measure_is_active(const prm_engine *engine, uint32_t active, int64_t time)
+{
+    const prm__p_active *row = &engine->program->actives[active];
+    return row->from <= time && time < row->until;
+}
+
+/* Room for one more sample in the queue of a rolling window. */
+static prm_status measure_queue_reserve(prm_engine *engine, prm__measure_state *state)
+{
+    return state->queue_count == measure_queue_room(state) ? measure_queue_grow(engine, state) : PRM_OK;
+}
+
+static void measure_queue_add(prm_engine *engine, const prm__take *take, prm__measure_state *state,
+                              const prm__sample *sample, int64_t time)
+{
+    const prm_program *program = engine->program;
+    int64_t end = prm__duration_end(&program->calendar.zone, program->windows[take->window].duration, time);
+    if (state->queue_count == 0)
+        state->end = end;
+    state->queue_count++;
+    *measure_queue_at(engine, state, state->queue_count - 1) = (prm__queued){sample->number, end, sample->key,
+                                                                             0};
+}
+
+prm_status prm__measure_take(prm_engine *engine, const prm__take *take, const prm__view *view, prm__place now,
                              bool *counted)
 {
-    const prm__p_measure *row = &engine->program->measures[measure];
-    const prm__measure_def *def = prm__catalog_measure(row->kind);
-    prm__subject *subject = prm__subject_at(engine, engine->at_subjects[row->subject]);
-    prm__measure_state *state = prm__subject_state(subject, row->offset);
+    char *subject = (char *)prm__subject_at(engine, engine->at_subjects[take->kind]);
+    prm__measure_state *state = (prm__measure_state *)(void *)(subject + take->at);
     prm_status status = PRM_OK;
-    prm__sample sample;
+    prm__sample sample = {0, 0};
     *counted = false;
-    if (row->active != PRM_NO_INDEX) {
-        const prm__p_active *active = &engine->program->actives[row->active];
-        if (now.time < active->from || now.time >= active->until)
-            return PRM_OK;
-    }
-    if (!prm__measure_window_holds(engine, row->window, &state->end, now))
+    if (take->active != PRM_NO_INDEX && !measure_is_active(engine, take->active, now.time))
         return PRM_OK;
-    if (!measure_sample(engine, row, view, &sample, &status) || status != PRM_OK)
+    if (take->anchored && !prm__measure_window_holds(engine, take->window, &state->end, now))
+        return PRM_OK;
+    if (take->slot != PRM_NO_INDEX &&
+        (!measure_sample(engine, take, view, &sample, &status) || status != PRM_OK))
         return status;
-    measure_turn(engine, row, state, now.time);
-    const prm__p_window *window = &engine->program->windows[row->window];
-    bool rolling = prm__catalog_window(window->kind)->rolling;
-    if (rolling && state->queue_count == measure_queue_room(state))
-        PRM_TRY(measure_queue_grow(engine, state));
-    PRM_TRY(def->add(measure_own_state(state), &engine->pool, sample));
-    if (!rolling) {
+    measure_turn(engine, take, state, now.time);
+    if (take->rolling)
+        PRM_TRY(measure_queue_reserve(engine, state));
+    PRM_TRY(take->def->add(measure_own_state(state), &engine->pool, sample));
+    if (take->rolling)
+        measure_queue_add(engine, take, state, &sample, now.time);
+    else
         state->queue_count += state->queue_count < UINT32_MAX;
-    } else {
-        int64_t end = prm__duration_end(&engine->program->calendar.zone, window->duration, now.time);
-        if (state->queue_count == 0)
-            state->end = end;
-        state->queue_count++;
-        *measure_queue_at(engine, state, state->queue_count - 1) = (prm__queued){sample.number, end,
-                                                                                 sample.key, 0};
-    }
     *counted = true;
     return PRM_OK;
 }

@@ -6,17 +6,17 @@
 #define PRM_ENGINE_MEASURE_H
 
 #include "base/wire.h"
-#include "engine/engine.h"
+#include "engine/plan.h"
 
 /* Whether `window` holds at `now` for a subject of kind `kind` of the event whose
  * subjects stand in engine->at_subjects. `*end` caches the end of an anchored
  * window, 0 while it is not known. */
 bool prm__measure_window_holds(prm_engine *engine, uint32_t window, int64_t *end, prm__place now);
 
-/* Takes the event into the measure, for the subject in engine->at_subjects. *counted
+/* Takes the event into a measure (no streak), for the subject in engine->at_subjects. *counted
  * tells whether it counted: the window holds and it has the field. The filter is
  * the caller's. */
-PRM_MUST_USE prm_status prm__measure_take(prm_engine *engine, uint32_t measure, const prm__view *view,
+PRM_MUST_USE prm_status prm__measure_take(prm_engine *engine, const prm__take *take, const prm__view *view,
                                           prm__place now, bool *counted);
 
 /* The value of the measure for the subject (PRM_NONE: one without events) at `now`, after

@@ -37,7 +37,7 @@ static void need_type(prm_engine *engine, uint32_t type)
     const prm_program *program = engine->program;
     const prm__p_type *row = &program->types[type];
     for (uint32_t kind = 0; kind < program->kinds_count; kind++)
-        if (kind != PRM_KIND_PARTNER || (row->earns && program->kinds[kind].has_rates))
+        if (row->earns && program->kinds[kind].has_rates)
             need_bytes(need_of(engine, type, kind), 0, sizeof(prm__subject));
     for (uint32_t i = 0; i < row->route_count; i++) {
         const prm__p_measure *measure = &program->measures[program->routes[row->first_route + i].measure];

@@ -9,14 +9,15 @@ static uint32_t step_find(const prm__step *step, uint32_t kind, prm_status *stat
 {
     prm_engine *engine = step->asking.engine;
     uint32_t keys[PRM_KIND_KEYS], partner = step->asking.partner;
-    uint32_t likely = engine->guess && kind < PRM_WARM_KINDS ? engine->guess->likely[kind] : PRM_NONE;
+    uint32_t handle = engine->guess && kind < PRM_WARM_KINDS ? engine->guess->likely[kind] : PRM_NONE;
     if (!prm__subject_keys(engine, step->view.event, kind, keys))
         return PRM_NONE;
-    if (likely != PRM_NONE && prm__subject_is(prm__subject_at(engine, likely), kind, partner, keys))
-        return likely;
-    uint32_t handle = prm__subject_get(engine, kind, partner, keys, prm__subject_hash(kind, partner, keys));
+    if (handle == PRM_NONE || !prm__subject_is(prm__subject_at(engine, handle), kind, partner, keys))
+        handle = prm__subject_get(engine, kind, partner, keys, prm__subject_hash(kind, partner, keys));
     if (handle == PRM_NONE)
         *status = PRM_E_MEMORY;
+    else
+        prm__subject_exist(engine, handle);
     return handle;
 }
 
@@ -54,6 +55,8 @@ static uint32_t step_link(prm__step *step, uint32_t kind, uint32_t link, prm_sta
     uint32_t handle = step_keyless(step, kind);
     if (handle == PRM_NONE)
         *status = PRM_E_MEMORY;
+    else
+        prm__subject_exist(step->asking.engine, handle);
     return handle;
 }
 
@@ -61,19 +64,24 @@ prm_status prm__step_aim(prm__step *step)
 {
     prm_engine *engine = step->asking.engine;
     const prm_program *program = engine->program;
+    const prm__plan *plan = step->plan;
+    const prm__aim *aims = prm__plan_aims(engine, plan);
     uint32_t sure = engine->guess ? engine->guess->sure : 0;
+    bool rewound = (prm__engine_partner(engine, step->asking.partner)->flags & PRM_PARTNER_REWOUND) != 0;
     prm_status status = step_partner(step);
-    for (uint32_t kind = PRM_KIND_REP; kind < program->kinds_count && status == PRM_OK; kind++) {
-        uint32_t handle = PRM_NONE;
-        if (kind < PRM_WARM_KINDS && sure >> kind & 1)
-            handle = engine->guess->likely[kind];
-        else if (program->kinds[kind].link)
-            handle = step_link(step, kind, program->kinds[kind].link, &status);
-        else if (!step->links)
-            handle = step_find(step, kind, &status);
-        engine->at_subjects[kind] = handle;
-        if (handle != PRM_NONE)
-            prm__subject_at(engine, handle)->flags |= PRM_SUBJECT_EXISTS;
+    for (uint32_t kind = PRM_KIND_REP; kind < program->kinds_count; kind++)
+        engine->at_subjects[kind] = PRM_NONE;
+    for (uint32_t i = 0; i < plan->aim_count && status == PRM_OK; i++) {
+        uint32_t kind = aims[i].kind;
+        if (kind < PRM_WARM_KINDS && sure >> kind & 1) {
+            engine->at_subjects[kind] = engine->guess->likely[kind];
+            if (rewound)
+                prm__subject_exist(engine, engine->guess->likely[kind]);
+        } else if (aims[i].link) {
+            engine->at_subjects[kind] = step_link(step, kind, aims[i].link, &status);
+        } else if (!step->links) {
+            engine->at_subjects[kind] = step_find(step, kind, &status);
+        }
     }
     return status;
 }

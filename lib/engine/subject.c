@@ -1,6 +1,7 @@
 #include "engine/subject.h"
 #include "base/sort.h"
 #include "engine/measure.h"
+#include "engine/note.h"
 #include <string.h>
 
 #define PRM_SUBJECT_FIRST_SLOTS 64U
@@ -147,9 +148,6 @@ uint32_t prm__subject_get(prm_engine *engine, uint32_t kind, uint32_t partner, c
     owner->first_subject = handle;
     subjects->used++;
     *slot = (prm__subject_slot){handle + 1, (uint32_t)(hash >> 32)};
-    bool only_key = engine->program->kinds[kind].key_count == 1;
-    if (only_key && handle + 1 < PRM_HINT_PARTNER && prm__engine_find_partner(engine, keys[0]) == PRM_NONE)
-        prm__intern_leave(&engine->texts, keys[0], handle + 1);
     return handle;
 }
 
@@ -188,8 +186,21 @@ prm__attribute_state *prm__subject_attribute(const prm_engine *engine, prm__subj
     return (prm__attribute_state *)(void *)record + engine->program->attributes[attribute].place;
 }
 
+void prm__subject_exist(prm_engine *engine, uint32_t handle)
+{
+    prm__subject *subject = prm__subject_at(engine, handle);
+    if (subject->flags & PRM_SUBJECT_EXISTS)
+        return;
+    subject->flags |= PRM_SUBJECT_EXISTS;
+    uint64_t note = prm__note_subject(subject->kind, subject->partner, handle);
+    bool only_key = engine->program->kinds[subject->kind].key_count == 1;
+    if (only_key && note && prm__engine_find_partner(engine, subject->keys[0]) == PRM_NONE)
+        prm__intern_leave(&engine->texts, subject->keys[0], note);
+}
+
 void prm__subject_reset_all(prm_engine *engine, prm__partner *partner)
 {
+    partner->flags |= PRM_PARTNER_REWOUND;
     for (uint32_t handle = partner->first_subject; handle != PRM_NONE;) {
         prm__subject *subject = prm__subject_at(engine, handle);
         prm__measure_clear_all(engine, subject);

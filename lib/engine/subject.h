@@ -78,22 +78,6 @@ static inline bool prm__subject_keys(const prm_engine *engine, const prm__event 
     return i == count;
 }
 
-/* Whether a subject is the one of `kind` that an event has. */
-static inline bool prm__subject_has(const prm_engine *engine, uint32_t handle, const prm__event *event,
-                                    uint32_t kind)
-{
-    const prm_program *program = engine->program;
-    const uint16_t *at = engine->key_at + ((size_t)event->type * program->kinds_count + kind) * PRM_KIND_KEYS;
-    const prm__subject *subject = prm__subject_at(engine, handle);
-    uint32_t count = program->kinds[kind].key_count;
-    if (subject->kind != kind || subject->partner != event->partner)
-        return false;
-    for (uint32_t i = 0; i < count; i++)
-        if (!at[i] || prm__event_narrow(event, at[i]) != subject->keys[i])
-            return false;
-    return true;
-}
-
 /* Attribute `attribute` of the partner or rep subject that owns it. */
 prm__attribute_state *prm__subject_attribute(const prm_engine *engine, prm__subject *subject,
                                              uint32_t attribute);
@@ -116,7 +100,11 @@ int64_t *prm__subject_left_at(const prm_engine *engine, prm__subject *rep);
 /* Compares the names of two subjects of one partner: rep, customer, product, then the others. */
 int prm__subject_compare(const prm_engine *engine, const prm__subject *a, const prm__subject *b);
 
-/* Empties every subject of a partner: as before its first event. */
+/* Marks a subject, other than a partner's own, as existing, and notes it with its only key. */
+void prm__subject_exist(prm_engine *engine, uint32_t handle);
+
+/* Empties every subject of a partner: as before its first event. Whatever else takes back a mark of
+ * existence has to set PRM_PARTNER_REWOUND, too. */
 void prm__subject_reset_all(prm_engine *engine, prm__partner *partner);
 
 #endif

@@ -1,5 +1,6 @@
 #include "engine/warm.h"
 #include "engine/need.h"
+#include "engine/plan.h"
 #include "engine/subject.h"
 #include <stddef.h>
 
@@ -25,9 +26,10 @@ static void warm_event(const prm_engine *engine, const prm_event *event, prm__wa
     warm->sure = 0;
     for (uint32_t i = 0; i < count; i++) {
         const prm_field *field = &event->fields[i];
-        if (field->kind != PRM_VALUE_TEXT || field->text_size > PRM_LIMIT_TEXT_BYTES)
+        warm->fields[i] = 0;
+        if (field->kind != PRM_VALUE_TEXT || field->text_size - 1 >= PRM_INTERN_SHORT)
             continue;
-        warm->fields[i] = prm__intern_hash(&engine->texts, field->text, field->text_size);
+        warm->fields[i] = prm__intern_hash_short(&engine->texts, field->text, field->text_size);
         warm_line(prm__intern_slot_at(&engine->texts, warm->fields[i]));
     }
 }
@@ -53,9 +55,8 @@ static void warm_needed(const prm_engine *engine, uint32_t type, uint32_t kind, 
 void prm__warm_subject(const prm_engine *engine, prm__warm *warm, uint32_t type, uint32_t kind,
                        uint32_t handle)
 {
-    if (kind >= PRM_WARM_KINDS || handle == PRM_NONE)
-        return;
     warm->likely[kind] = handle;
+    warm->sure |= 1U << kind;
     warm_needed(engine, type, kind, handle);
 }
 
@@ -66,32 +67,30 @@ void prm__warm_partner(const prm_engine *engine, uint32_t type, uint32_t partner
     warm_lines(prm__engine_partner(engine, partner), size);
 }
 
-static uint32_t warm_kinds(const prm_engine *engine)
-{
-    return engine->program->kinds_count < PRM_WARM_KINDS ? engine->program->kinds_count : PRM_WARM_KINDS;
-}
-
-/* Hashes of the subjects of one event by kind, 0 where it has none or where it is found. */
+/* Hashes of the subjects of one event by kind, 0 where it has none or where it is noted. */
 typedef struct prm__warm_slots {
     uint64_t hashes[PRM_WARM_KINDS];
 } prm__warm_slots;
 
-/* Keeps of the subjects noted by texts those that are the event's; for the rest fetches their
- * places in the index, and tells whether there are any. */
-static bool warm_check(const prm_engine *engine, const prm__event *event, prm__warm *warm,
+/* Whether the event has a subject of the kind that is found by its keys, and was not yet. */
+static bool warm_is_open(const prm__warm *warm, const prm__aim *aim)
+{
+    return aim->kind < PRM_WARM_KINDS && !aim->link && !(warm->sure >> aim->kind & 1);
+}
+
+/* Fetches the places in the index of subjects that are not noted, and tells whether there are any. */
+static bool warm_check(const prm_engine *engine, const prm__event *event, const prm__warm *warm,
                        prm__warm_slots *slots)
 {
-    bool any = false;
+    const prm__plan *plan = &engine->plans[event->type];
+    const prm__aim *aims = prm__plan_aims(engine, plan);
     uint32_t keys[PRM_KIND_KEYS];
-    uint32_t kinds = warm_kinds(engine);
-    for (uint32_t kind = PRM_KIND_REP; kind < kinds; kind++) {
-        uint32_t likely = warm->likely[kind];
-        slots->hashes[kind] = 0;
-        if (likely != PRM_NONE && prm__subject_has(engine, likely, event, kind)) {
-            warm->sure |= 1U << kind;
+    bool any = false;
+    for (uint32_t i = 0; i < plan->aim_count; i++) {
+        uint32_t kind = aims[i].kind;
+        if (!warm_is_open(warm, &aims[i]))
             continue;
-        }
-        warm->likely[kind] = PRM_NONE;
+        slots->hashes[kind] = 0;
         if (!prm__subject_keys(engine, event, kind, keys))
             continue;
         slots->hashes[kind] = prm__subject_hash(kind, event->partner, keys);
@@ -104,10 +103,16 @@ static bool warm_check(const prm_engine *engine, const prm__event *event, prm__w
 static void warm_by_slots(const prm_engine *engine, const prm__event *event, const prm__warm_slots *slots,
                           prm__warm *warm)
 {
-    for (uint32_t kind = PRM_KIND_REP; kind < warm_kinds(engine); kind++)
-        if (slots->hashes[kind])
-            prm__warm_subject(engine, warm, event->type, kind,
-                              prm__subject_likely(engine, slots->hashes[kind]));
+    const prm__plan *plan = &engine->plans[event->type];
+    const prm__aim *aims = prm__plan_aims(engine, plan);
+    for (uint32_t i = 0; i < plan->aim_count; i++) {
+        uint32_t kind = aims[i].kind;
+        if (!warm_is_open(warm, &aims[i]) || !slots->hashes[kind])
+            continue;
+        warm->likely[kind] = prm__subject_likely(engine, slots->hashes[kind]);
+        if (warm->likely[kind] != PRM_NONE)
+            warm_line(prm__subject_at(engine, warm->likely[kind]));
+    }
 }
 
 /* The partner's own subject, and the ends of its lists. */

@@ -14,16 +14,16 @@
 /* What was found out about one event while looking ahead. */
 typedef struct prm__warm {
     uint64_t id;                      /* hash of the id */
-    uint64_t fields[PRM_WARM_FIELDS]; /* of text values; for others meaningless */
+    uint64_t fields[PRM_WARM_FIELDS]; /* hashes of short texts; 0 for all other values */
     uint32_t likely[PRM_WARM_KINDS];  /* the subject that it most likely has, by kind, or PRM_NONE */
-    uint32_t sure;                    /* kinds of which `likely` is the subject, as a mask */
+    uint32_t sure;                    /* kinds of which `likely` is the subject, as a mask: by notes */
 } prm__warm;
 
 /* Hashes ids and texts of up to PRM_WARM_GROUP events, and fetches the slots that these
  * lead to. */
 void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t count, prm__warm *warm);
 
-/* Notes and fetches the subject of `kind` that an event of `type` most likely has. */
+/* Notes that an event of `type` has that subject of `kind`, and fetches it. */
 void prm__warm_subject(const prm_engine *engine, prm__warm *warm, uint32_t type, uint32_t kind,
                        uint32_t handle);
 
