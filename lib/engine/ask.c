@@ -352,17 +352,55 @@ static prm_status ask_spell(prm__step *step, uint32_t rule_index)
     return prm__step_aim(step);
 }
 
+/* Listeners of the plan and of the branches that the event takes, each in the order of the file. */
+typedef struct ask_run {
+    const prm__listener *at;
+    const prm__listener *end;
+} ask_run;
+
+static uint32_t ask_runs(const prm__step *step, ask_run *runs)
+{
+    const prm_engine *engine = step->asking.engine;
+    const prm__plan *plan = step->plan;
+    const prm__listener *first = prm__plan_listeners(engine, plan->first_listener);
+    uint32_t count = plan->listener_count > 0;
+    runs[0] = (ask_run){first, first + plan->listener_count};
+    for (uint32_t i = 0; i < plan->fork_count; i++) {
+        const prm__branch *branch = prm__plan_branch(engine, plan, &step->view, i);
+        if (!branch || !branch->listener_count)
+            continue;
+        first = prm__plan_listeners(engine, branch->first_listener);
+        runs[count++] = (ask_run){first, first + branch->listener_count};
+    }
+    return count;
+}
+
+/* Takes the next listener of all runs; NULL at the end. */
+static const prm__listener *ask_next(ask_run *runs, uint32_t *count)
+{
+    if (*count == 0)
+        return NULL;
+    uint32_t least = 0;
+    for (uint32_t i = 1; i < *count; i++)
+        least = runs[i].at->rule < runs[least].at->rule ? i : least;
+    const prm__listener *next = runs[least].at++;
+    if (runs[least].at == runs[least].end)
+        runs[least] = runs[--*count];
+    return next;
+}
+
 /* Those that listen to the type and those by `while`, which always do, in the order of the file. */
 prm_status prm__ask_rules(prm__step *step)
 {
     const prm_engine *engine = step->asking.engine;
-    const prm__listener *listeners = prm__plan_listeners(engine, step->plan);
     const uint32_t *spells = engine->while_rules.data;
+    ask_run runs[PRM_PLAN_FORKS + 1];
+    uint32_t count = ask_runs(step, runs);
     size_t spell = 0;
-    for (uint32_t i = 0; i < step->plan->listener_count; i++) {
-        for (; spell < engine->while_rules.count && spells[spell] < listeners[i].rule; spell++)
+    for (const prm__listener *next; (next = ask_next(runs, &count)) != NULL;) {
+        for (; spell < engine->while_rules.count && spells[spell] < next->rule; spell++)
             PRM_TRY(ask_spell(step, spells[spell]));
-        PRM_TRY(ask_listener(step, &listeners[i]));
+        PRM_TRY(ask_listener(step, next));
     }
     for (; spell < engine->while_rules.count; spell++)
         PRM_TRY(ask_spell(step, spells[spell]));

@@ -12,7 +12,9 @@
 #include "engine/engine.h"
 
 /* Entries from one checkpoint to the next, at the least. */
-#ifndef PRM_CHECKPOINT_EVENTS
+#ifdef PRM_EAGER
+#define PRM_CHECKPOINT_EVENTS 2U
+#else
 #define PRM_CHECKPOINT_EVENTS 1024U
 #endif
 

@@ -193,6 +193,9 @@ struct prm_engine {
     prm__vec aims;           /* of prm__aim: theirs */
     prm__vec plan_takes;     /* of prm__take: theirs */
     prm__vec listeners;      /* of prm__listener: theirs */
+    prm__vec branches;       /* of prm__branch: see branch.h */
+    uint32_t *branch_slots;  /* index over them */
+    uint32_t branch_slot_count;
     prm__pool pool;
     prm__vec partners;       /* of prm__partner */
     prm__vec pasts;          /* see checkpoint.c */

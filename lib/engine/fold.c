@@ -54,14 +54,27 @@ static prm_status fold_take(prm__step *step, const prm__take *take)
     return PRM_OK;
 }
 
+static prm_status fold_takes(prm__step *step, uint32_t first, uint32_t count)
+{
+    const prm_engine *engine = step->asking.engine;
+    const prm__take *takes = prm__plan_takes(engine, first);
+    for (uint32_t i = 0; i < count; i++)
+        if (engine->at_subjects[takes[i].kind] != PRM_NONE && prm__step_concerns(step, takes[i].link))
+            PRM_TRY(fold_take(step, &takes[i]));
+    return PRM_OK;
+}
+
 static prm_status fold_measures(prm__step *step)
 {
     prm_engine *engine = step->asking.engine;
-    const prm__take *takes = prm__plan_takes(engine, step->plan);
+    const prm__plan *plan = step->plan;
     engine->stamp++;
-    for (uint32_t i = 0; i < step->plan->take_count; i++)
-        if (engine->at_subjects[takes[i].kind] != PRM_NONE && prm__step_concerns(step, takes[i].link))
-            PRM_TRY(fold_take(step, &takes[i]));
+    PRM_TRY(fold_takes(step, plan->first_take, plan->take_count));
+    for (uint32_t i = 0; i < plan->fork_count; i++) {
+        const prm__branch *branch = prm__plan_branch(engine, plan, &step->view, i);
+        if (branch)
+            PRM_TRY(fold_takes(step, branch->first_take, branch->take_count));
+    }
     return PRM_OK;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/lifetime.h"
 #include "engine/across.h"
 #include "engine/amend.h"
+#include "engine/branch.h"
 #include "engine/checkpoint.h"
 #include "engine/clock.h"
 #include "engine/forward.h"
@@ -279,6 +280,7 @@ prm_status prm__engine_new(prm_program *program, const prm_engine_options *optio
     prm__link_init(engine);
     prm__settle_init(engine);
     prm__checkpoint_init(engine);
+    prm__branch_init(engine);
     prm_status status = lifetime_rooms(engine);
     if (status == PRM_OK)
         status = lifetime_texts(engine);
@@ -303,6 +305,7 @@ static void lifetime_free_content(prm_engine *engine)
     prm__forward_free(engine);
     prm__settle_free(engine);
     prm__checkpoint_free(engine);
+    prm__branch_free(engine);
     prm__link_free(engine);
     prm__amend_free(engine);
     lifetime_free_vecs(engine);

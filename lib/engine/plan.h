@@ -3,7 +3,9 @@
 #ifndef PRM_ENGINE_PLAN_H
 #define PRM_ENGINE_PLAN_H
 
-#include "engine/engine.h"
+#include "engine/branch.h"
+
+#define PRM_PLAN_FORKS 4 /* slots of a type by whose texts its events branch, at the most */
 
 /* A kind of subjects, not the partner's own, of which events of the type have one. */
 typedef struct prm__aim {
@@ -44,28 +46,39 @@ typedef struct prm__listener {
 typedef struct prm__plan {
     uint32_t first_aim; /* into engine->aims, ascending by kind */
     uint32_t aim_count;
-    uint32_t first_take; /* into engine->plan_takes, ascending by measure */
+    uint32_t first_take; /* into engine->plan_takes, ascending by measure: those of no branch */
     uint32_t take_count;
-    uint32_t first_listener; /* into engine->listeners, in the order of the file */
+    uint32_t first_listener; /* into engine->listeners, in the order of the file: those of no branch */
     uint32_t listener_count;
+    uint32_t fork_count; /* slots whose text leads to a branch, with more of both */
+    uint8_t forks[PRM_PLAN_FORKS];
 } prm__plan;
 
 /* Fills in engine->plans. PRM_E_MEMORY. */
 PRM_MUST_USE prm_status prm__plan_init(prm_engine *engine);
+
+/* The branch that the event takes at fork `fork`; NULL when nothing is there for its text. */
+static inline const prm__branch *prm__plan_branch(const prm_engine *engine, const prm__plan *plan,
+                                                  const prm__view *view, uint32_t fork)
+{
+    uint32_t slot = plan->forks[fork];
+    prm__branch_key at = {slot, prm__event_narrow(view->event, view->layout->at[slot])};
+    return prm__branch_find(engine, view->type, at);
+}
 
 static inline const prm__aim *prm__plan_aims(const prm_engine *engine, const prm__plan *plan)
 {
     return PRM_VEC(engine->aims, prm__aim) + plan->first_aim;
 }
 
-static inline const prm__take *prm__plan_takes(const prm_engine *engine, const prm__plan *plan)
+static inline const prm__take *prm__plan_takes(const prm_engine *engine, uint32_t first)
 {
-    return PRM_VEC(engine->plan_takes, prm__take) + plan->first_take;
+    return PRM_VEC(engine->plan_takes, prm__take) + first;
 }
 
-static inline const prm__listener *prm__plan_listeners(const prm_engine *engine, const prm__plan *plan)
+static inline const prm__listener *prm__plan_listeners(const prm_engine *engine, uint32_t first)
 {
-    return PRM_VEC(engine->listeners, prm__listener) + plan->first_listener;
+    return PRM_VEC(engine->listeners, prm__listener) + first;
 }
 
 #endif
