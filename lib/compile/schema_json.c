@@ -240,9 +240,9 @@ static void json_property(json_out *out, const prm__schema_key *key, const json_
 static void json_rewards(json_out *out)
 {
     static const prm__schema_key rewards[] = {
-        {"cash", PRM_SCHEMA_EXPR, 0, "money, such as 5000 or amount * 10%", NULL},
-        {"gift_card", PRM_SCHEMA_EXPR, 0, "a gift card of this value", NULL},
-        {"points", PRM_SCHEMA_EXPR, 0, "whole points", NULL},
+        {"cash", PRM_SCHEMA_EXPR, 0, "money, such as 5000 or amount * 10%", "amount * 10%", NULL},
+        {"gift_card", PRM_SCHEMA_EXPR, 0, "a gift card of this value", "5000", NULL},
+        {"points", PRM_SCHEMA_EXPR, 0, "whole points", "10", NULL},
     };
     for (size_t i = 0; i < sizeof rewards / sizeof rewards[0]; i++) {
         json_word(out, ",");
