@@ -479,7 +479,7 @@ class Refused(Case):
             status, said = run("test", path[:-len(".yaml")] + ".test.yaml")
             with self.subTest(tests=what):
                 self.assertEqual(status, 1, said)
-                self.assertRegex(said, "line 7: '(opened|granted)'")
+                self.assertRegex(said, ":7:[0-9]+: error: '(opened|granted)' in '(state|op)' is none of ")
 
 
 if __name__ == "__main__":
