@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fieldname.h"
+
 static feed_result feed_fail(const feed *work, const prm_error *error)
 {
     progressbar_clear(work->bar);
@@ -55,9 +57,13 @@ void feed_write_ignored(feed *work, buffer *out)
     if (work->ignored_count == 0)
         return;
     qsort(work->ignored, work->ignored_count, sizeof work->ignored[0], feed_ignored_order);
-    for (size_t i = 0; i < work->ignored_count && i < FEED_IGNORED_SHOWN; i++)
+    for (size_t i = 0; i < work->ignored_count && i < FEED_IGNORED_SHOWN; i++) {
+        prm_text near = fieldname_nearest_type(work->source.program, text_of(work->ignored[i].type));
         buffer_format(out, "%s%.60s %" PRIu64, i == 0 ? " (" : ", ", work->ignored[i].type,
                       work->ignored[i].count);
+        if (near.size > 0)
+            buffer_format(out, ": did you mean %.*s?", (int)near.size, near.data);
+    }
     buffer_string(out, work->ignored_count > FEED_IGNORED_SHOWN ? ", ...)" : ")");
 }
 

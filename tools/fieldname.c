@@ -1,7 +1,9 @@
 #include "fieldname.h"
 
-/* The library resolves names and does not list them, so slips are sought among the
- * built-in fields that the program knows. */
+/* The library resolves names of fields and does not list them, so slips are sought among the
+ * built-in ones that the program knows. */
+
+#include <stdlib.h>
 
 #include "suggest.h"
 
@@ -29,4 +31,18 @@ prm_text fieldname_nearest(const prm_program *program, prm_text name)
     }
     size_t near = suggest_nearest(name, known, count);
     return near < count ? known[near] : text_of("");
+}
+
+prm_text fieldname_nearest_type(const prm_program *program, prm_text name)
+{
+    size_t count = 0;
+    while (prm_program_type_name(program, (uint32_t)count).size > 0)
+        count++;
+    prm_text *known = memory_take((count + 1) * sizeof *known);
+    for (size_t i = 0; i < count; i++)
+        known[i] = prm_program_type_name(program, (uint32_t)i);
+    size_t near = suggest_nearest(name, known, count);
+    prm_text found = near < count ? known[near] : text_of("");
+    free(known);
+    return found;
 }

@@ -408,10 +408,13 @@ static void map_read_type(map_loader *loader, const yamldoc_node *node, map_even
         return;
     prm_text name = out->type.parts[0].literal;
     out->type_handle = prm_program_type(loader->program, name.data, name.size);
-    if (out->type_handle == PRM_NONE)
-        yamldoc_warning_at(loader->doc, node,
-                           "the program knows no event type '%.*s': such events are ignored", (int)name.size,
-                           name.data);
+    if (out->type_handle != PRM_NONE)
+        return;
+    prm_text near = fieldname_nearest_type(loader->program, name);
+    yamldoc_warning_at(loader->doc, node,
+                       "the program knows no event type '%.*s': such events are ignored%s%.*s%s",
+                       (int)name.size, name.data, near.size > 0 ? "; did you mean '" : "", (int)near.size,
+                       near.data, near.size > 0 ? "'?" : "");
 }
 
 static void map_read_id(map_loader *loader, const yamldoc_node *node, map_event *out)

@@ -162,15 +162,16 @@ static void testevents_add_all(testevents_maker *maker, const test_event *event)
     int64_t start;
     int64_t time;
     if (prm_program_read_time(maker->program, event->at.data, event->at.size, &start, &error) != PRM_OK) {
-        buffer_format(maker->problems, "line %" PRIu32 ": at: %s\n", event->node->line, error.message);
+        const yamldoc_node *at = yamldoc_child(event->node, "at");
+        yamldoc_locate(&maker->file->doc, maker->problems, at->line, at->column, "at: %s", error.message);
         maker->good = 0;
         return;
     }
     uint32_t count = event->repeat == 0 ? 1 : event->repeat;
     for (uint32_t i = 0; i < count; i++) {
         if (!testevents_step(maker->program, event->at, start, event->every, i, &time)) {
-            buffer_format(maker->problems, "line %" PRIu32 ": the repeats go beyond the year 9999\n",
-                          event->node->line);
+            yamldoc_locate(&maker->file->doc, maker->problems, event->node->line, event->node->column,
+                           "the repeats go beyond the year 9999");
             maker->good = 0;
             return;
         }

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "suggest.h"
 #include "testsection.h"
 
 enum { TESTFILE_REPEAT = 100000, TESTFILE_NUMBER = 1000000000, TESTFILE_STEP = 1000000 };
@@ -142,6 +143,24 @@ static void testfile_read_repeat(yamldoc *doc, const yamldoc_node *node, test_ev
         out->repeat = (uint32_t)count;
 }
 
+/* A needed key that is not there, and one that may have been meant for it. */
+static void testfile_miss(yamldoc *doc, const yamldoc_node *node, const char *key)
+{
+    const yamldoc_node *near = NULL;
+    for (const yamldoc_node *child = node->first; child != NULL && near == NULL; child = child->next) {
+        prm_text name = text_of(key);
+        near = testfile_find_key(&testkeys_of_event, child->key) == NULL &&
+                       suggest_nearest(child->key, &name, 1) == 0
+                   ? child
+                   : NULL;
+    }
+    if (near != NULL)
+        yamldoc_problem(doc, near->key_line, near->key_column,
+                        "the event has no '%s'; did you mean it by '%s'?", key, near->key.data);
+    else
+        yamldoc_problem_at(doc, node, "the event has no '%s'", key);
+}
+
 static void testfile_read_event(yamldoc *doc, const yamldoc_node *node, test_event *out)
 {
     *out = (test_event){.node = node};
@@ -154,7 +173,7 @@ static void testfile_read_event(yamldoc *doc, const yamldoc_node *node, test_eve
     for (size_t i = 0; i < testkeys_of_event.count; i++) {
         const test_key *key = &testkeys_of_event.items[i];
         if (key->needed && yamldoc_child(node, key->name) == NULL)
-            yamldoc_problem_at(doc, node, "the event has no '%s'", key->name);
+            testfile_miss(doc, node, key->name);
     }
     testfile_read_repeat(doc, node, out);
 }

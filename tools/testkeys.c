@@ -20,7 +20,7 @@ static const test_key testkeys_file[] = {
 static const test_key testkeys_case[] = {
     {"program", TEST_FORM_VALUES, 0, "the program of this test, instead of that of the file", NULL},
     {"events", TEST_FORM_EVENTS, 0, "what happens, behind the given events", NULL},
-    {"clock", TEST_FORM_VALUE, 0, "how far time has passed; the latest event's time without it", NULL},
+    {"clock", TEST_FORM_TIME, 0, "how far time has passed; the latest event's time without it", NULL},
     {"expect", TEST_FORM_EXPECT, 1, "what must come of it", NULL},
     {"arrival", TEST_FORM_VALUE, 0, "as written: in no other orders of arrival", testkeys_arrival},
     {"todo", TEST_FORM_VALUE, 0, "why the test may fail", NULL},
@@ -33,11 +33,11 @@ static const test_key testkeys_source[] = {
 
 static const test_key testkeys_event[] = {
     {"id", TEST_FORM_VALUE, 0, "e1, e2, ... without it, by the event's place; the given ones first", NULL},
-    {"at", TEST_FORM_VALUE, 1,
+    {"at", TEST_FORM_TIME, 1,
      "when it happens: RFC 3339, or a date for its first instant in the program's zone", NULL},
     {"type", TEST_FORM_VALUE, 1, "the event type, such as deal.won", NULL},
     {"repeat", TEST_FORM_NUMBER, 0, "so many events, a step of `every` apart", NULL},
-    {"every", TEST_FORM_VALUE, 0, "the step between repeated events: 1d, 2w, 1mo, 1y, 12h, 30m or 45s", NULL},
+    {"every", TEST_FORM_STEP, 0, "the step between repeated events: 1d, 2w, 1mo, 1y, 12h, 30m or 45s", NULL},
     {"time", TEST_FORM_NEVER, 0, "the time of an event is written 'at' here", NULL},
 };
 
@@ -51,13 +51,13 @@ static const test_key testkeys_rate[] = {
     {"rep", TEST_FORM_VALUE, 0, "for deals of this rep", NULL},
     {"customer", TEST_FORM_VALUE, 0, "for deals with this customer", NULL},
     {"product", TEST_FORM_VALUE, 0, "for deals of this product", NULL},
-    {"at", TEST_FORM_VALUE, 1, "when, after all that happens at that instant", NULL},
-    {"rate", TEST_FORM_VALUE, 1, "the whole rate, such as 20%", NULL},
+    {"at", TEST_FORM_TIME, 1, "when, after all that happens at that instant", NULL},
+    {"rate", TEST_FORM_RATE, 1, "the whole rate, such as 20%", NULL},
 };
 
 static const test_key testkeys_rank[] = {
     {"partner", TEST_FORM_VALUE, 1, "whose rank", NULL},
-    {"at", TEST_FORM_VALUE, 1, "when, after all that happens at that instant", NULL},
+    {"at", TEST_FORM_TIME, 1, "when, after all that happens at that instant", NULL},
     {"rank", TEST_FORM_VALUE, 1, "the rank, such as silver", NULL},
 };
 

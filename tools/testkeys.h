@@ -11,6 +11,10 @@ typedef enum test_form {
     TEST_FORM_VALUE,  /* one value */
     TEST_FORM_VALUES, /* one value, or a list of them */
     TEST_FORM_NUMBER, /* a whole number from 1 */
+    TEST_FORM_TIME,   /* a value that is a time */
+    TEST_FORM_RATE,   /* a value that is a rate */
+    TEST_FORM_AMOUNT, /* a value that is a number */
+    TEST_FORM_STEP,   /* a value that is a duration */
     TEST_FORM_EVENTS, /* a list of events, or the name of a file */
     TEST_FORM_TESTS,  /* tests by their names */
     TEST_FORM_EXPECT, /* what is expected of a test */

@@ -159,6 +159,45 @@ int testprogram_has_kind(const test_program *program, prm_text kind)
     return 0;
 }
 
+int testprogram_has_rank(const test_program *program, prm_text rank)
+{
+    prm_text name;
+    for (uint32_t i = 0; (name = prm_program_rank_name(program->program, i)).size > 0; i++)
+        if (text_same(name, rank))
+            return 1;
+    return 0;
+}
+
+void testprogram_suggest(prm_text word, const prm_text *names, size_t count, buffer *problems)
+{
+    size_t near = suggest_nearest(word, names, count);
+    if (near < count)
+        buffer_format(problems, "; did you mean '%.*s'?", (int)names[near].size, names[near].data);
+}
+
+void testprogram_suggest_rule(const test_program *program, prm_text rule, const char *const *others,
+                              size_t count, buffer *problems)
+{
+    size_t all = program->rule_count + count;
+    prm_text *names = memory_take((all + 1) * sizeof *names);
+    for (size_t i = 0; i < all; i++)
+        names[i] = i < count ? text_of(others[i]) : program->rules[i - count].name;
+    testprogram_suggest(rule, names, all, problems);
+    free(names);
+}
+
+void testprogram_suggest_rank(const test_program *program, prm_text rank, buffer *problems)
+{
+    size_t count = 0;
+    while (prm_program_rank_name(program->program, (uint32_t)count).size > 0)
+        count++;
+    prm_text *names = memory_take((count + 1) * sizeof *names);
+    for (size_t i = 0; i < count; i++)
+        names[i] = prm_program_rank_name(program->program, (uint32_t)i);
+    testprogram_suggest(rank, names, count, problems);
+    free(names);
+}
+
 void testprogram_suggest_kind(const test_program *program, prm_text kind, const prm_text *others,
                               size_t count, buffer *problems)
 {
@@ -166,9 +205,7 @@ void testprogram_suggest_kind(const test_program *program, prm_text kind, const 
     prm_text *names = memory_take((all + 1) * sizeof *names);
     for (size_t i = 0; i < all; i++)
         names[i] = i < count ? others[i] : program->kinds[i - count];
-    size_t near = suggest_nearest(kind, names, all);
-    if (near < all)
-        buffer_format(problems, "; did you mean '%.*s'?", (int)names[near].size, names[near].data);
+    testprogram_suggest(kind, names, all, problems);
     free(names);
 }
 

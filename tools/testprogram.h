@@ -48,8 +48,19 @@ size_t testprogram_write_unfired(buffer *out, const test_rule *rule, const char 
 /* Whether the program has a rule of this name. */
 int testprogram_has_rule(const test_program *program, prm_text rule);
 
+/* Whether it has a rank of this name. */
+int testprogram_has_rank(const test_program *program, prm_text rank);
+
 /* Whether the program has a reward of this kind. */
 int testprogram_has_kind(const test_program *program, prm_text kind);
+
+/* Adds "; did you mean ..." where one of the names is near to `word`. */
+void testprogram_suggest(prm_text word, const prm_text *names, size_t count, buffer *problems);
+
+/* The same among its rules and the `count` others, and among its ranks. */
+void testprogram_suggest_rule(const test_program *program, prm_text rule, const char *const *others,
+                              size_t count, buffer *problems);
+void testprogram_suggest_rank(const test_program *program, prm_text rank, buffer *problems);
 
 /* Adds "; did you mean ..." where one of its kinds, or of the `count` others, is
  * near to `kind`. */

@@ -29,7 +29,7 @@ static const char *testquestion_state(size_t index)
 }
 
 static const test_column testquestion_columns[TESTQUESTION_COLUMNS] = {
-    [TESTQUESTION_RULE] = {{"rule", TEST_FORM_VALUE, 1, "the rule", NULL}, TEST_CELL_TEXT, 4, 1},
+    [TESTQUESTION_RULE] = {{"rule", TEST_FORM_VALUE, 1, "the rule", NULL}, TEST_CELL_RULE, 4, 1},
     [TESTQUESTION_PARTNER] = {{"partner", TEST_FORM_VALUE, 0, "the partner that it is about", NULL},
                               TEST_CELL_TEXT,
                               4,
@@ -46,20 +46,20 @@ static const test_column testquestion_columns[TESTQUESTION_COLUMNS] = {
                               TEST_CELL_TEXT,
                               4,
                               0},
-    [TESTQUESTION_VALUE] = {{"value", TEST_FORM_VALUE, 0, "what was counted so far", NULL},
+    [TESTQUESTION_VALUE] = {{"value", TEST_FORM_AMOUNT, 0, "what was counted so far", NULL},
                             TEST_CELL_DECIMAL,
                             1,
                             0},
-    [TESTQUESTION_TARGET] = {{"target", TEST_FORM_VALUE, 0, "the threshold", NULL}, TEST_CELL_DECIMAL, 1, 0},
+    [TESTQUESTION_TARGET] = {{"target", TEST_FORM_AMOUNT, 0, "the threshold", NULL}, TEST_CELL_DECIMAL, 1, 0},
     [TESTQUESTION_STATE] = {{"state", TEST_FORM_VALUE, 0, "how it stands", testquestion_state},
                             TEST_CELL_TEXT,
                             1,
                             0},
-    [TESTQUESTION_START] = {{"start", TEST_FORM_VALUE, 0, "when the window begins", NULL},
+    [TESTQUESTION_START] = {{"start", TEST_FORM_TIME, 0, "when the window begins", NULL},
                             TEST_CELL_TIME,
                             1,
                             0},
-    [TESTQUESTION_END] = {{"end", TEST_FORM_VALUE, 0, "when the window ends", NULL}, TEST_CELL_TIME, 1, 0},
+    [TESTQUESTION_END] = {{"end", TEST_FORM_TIME, 0, "when the window ends", NULL}, TEST_CELL_TIME, 1, 0},
 };
 
 const test_table testquestion_rows = {testquestion_columns, TESTQUESTION_COLUMNS, 0};
@@ -80,9 +80,12 @@ static int testquestion_read_rate(const yamldoc_node *row, int64_t *rate)
     return testvalue_rate(text, rate, &added) && text.data[0] != '+';
 }
 
-static int testquestion_rate_fails(const test_question *question, const yamldoc_node *row, const char *why)
+/* What cannot be asked as it stands at a key of the row, or with the row as a whole. */
+static int testquestion_fails(const test_question *question, const yamldoc_node *row, const char *key,
+                              const char *why)
 {
-    buffer_format(question->details, "rates, line %" PRIu32 ": %s\n", row->line, why);
+    const yamldoc_node *node = key != NULL ? yamldoc_child(row, key) : row;
+    yamldoc_locate(question->doc, question->details, node->line, node->column, "%s", why);
     return 0;
 }
 
@@ -96,13 +99,13 @@ static int testquestion_rate(const test_question *question, const yamldoc_node *
     prm_text at = testquestion_text(row, "at");
     prm_text wanted = testquestion_text(row, "rate");
     if (!testquestion_read_rate(row, &expected))
-        return testquestion_rate_fails(question, row, "the rate is the whole one, such as 20%");
+        return testquestion_fails(question, row, "rate", "the rate is the whole one, such as 20%");
     if (prm_program_read_time(question->program->program, at.data, at.size, &time, &error) != PRM_OK)
-        return testquestion_rate_fails(question, row, error.message);
+        return testquestion_fails(question, row, "at", error.message);
     if (prm_engine_rate(question->engine, testquestion_text(row, "partner"), testquestion_text(row, "rep"),
                         testquestion_text(row, "customer"), testquestion_text(row, "product"), time, &rate,
                         &error) != PRM_OK)
-        return testquestion_rate_fails(question, row, error.message);
+        return testquestion_fails(question, row, NULL, error.message);
     if (rate == expected)
         return 1;
     size_t size = prm_write_rate(rate, 0, came, sizeof came);
@@ -127,11 +130,14 @@ static int testquestion_rank(const test_question *question, const yamldoc_node *
     prm_text rank = {0};
     prm_error error;
     prm_text at = testquestion_text(row, "at"), wanted = testquestion_text(row, "rank");
-    if (prm_program_read_time(question->program->program, at.data, at.size, &time, &error) != PRM_OK ||
-        prm_engine_rank(question->engine, testquestion_text(row, "partner"), time, &rank, &error) != PRM_OK) {
-        buffer_format(question->details, "ranks, line %" PRIu32 ": %s\n", row->line, error.message);
-        return 0;
-    }
+    if (prm_program_read_time(question->program->program, at.data, at.size, &time, &error) != PRM_OK)
+        return testquestion_fails(question, row, "at", error.message);
+    int ranked = prm_program_rank_name(question->program->program, 0).size > 0;
+    if (ranked && !testprogram_has_rank(question->program, wanted))
+        return testrow_refuse_rank(question->doc, yamldoc_child(row, "rank"), question->program,
+                                   question->details);
+    if (prm_engine_rank(question->engine, testquestion_text(row, "partner"), time, &rank, &error) != PRM_OK)
+        return testquestion_fails(question, row, NULL, error.message);
     if (text_same(rank, wanted))
         return 1;
     buffer_format(question->details, "ranks, line %" PRIu32 ": expected %.*s at %.*s, came %.*s\n", row->line,
@@ -207,8 +213,8 @@ static int testquestion_check_states(const test_question *question, const yamldo
         int known = state == NULL ||
                     testkeys_may_be(&testquestion_columns[TESTQUESTION_STATE].key, state->text);
         if (!known)
-            buffer_format(question->details, "line %" PRIu32 ": '%s' is no state of progress\n", state->line,
-                          state->text.data);
+            testrow_refuse_choice(question->doc, state, &testquestion_columns[TESTQUESTION_STATE].key,
+                                  question->details);
         good &= known;
     }
     return good;
@@ -219,8 +225,8 @@ int testquestion_progress(const test_question *question, const yamldoc_node *sec
     test_comparison given = {.section = "progress", .table = &testquestion_rows};
     if (!testquestion_check_states(question, section))
         return 0;
-    given.wanted = testrow_read(section, &testquestion_rows, question->program, question->owner,
-                                question->details);
+    given.wanted = testrow_read(question->doc, section, &testquestion_rows, question->program,
+                                question->owner, question->details);
     given.wanted_count = section->count;
     if (given.wanted == NULL)
         return 0;
@@ -322,11 +328,8 @@ void testquestion_explain(const void *context, const test_wanted *wanted, buffer
     prm_progress nearest = {.rule = PRM_NONE};
     testquestion_distance least = {0};
     prm_text rule = testrow_wants(wanted, ROWS_RULE);
-    if (rule.size > 0 && !testprogram_has_rule(question->program, rule)) {
-        if (!text_is(rule, "commission") && !text_is(rule, "override") && !text_is(rule, "ranks"))
-            buffer_format(details, "  the program has no rule '%.*s'\n", (int)rule.size, rule.data);
-        return;
-    }
+    if (rule.size > 0 && !testprogram_has_rule(question->program, rule))
+        return; /* rows of no rule, such as commission */
     if (prm_engine_progress(question->engine, PRM_NONE, (prm_text){0}, &rows, &error) != PRM_OK)
         return;
     while (prm_rows_next_progress(rows, &row) > 0) {

@@ -10,7 +10,8 @@ extern const test_table testquestion_rows;
 typedef struct test_question {
     prm_engine *engine;
     const test_program *program;
-    arena *owner; /* of what is read */
+    const yamldoc *doc; /* of the sections */
+    arena *owner;       /* of what is read */
     buffer *details;
 } test_question;
 

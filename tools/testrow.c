@@ -22,7 +22,7 @@ static const test_column testrow_posting_columns[ROWS_CELLS] = {
                  0},
     [ROWS_RULE] = {{"rule", TEST_FORM_VALUE, 0,
                     "the rule's name; commission, override or ranks for what no rule gives", NULL},
-                   TEST_CELL_TEXT,
+                   TEST_CELL_RULE,
                    4,
                    1},
     [ROWS_KIND] = {{"kind", TEST_FORM_VALUE, 0, "commission, a kind of reward, rate, rank or notice", NULL},
@@ -46,19 +46,19 @@ static const test_column testrow_posting_columns[ROWS_CELLS] = {
                         TEST_CELL_TEXT,
                         2,
                         0},
-    [ROWS_AMOUNT] = {{"amount", TEST_FORM_VALUE, 0, "how much, of the kind", NULL}, TEST_CELL_DECIMAL, 1, 0},
-    [ROWS_RATE] = {{"rate", TEST_FORM_VALUE, 0, "the rate: +5% is added, 20% is set", NULL},
+    [ROWS_AMOUNT] = {{"amount", TEST_FORM_AMOUNT, 0, "how much, of the kind", NULL}, TEST_CELL_DECIMAL, 1, 0},
+    [ROWS_RATE] = {{"rate", TEST_FORM_RATE, 0, "the rate: +5% is added, 20% is set", NULL},
                    TEST_CELL_RATE,
                    1,
                    0},
-    [ROWS_RANK] = {{"rank", TEST_FORM_VALUE, 0, "the rank that is given", NULL}, TEST_CELL_TEXT, 1, 0},
-    [ROWS_AT] = {{"at", TEST_FORM_VALUE, 0, "when it came about", NULL}, TEST_CELL_TIME, 1, 0},
-    [ROWS_FROM] = {{"from", TEST_FORM_VALUE, 0, "from when a rate holds", NULL}, TEST_CELL_TIME, 1, 0},
-    [ROWS_UNTIL] = {{"until", TEST_FORM_VALUE, 0, "the instant at which a rate ends", NULL},
+    [ROWS_RANK] = {{"rank", TEST_FORM_VALUE, 0, "the rank that is given", NULL}, TEST_CELL_RANK, 1, 0},
+    [ROWS_AT] = {{"at", TEST_FORM_TIME, 0, "when it came about", NULL}, TEST_CELL_TIME, 1, 0},
+    [ROWS_FROM] = {{"from", TEST_FORM_TIME, 0, "from when a rate holds", NULL}, TEST_CELL_TIME, 1, 0},
+    [ROWS_UNTIL] = {{"until", TEST_FORM_TIME, 0, "the instant at which a rate ends", NULL},
                     TEST_CELL_TIME,
                     1,
                     0},
-    [ROWS_PAYABLE] = {{"payable", TEST_FORM_VALUE, 0, "from when it is payable, where it is held back", NULL},
+    [ROWS_PAYABLE] = {{"payable", TEST_FORM_TIME, 0, "from when it is payable, where it is held back", NULL},
                       TEST_CELL_TIME,
                       1,
                       0},
@@ -171,6 +171,7 @@ void testrow_write_wanted(buffer *out, const test_wanted *wanted)
 /* ---- Reading what is expected ------------------------------------------------------------ */
 
 typedef struct testrow_reader {
+    const yamldoc *doc;
     const test_table *table;
     const test_program *program;
     arena *owner;
@@ -180,8 +181,56 @@ typedef struct testrow_reader {
 
 static void testrow_refuse(testrow_reader *reader, const yamldoc_node *node, const char *what)
 {
-    buffer_format(reader->problems, "line %" PRIu32 ": '%s' in '%s' is no %s\n", node->line, node->text.data,
-                  node->key.data, what);
+    yamldoc_locate(reader->doc, reader->problems, node->line, node->column, "'%s' in '%s' is no %s",
+                   node->text.data, node->key.data, what);
+    reader->good = 0;
+}
+
+int testrow_refuse_choice(const yamldoc *doc, const yamldoc_node *node, const test_key *key, buffer *problems)
+{
+    enum { CHOICES = 16 };
+    prm_text names[CHOICES];
+    const char *choice;
+    buffer list = {0};
+    size_t count = 0;
+    for (; count < CHOICES && (choice = key->choice(count)) != NULL; count++) {
+        names[count] = text_of(choice);
+        buffer_format(&list, "%s%s", count > 0 ? ", " : "", choice);
+    }
+    testprogram_suggest(node->text, names, count, &list);
+    yamldoc_locate(doc, problems, node->line, node->column, "'%s' in '%s' is none of %.*s", node->text.data,
+                   node->key.data, (int)list.size, list.data);
+    buffer_free(&list);
+    return 0;
+}
+
+int testrow_refuse_rank(const yamldoc *doc, const yamldoc_node *node, const test_program *program,
+                        buffer *problems)
+{
+    buffer hint = {0};
+    testprogram_suggest_rank(program, node->text, &hint);
+    yamldoc_locate(doc, problems, node->line, node->column, "'%s' is no rank of %s%.*s", node->text.data,
+                   program->path, (int)hint.size, hint.data);
+    buffer_free(&hint);
+    return 0;
+}
+
+/* Rows of a ledger may be of no rule; progress is of rules alone. */
+static void testrow_read_rule(testrow_reader *reader, const yamldoc_node *node)
+{
+    static const char *const others[] = {"commission", "override", "ranks"};
+    int postings = reader->table->has_kinds;
+    for (size_t i = 0; postings && i < sizeof others / sizeof others[0]; i++)
+        if (text_is(node->text, others[i]))
+            return;
+    if (testprogram_has_rule(reader->program, node->text))
+        return;
+    buffer hint = {0};
+    testprogram_suggest_rule(reader->program, node->text, others,
+                             postings ? sizeof others / sizeof others[0] : 0, &hint);
+    yamldoc_locate(reader->doc, reader->problems, node->line, node->column, "%s has no rule '%s'%.*s",
+                   reader->program->path, node->text.data, (int)hint.size, hint.data);
+    buffer_free(&hint);
     reader->good = 0;
 }
 
@@ -191,10 +240,12 @@ static void testrow_refuse_key(testrow_reader *reader, const yamldoc_node *node)
     prm_text names[ROWS_CELLS];
     for (size_t i = 0; i < table->count; i++)
         names[i] = text_of(table->columns[i].key.name);
-    buffer_format(reader->problems, "line %" PRIu32 ": '%s' is neither a column nor a kind of reward of %s",
-                  node->key_line, node->key.data, reader->program->path);
-    testprogram_suggest_kind(reader->program, node->key, names, table->count, reader->problems);
-    buffer_byte(reader->problems, '\n');
+    buffer hint = {0};
+    testprogram_suggest_kind(reader->program, node->key, names, table->count, &hint);
+    yamldoc_locate(reader->doc, reader->problems, node->key_line, node->key_column,
+                   "'%s' is neither a column nor a kind of reward of %s%.*s", node->key.data,
+                   reader->program->path, (int)hint.size, hint.data);
+    buffer_free(&hint);
     reader->good = 0;
 }
 
@@ -211,7 +262,7 @@ static void testrow_read_time(testrow_reader *reader, const yamldoc_node *node, 
     if (prm_program_read_time(program, node->text.data, node->text.size, &time, NULL) == PRM_OK)
         testrow_set(reader, want, text, prm_program_write_time(program, time, text, sizeof text));
     else
-        testrow_refuse(reader, node, "time");
+        testrow_refuse(reader, node, "time, such as 2026-06-30 or 2026-06-30T10:00:00+09:00");
 }
 
 static void testrow_read_rate(testrow_reader *reader, const yamldoc_node *node, test_want *want)
@@ -237,7 +288,7 @@ static void testrow_read_decimal(testrow_reader *reader, const yamldoc_node *nod
         testrow_set(reader, want, text,
                     prm_write_decimal((prm_decimal){0, (uint64_t)share}, text, sizeof text));
     else
-        testrow_refuse(reader, node, "number");
+        testrow_refuse(reader, node, "number, such as 5000 or 12.50");
 }
 
 /* An empty text wants an empty cell. */
@@ -245,12 +296,20 @@ static void testrow_read_cell(testrow_reader *reader, const yamldoc_node *node, 
 {
     if (node->text.size == 0)
         return;
-    switch (reader->table->columns[want->column].cell) {
+    const test_column *column = &reader->table->columns[want->column];
+    switch (column->cell) {
     case TEST_CELL_TEXT:
         break;
+    case TEST_CELL_RULE:
+        testrow_read_rule(reader, node);
+        break;
+    case TEST_CELL_RANK:
+        if (!testprogram_has_rank(reader->program, node->text))
+            reader->good = testrow_refuse_rank(reader->doc, node, reader->program, reader->problems);
+        break;
     case TEST_CELL_OP:
-        if (!testkeys_may_be(&reader->table->columns[want->column].key, node->text))
-            testrow_refuse(reader, node, "op; it is grant or reverse");
+        if (!testkeys_may_be(&column->key, node->text))
+            reader->good = testrow_refuse_choice(reader->doc, node, &column->key, reader->problems);
         break;
     case TEST_CELL_DECIMAL:
         testrow_read_decimal(reader, node, want);
@@ -279,13 +338,13 @@ static void testrow_read_want(testrow_reader *reader, const yamldoc_node *node, 
     if (!table->has_kinds || !testprogram_has_kind(reader->program, node->key))
         testrow_refuse_key(reader, node);
     else if (!testvalue_is_decimal(node->text))
-        testrow_refuse(reader, node, "amount");
+        testrow_refuse(reader, node, "amount, such as 5000 or 12.50");
 }
 
-test_wanted *testrow_read(const yamldoc_node *section, const test_table *table, const test_program *program,
-                          arena *owner, buffer *problems)
+test_wanted *testrow_read(const yamldoc *doc, const yamldoc_node *section, const test_table *table,
+                          const test_program *program, arena *owner, buffer *problems)
 {
-    testrow_reader reader = {table, program, owner, problems, 1};
+    testrow_reader reader = {doc, table, program, owner, problems, 1};
     test_wanted *rows = arena_take(owner, (section->count + 1) * sizeof *rows);
     test_wanted *wanted = rows;
     for (const yamldoc_node *row = section->first; row != NULL; row = row->next, wanted++) {

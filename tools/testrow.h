@@ -12,6 +12,8 @@
 /* What is written in a column, and so how two of its cells compare. */
 typedef enum test_cell {
     TEST_CELL_TEXT,
+    TEST_CELL_RULE,
+    TEST_CELL_RANK,
     TEST_CELL_OP,
     TEST_CELL_DECIMAL,
     TEST_CELL_RATE,
@@ -75,10 +77,17 @@ typedef struct test_wanted {
     size_t count;
 } test_wanted;
 
-/* Reads the rows of a section into `owner`. What is wrong is added to `problems`,
- * a line each, and NULL is given. */
-test_wanted *testrow_read(const yamldoc_node *section, const test_table *table, const test_program *program,
-                          arena *owner, buffer *problems);
+/* Reads the rows of a section of `doc` into `owner`. What is wrong is added to `problems`, each with
+ * its place, and NULL is given. */
+test_wanted *testrow_read(const yamldoc *doc, const yamldoc_node *section, const test_table *table,
+                          const test_program *program, arena *owner, buffer *problems);
+
+/* Adds to `problems` that the node's text is none of the key's choices, or no rank of the program,
+ * and gives 0. */
+int testrow_refuse_choice(const yamldoc *doc, const yamldoc_node *node, const test_key *key,
+                          buffer *problems);
+int testrow_refuse_rank(const yamldoc *doc, const yamldoc_node *node, const test_program *program,
+                        buffer *problems);
 
 /* Whether the row has everything that is wanted. */
 int testrow_fits(const test_table *table, const test_wanted *wanted, const test_row *row);

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "fieldname.h"
 #include "testarrival.h"
 #include "testcompare.h"
 #include "testerrors.h"
@@ -190,7 +191,8 @@ static int testrun_check_rows(const testrun *run, const test_question *question,
     test_comparison given = {
         .section = testsection_shape(section)->name,
         .table = &testrow_postings,
-        .wanted = testrow_read(node, &testrow_postings, run->program, question->owner, run->details),
+        .wanted = testrow_read(&run->file->doc, node, &testrow_postings, run->program, question->owner,
+                               run->details),
         .wanted_count = node->count,
         .rows = rows->items,
         .row_count = rows->count,
@@ -208,7 +210,7 @@ static int testrun_check_rows(const testrun *run, const test_question *question,
 static int testrun_check(testrun *run, const testrun_outcome *outcome)
 {
     const yamldoc_node *const *expect = run->test->expect;
-    test_question question = {outcome->engine, run->program, &run->memory, run->details};
+    test_question question = {outcome->engine, run->program, &run->file->doc, &run->memory, run->details};
     int good = testrun_check_rejected(run, outcome);
     good &= testrun_check_rows(run, &question, TEST_LEDGER, &outcome->ledger);
     good &= testrun_check_rows(run, &question, TEST_CONTAINS, &outcome->ledger);
@@ -258,8 +260,11 @@ static void testrun_write_notes(const testrun *run, const testrun_outcome *outco
         }
         buffer_string(run->details, "note: ");
         testrun_write_origin(run, i);
-        buffer_format(run->details, " was ignored: the program does not know the type %.*s\n",
-                      (int)event->type_name_size, event->type_name);
+        prm_text type = {event->type_name, event->type_name_size};
+        prm_text near = fieldname_nearest_type(run->program->program, type);
+        buffer_format(run->details, " was ignored: the program does not know the type %.*s%s%.*s%s\n",
+                      (int)type.size, type.data, near.size > 0 ? "; did you mean " : "", (int)near.size,
+                      near.data, near.size > 0 ? "?" : "");
     }
 }
 
@@ -375,7 +380,7 @@ static int testrun_read_clock(testrun *run)
     if (node == NULL || prm_program_read_time(run->program->program, node->text.data, node->text.size,
                                               &run->clock, &error) == PRM_OK)
         return 1;
-    buffer_format(run->details, "line %" PRIu32 ": clock: %s\n", node->line, error.message);
+    yamldoc_locate(&run->file->doc, run->details, node->line, node->column, "clock: %s", error.message);
     return 0;
 }
 

@@ -119,6 +119,14 @@ static json_object *testschema_value(const test_key *key)
                                  testschema_list_of(testschema_reference("value"), 0));
     case TEST_FORM_NUMBER:
         return testschema_reference("number");
+    case TEST_FORM_TIME:
+        return testschema_reference("time");
+    case TEST_FORM_RATE:
+        return testschema_reference("rate");
+    case TEST_FORM_AMOUNT:
+        return testschema_reference("amount");
+    case TEST_FORM_STEP:
+        return testschema_reference("step");
     case TEST_FORM_EVENTS:
         return testschema_reference("events");
     case TEST_FORM_TESTS:
@@ -192,7 +200,7 @@ static json_object *testschema_row(const test_section_shape *shape)
     for (size_t i = 0; (key = testsection_key(shape, i)) != NULL; i++)
         testschema_add_key(&mapping, key);
     if (shape->kinds != NULL)
-        others = testschema_explained(shape->kinds, testschema_reference("value"));
+        others = testschema_explained(shape->kinds, testschema_reference("amount"));
     return testschema_end(&mapping, others);
 }
 
@@ -229,6 +237,28 @@ static json_object *testschema_number(void)
     return testschema_either(number, text);
 }
 
+/* A text like the pattern, or what YAML takes for a value of `type` (NULL: of none). */
+static json_object *testschema_like(const char *type, const char *pattern)
+{
+    json_object *text = testschema_of_type("string");
+    testschema_set(text, "pattern", testschema_text(pattern));
+    return type == NULL ? text : testschema_either(testschema_of_type(type), text);
+}
+
+/* What the readers of times, rates and numbers take; in rows an empty text is an empty cell. */
+#define TESTSCHEMA_DATE "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+#define TESTSCHEMA_CLOCK "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[-+][0-9]{2}:[0-9]{2})"
+#define TESTSCHEMA_NUMBER "[-+]?[0-9]+([.][0-9]+)?"
+
+static void testschema_add_forms(json_object *all)
+{
+    testschema_set(all, "time",
+                   testschema_like("integer", "^([0-9]+|" TESTSCHEMA_DATE "([Tt ]" TESTSCHEMA_CLOCK ")?)?$"));
+    testschema_set(all, "rate", testschema_like("number", "^(" TESTSCHEMA_NUMBER "%?)?$"));
+    testschema_set(all, "amount", testschema_like("number", "^(" TESTSCHEMA_NUMBER "%?)?$"));
+    testschema_set(all, "step", testschema_like(NULL, "^[0-9]*[1-9][0-9]*(d|w|mo|y|h|m|s)$"));
+}
+
 static json_object *testschema_tests(void)
 {
     json_object *tests = testschema_of_type("object");
@@ -242,6 +272,7 @@ static json_object *testschema_definitions(void)
     json_object *all = testschema_object();
     testschema_set(all, "value", testschema_scalar());
     testschema_set(all, "number", testschema_number());
+    testschema_add_forms(all);
     testschema_set(all, "event", testschema_of_keys(&testkeys_of_event, testschema_reference("value")));
     testschema_set(all, "source", testschema_of_keys(&testkeys_of_source, NULL));
     testschema_set(all, "events",

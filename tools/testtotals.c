@@ -86,15 +86,17 @@ static int testtotals_check_key(const test_question *question, const yamldoc_nod
     int known = testprogram_has_kind(question->program, node->key);
     if (known && testvalue_is_decimal(node->text))
         return 1;
-    buffer_format(question->details, "line %" PRIu32 ": ", node->key_line);
     if (known) {
-        buffer_format(question->details, "'%s' in '%s' is no amount\n", node->text.data, node->key.data);
+        yamldoc_locate(question->doc, question->details, node->line, node->column,
+                       "'%s' in '%s' is no amount, such as 5000 or 12.50", node->text.data, node->key.data);
         return 0;
     }
-    buffer_format(question->details, "'%s' is no kind of reward of %s", node->key.data,
-                  question->program->path);
-    testprogram_suggest_kind(question->program, node->key, recipient, 2, question->details);
-    buffer_byte(question->details, '\n');
+    buffer hint = {0};
+    testprogram_suggest_kind(question->program, node->key, recipient, 2, &hint);
+    yamldoc_locate(question->doc, question->details, node->key_line, node->key_column,
+                   "'%s' is no kind of reward of %s%.*s", node->key.data, question->program->path,
+                   (int)hint.size, hint.data);
+    buffer_free(&hint);
     return 0;
 }
 
@@ -110,9 +112,8 @@ static int testtotals_check_row(const test_question *question, const yamldoc_nod
         good &= testtotals_check_key(question, node) && testtotals_check_kind(question, row, node, ledger);
     }
     if (kinds == 0)
-        buffer_format(question->details,
-                      "line %" PRIu32 ": a row of totals names a kind: {partner: acme, cash: 5}\n",
-                      row->line);
+        yamldoc_locate(question->doc, question->details, row->line, row->column,
+                       "a row of totals names a kind: {partner: acme, cash: 5}");
     return good && kinds > 0;
 }
 

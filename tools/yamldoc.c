@@ -35,7 +35,7 @@ static prm_text yamldoc_source_line(const yamldoc *doc, uint32_t line)
 }
 
 /* Long lines are shown without a caret's guess: only what fits a page. */
-static void yamldoc_show_line(yamldoc *doc, uint32_t line, uint32_t column)
+static void yamldoc_show_line(const yamldoc *doc, buffer *out, uint32_t line, uint32_t column)
 {
     prm_text source = yamldoc_source_line(doc, line);
     size_t at = 0;
@@ -48,26 +48,25 @@ static void yamldoc_show_line(yamldoc *doc, uint32_t line, uint32_t column)
         columns += point == '\t' ? 1 : (size_t)width_of_point(point);
         at += length;
     }
-    buffer_string(&doc->messages, "    ");
+    buffer_string(out, "    ");
     for (size_t i = 0; i < source.size; i++)
-        buffer_byte(&doc->messages, source.data[i] == '\t' ? ' ' : source.data[i]);
-    buffer_string(&doc->messages, "\n    ");
-    buffer_repeat(&doc->messages, ' ', columns);
-    buffer_string(&doc->messages, "^\n");
+        buffer_byte(out, source.data[i] == '\t' ? ' ' : source.data[i]);
+    buffer_string(out, "\n    ");
+    buffer_repeat(out, ' ', columns);
+    buffer_string(out, "^\n");
 }
 
-static void yamldoc_say(yamldoc *doc, const char *severity, uint32_t line, uint32_t column,
+static void yamldoc_say(const yamldoc *doc, buffer *out, const char *severity, uint32_t line, uint32_t column,
                         const char *format, va_list list)
 {
     char message[600];
     vsnprintf(message, sizeof message, format, list);
     if (line == 0) {
-        buffer_format(&doc->messages, "%s: %s: %s\n", doc->file, severity, message);
+        buffer_format(out, "%s: %s: %s\n", doc->file, severity, message);
         return;
     }
-    buffer_format(&doc->messages, "%s:%u:%u: %s: %s\n", doc->file, (unsigned)line, (unsigned)column, severity,
-                  message);
-    yamldoc_show_line(doc, line, column);
+    buffer_format(out, "%s:%u:%u: %s: %s\n", doc->file, (unsigned)line, (unsigned)column, severity, message);
+    yamldoc_show_line(doc, out, line, column);
 }
 
 void yamldoc_problem(yamldoc *doc, uint32_t line, uint32_t column, const char *format, ...)
@@ -75,7 +74,7 @@ void yamldoc_problem(yamldoc *doc, uint32_t line, uint32_t column, const char *f
     va_list list;
     doc->problems++;
     va_start(list, format);
-    yamldoc_say(doc, "error", line, column, format, list);
+    yamldoc_say(doc, &doc->messages, "error", line, column, format, list);
     va_end(list);
 }
 
@@ -84,7 +83,15 @@ void yamldoc_problem_at(yamldoc *doc, const yamldoc_node *node, const char *form
     va_list list;
     doc->problems++;
     va_start(list, format);
-    yamldoc_say(doc, "error", node->line, node->column, format, list);
+    yamldoc_say(doc, &doc->messages, "error", node->line, node->column, format, list);
+    va_end(list);
+}
+
+void yamldoc_locate(const yamldoc *doc, buffer *out, uint32_t line, uint32_t column, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    yamldoc_say(doc, out, "error", line, column, format, list);
     va_end(list);
 }
 
@@ -92,7 +99,7 @@ void yamldoc_warning(yamldoc *doc, uint32_t line, uint32_t column, const char *f
 {
     va_list list;
     va_start(list, format);
-    yamldoc_say(doc, "warning", line, column, format, list);
+    yamldoc_say(doc, &doc->messages, "warning", line, column, format, list);
     va_end(list);
 }
 
@@ -100,7 +107,7 @@ void yamldoc_warning_at(yamldoc *doc, const yamldoc_node *node, const char *form
 {
     va_list list;
     va_start(list, format);
-    yamldoc_say(doc, "warning", node->line, node->column, format, list);
+    yamldoc_say(doc, &doc->messages, "warning", node->line, node->column, format, list);
     va_end(list);
 }
 
@@ -367,6 +374,18 @@ int yamldoc_expect(yamldoc *doc, const yamldoc_node *node, yamldoc_kind kind, co
     return 0;
 }
 
+/* One that is near to none: all that there are. */
+static void yamldoc_unknown_key(yamldoc *doc, const yamldoc_node *child, const char *const *keys,
+                                size_t count)
+{
+    buffer list = {0};
+    for (size_t i = 0; i < count; i++)
+        buffer_format(&list, "%s%s", i > 0 ? ", " : "", keys[i]);
+    yamldoc_problem(doc, child->key_line, child->key_column, "unknown key '%s'; the keys here are %.*s",
+                    child->key.data, (int)list.size, list.data);
+    buffer_free(&list);
+}
+
 void yamldoc_check_keys(yamldoc *doc, const yamldoc_node *map, const char *const *keys, size_t count)
 {
     prm_text *names = memory_take(count * sizeof *names);
@@ -383,7 +402,7 @@ void yamldoc_check_keys(yamldoc *doc, const yamldoc_node *map, const char *const
             yamldoc_problem(doc, child->key_line, child->key_column, "unknown key '%s'; did you mean '%s'?",
                             child->key.data, keys[near]);
         else
-            yamldoc_problem(doc, child->key_line, child->key_column, "unknown key '%s'", child->key.data);
+            yamldoc_unknown_key(doc, child, keys, count);
     }
     free(names);
 }

@@ -56,6 +56,11 @@ void yamldoc_problem(yamldoc *doc, uint32_t line, uint32_t column, const char *f
 void yamldoc_problem_at(yamldoc *doc, const yamldoc_node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Writes one with its source line and a caret to a text of the caller's, and counts it nowhere: for
+ * what is wrong with a file only beside something else. */
+void yamldoc_locate(const yamldoc *doc, buffer *out, uint32_t line, uint32_t column, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
 /* Adds a warning, which is shown alike and is no problem. */
 void yamldoc_warning(yamldoc *doc, uint32_t line, uint32_t column, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -245,6 +245,12 @@ PRM_API PRM_MUST_USE prm_status prm_program_rule(const prm_program *program, uin
 PRM_API uint32_t prm_program_type(const prm_program *program, const char *name, size_t size);
 PRM_API uint32_t prm_program_field(const prm_program *program, const char *name, size_t size);
 
+/* The names that a program knows, for whoever has to choose or suggest one: of event types, whose
+ * handles are 0, 1, ... in a row, and of ranks from the lowest up. Empty behind the last, and for
+ * NULL. The texts live as long as the program. */
+PRM_API prm_text prm_program_type_name(const prm_program *program, uint32_t type);
+PRM_API prm_text prm_program_rank_name(const prm_program *program, uint32_t index);
+
 /* Reads a time: RFC 3339, a date (its first instant in the program's zone), or
  * an integer of Unix seconds. PRM_E_EVENT when it is none of these. */
 PRM_API PRM_MUST_USE prm_status prm_program_read_time(const prm_program *program, const char *text,

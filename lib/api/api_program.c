@@ -151,6 +151,20 @@ uint32_t prm_program_field(const prm_program *program, const char *name, size_t 
     return prm__program_find_name(program, name, size);
 }
 
+prm_text prm_program_type_name(const prm_program *program, uint32_t type)
+{
+    if (program == NULL || type >= program->types_count)
+        return (prm_text){"", 0};
+    return prm__program_text(program, program->types[type].text);
+}
+
+prm_text prm_program_rank_name(const prm_program *program, uint32_t index)
+{
+    if (program == NULL || index >= program->levels_count)
+        return (prm_text){"", 0};
+    return prm__program_text(program, program->levels[index].text);
+}
+
 size_t prm_program_dump(const prm_program *program, char *buffer, size_t capacity)
 {
     if (program == NULL || (buffer == NULL && capacity > 0))

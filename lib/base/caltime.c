@@ -168,6 +168,12 @@ static const caltime_unit_name caltime_unit_names[] = {
     {"s", PRM_UNIT_MS, 1000},
 };
 
+const char *prm__duration_unit(uint32_t index)
+{
+    return index < sizeof caltime_unit_names / sizeof caltime_unit_names[0] ? caltime_unit_names[index].name
+                                                                            : NULL;
+}
+
 /* Whether the `size` bytes at `text` are the C string `name`. */
 static bool caltime_is_name(const char *name, const char *text, size_t size)
 {

@@ -112,6 +112,9 @@ typedef struct prm__duration {
  * its unit, nothing between or around them. */
 PRM_MUST_USE bool prm__duration_read(const char *text, size_t size, prm__duration *out);
 
+/* The units as they are written, NULL behind the last. */
+const char *prm__duration_unit(uint32_t index);
+
 /* The exclusive end of the duration that starts at `time`: exact units add; calendar
  * ones run to the end of the local day that many days or months later, clamped to the
  * month's end. Saturates at PRM_TIME_MAX + 1. Monotone in `time`. */

@@ -105,6 +105,7 @@
     X(REWARD_UNUSED, 549, PRM_SEVERITY_WARNING, "no rule gives this reward")                                 \
     X(TYPE_UNUSED, 550, PRM_SEVERITY_WARNING, "nothing uses this event type")                                \
     X(FIELD_UNUSED, 551, PRM_SEVERITY_WARNING, "nothing uses this field")                                    \
+    X(ALWAYS_HOLDS, 552, PRM_SEVERITY_WARNING, "a condition holds in every case")                            \
     X(EVENT_ID_MISSING, 601, PRM_SEVERITY_ERROR, "the event has no id")                                      \
     X(EVENT_ID_TOO_LONG, 602, PRM_SEVERITY_ERROR, "the event's id is longer than 128 bytes")                 \
     X(EVENT_CONFLICT, 603, PRM_SEVERITY_ERROR, "an event with this id and other content was accepted")       \

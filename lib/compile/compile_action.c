@@ -42,31 +42,32 @@ static const char *const action_reward_types[] = {"money", "points"};
 const prm__choices prm__choices_of_reward_type = {action_reward_types, 2, false};
 
 static const prm__schema_key action_keys[ACTION_FIRST_REWARD] = {
-    [ACTION_RATE] = {"rate", PRM_SCHEMA_TEXT, 0, "+5% adds to the rate, 20% sets it", NULL},
+    [ACTION_RATE] = {"rate", PRM_SCHEMA_RATE, 0, "+5% adds to the rate, 20% sets it", "+5%", NULL},
     [ACTION_RANK] = {"rank", PRM_SCHEMA_TEXT, 0,
-                     "gives the partner this rank, until a review decides otherwise", NULL},
+                     "gives the partner this rank, until a review decides otherwise", "gold", NULL},
     [ACTION_NOTICE] = {"notice", PRM_SCHEMA_TEXT, 0,
-                       "tells the host something, for example whom to follow up", NULL},
-    [ACTION_PRODUCT] = {"product", PRM_SCHEMA_TEXT, 0, "the rate is for this product only", NULL},
+                       "tells the host something, for example whom to follow up", "call them", NULL},
+    [ACTION_PRODUCT] = {"product", PRM_SCHEMA_TEXT, 0, "the rate is for this product only", "crm", NULL},
     [ACTION_FROM] = {"from", PRM_SCHEMA_TEXT, 0,
                      "from when a rate holds: later events, this one too, or the start or end of the window",
-                     &action_from_choices},
-    [ACTION_LASTS] = {"lasts", PRM_SCHEMA_TEXT, 0,
-                      "how long a rate holds, such as 90d, or to the end of the period",
+                     "now", &action_from_choices},
+    [ACTION_LASTS] = {"lasts", PRM_SCHEMA_DURATION, 0,
+                      "how long a rate holds, such as 90d, or to the end of the period", "90d",
                       &action_lasts_choices},
-    [ACTION_UNTIL] = {"until", PRM_SCHEMA_TEXT, 0, "the last day on which a rate holds", NULL},
+    [ACTION_UNTIL] = {"until", PRM_SCHEMA_DATE, 0, "the last day on which a rate holds", "2026-12-31", NULL},
     [ACTION_GROUP] = {"group", PRM_SCHEMA_TEXT, 0, "of the rates added in one group only the highest counts",
-                      NULL},
+                      "campaigns", NULL},
     [ACTION_TO] = {"to", PRM_SCHEMA_TEXT, 0,
                    "who receives a reward; without it the rep if the subject has one, else the partner",
-                   &action_to_choices},
-    [ACTION_HOLD] = {"hold", PRM_SCHEMA_TEXT, 0, "a reward is payable only after this time, such as 30d",
-                     NULL},
+                   "partner", &action_to_choices},
+    [ACTION_HOLD] = {"hold", PRM_SCHEMA_DURATION, 0, "a reward is payable only after this time, such as 30d",
+                     "30d", NULL},
     [ACTION_ROUNDING] = {"rounding", PRM_SCHEMA_TEXT, 0, "how this amount becomes whole minor units",
-                         &prm__choices_of_rounding},
+                         "half_up", &prm__choices_of_rounding},
 };
 
-const prm__schema prm__keys_of_action = {"an action", action_keys, ACTION_FIRST_REWARD, 0};
+const prm__schema prm__keys_of_action = {"an action",    action_keys, ACTION_FIRST_REWARD,
+                                         "{cash: 5000}", 0,           NULL};
 
 #define ACTION_REWARDS_MOST (PRM_SCHEMA_KEYS - ACTION_FIRST_REWARD)
 
@@ -79,7 +80,8 @@ static bool action_add_reward(prm__compiler *c, const char *name, size_t size, b
         return false;
     row->text = prm__compile_text(c, name, size);
     row->money = money;
-    c->action_keys[c->action_key_count++] = (prm__schema_key){name, PRM_SCHEMA_EXPR, 0, "a reward", NULL};
+    c->action_keys[c->action_key_count++] = (prm__schema_key){
+        name, PRM_SCHEMA_EXPR, PRM_SCHEMA_OUTCOME, "a reward", money ? "5000" : "10", NULL};
     return row->text != PRM_NO_INDEX;
 }
 
@@ -122,7 +124,7 @@ static bool action_reward_kind(prm__compiler *c, const prm__yaml_node *node)
                          "a program has at most %d kinds of reward", (int)ACTION_REWARDS_MOST);
         return false;
     }
-    return prm__schema_check(&c->lang, node, PRM_SCHEMA_TEXT, node->key) &&
+    return prm__schema_check(&c->lang, node, PRM_SCHEMA_TEXT, node->key, "points") &&
            prm__scalar_choice(&c->lang, node, node->key, &prm__choices_of_reward_type, &type) &&
            action_add_reward(c, node->key, node->key_size, type == 0);
 }
@@ -448,6 +450,27 @@ static uint32_t action_kind(uint32_t key)
                                   : PRM_ACTION_REWARD;
 }
 
+/* What the options are where the action says what it does, and a key is none of them; else NULL. */
+static const char *action_beside(prm__compiler *c, const prm__yaml_node *node)
+{
+    uint32_t main = PRM_NO_INDEX;
+    const prm__yaml_node *first = node->kind == PRM_YAML_MAPPING ? node->first : NULL;
+    for (const prm__yaml_node *child = first; child != NULL && main == PRM_NO_INDEX; child = child->next)
+        for (uint32_t i = 0; i < c->action_key_count && main == PRM_NO_INDEX; i++)
+            if (action_is_main(i) && strcmp(c->action_keys[i].name, child->key) == 0)
+                main = i;
+    if (main == PRM_NO_INDEX)
+        return NULL;
+    const char *const *options = prm__catalog_action(action_kind(main))->options;
+    uint32_t count = 0;
+    while (options[count] != NULL)
+        count++;
+    if (count == 0)
+        return prm__lang_format(&c->lang, "nothing else stands beside `%s`", c->action_keys[main].name);
+    return prm__lang_format(&c->lang, "beside `%s` write one of %s", c->action_keys[main].name,
+                            prm__lang_list(&c->lang, options, count));
+}
+
 /* What goes by the kind of action. */
 static bool action_values(prm__compiler *c, const prm__yaml_node *const *values, uint32_t key,
                           prm__compile_rule *rule, const prm__action_place *place, prm__p_action *action)
@@ -493,7 +516,9 @@ static prm__p_action action_empty(const prm__compiler *c)
 static bool action_read(prm__compiler *c, const prm__yaml_node *node, prm__compile_rule *rule,
                         const prm__action_place *place, prm__p_block *block)
 {
-    const prm__schema schema = {"an action", c->action_keys, c->action_key_count, ACTION_FIRST_REWARD};
+    const prm__schema schema = {"an action",         c->action_keys,
+                                c->action_key_count, prm__keys_of_action.example,
+                                ACTION_FIRST_REWARD, action_beside(c, node)};
     const prm__yaml_node *values[PRM_SCHEMA_KEYS];
     prm__p_action action = action_empty(c);
     uint64_t meant;

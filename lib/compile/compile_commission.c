@@ -23,52 +23,61 @@ enum {
 
 static const prm__schema_key commission_keys[COMMISSION_KEYS] = {
     [COMMISSION_ON] = {"on", PRM_SCHEMA_TEXTS, PRM_SCHEMA_REQUIRED | PRM_SCHEMA_TYPES,
-                       "the event type that earns, such as deal.won", NULL},
+                       "the event type that earns, such as deal.won", "deal.won", NULL},
     [COMMISSION_OF] = {"of", PRM_SCHEMA_EXPR, PRM_SCHEMA_REQUIRED, "what the rate is of, such as amount",
-                       NULL},
-    [COMMISSION_WHERE] = {"where", PRM_SCHEMA_EXPR, 0, "which of these events earn", NULL},
-    [COMMISSION_BASE] = {"base", PRM_SCHEMA_TEXT, 0, "the rate where nothing else says one, such as 15%",
-                         NULL},
-    [COMMISSION_BY_PRODUCT] = {"by_product", PRM_SCHEMA_MAPPING, 0, "rates by product", NULL},
-    [COMMISSION_MIN] = {"min", PRM_SCHEMA_TEXT, 0, "the lowest rate that rules can lead to", NULL},
-    [COMMISSION_MAX] = {"max", PRM_SCHEMA_TEXT, 0, "the highest rate that rules can lead to", NULL},
+                       "amount", NULL},
+    [COMMISSION_WHERE] = {"where", PRM_SCHEMA_EXPR, 0, "which of these events earn", "amount >= 10000", NULL},
+    [COMMISSION_BASE] = {"base", PRM_SCHEMA_RATE, PRM_SCHEMA_DEGREE,
+                         "the rate where nothing else says one, such as 15%", "15%", NULL},
+    [COMMISSION_BY_PRODUCT] = {"by_product", PRM_SCHEMA_MAPPING, 0, "rates by product", "{crm: 15%, ma: 20%}",
+                               NULL},
+    [COMMISSION_MIN] = {"min", PRM_SCHEMA_RATE, 0, "the lowest rate that rules can lead to", "10%", NULL},
+    [COMMISSION_MAX] = {"max", PRM_SCHEMA_RATE, 0, "the highest rate that rules can lead to", "40%", NULL},
     [COMMISSION_FOR] = {"for", PRM_SCHEMA_TEXTS, 0, "whose first event opens `within`, such as customer",
-                        &prm__choices_of_subject},
-    [COMMISSION_WITHIN] = {"within", PRM_SCHEMA_TEXT, 0,
-                           "how long commission is earned, such as 1y of deal.won", NULL},
-    [COMMISSION_BRACKETS] = {"brackets", PRM_SCHEMA_MAPPING, 0,
-                             "marginal rates: each slice of the running sum at its own", NULL},
-    [COMMISSION_OVERRIDE] = {"override", PRM_SCHEMA_TEXTS, 0,
-                             "rates for the parent, the parent's parent, ..., on top", NULL},
+                        "customer", &prm__choices_of_subject},
+    [COMMISSION_WITHIN] = {"within", PRM_SCHEMA_SPAN, 0,
+                           "how long commission is earned, such as 1y of deal.won", "1y of deal.won", NULL},
+    [COMMISSION_BRACKETS] = {"brackets", PRM_SCHEMA_MAPPING, PRM_SCHEMA_DEGREE,
+                             "marginal rates: each slice of the running sum at its own",
+                             "{rates: [{from: 0, rate: 10%}, {from: 1000000, rate: 15%}]}", NULL},
+    [COMMISSION_OVERRIDE] = {"override", PRM_SCHEMA_RATES, 0,
+                             "rates for the parent, the parent's parent, ..., on top", "[2%, 1%]", NULL},
 };
 
-const prm__schema prm__keys_of_commission = {"`commission`", commission_keys, COMMISSION_KEYS, 0};
+const prm__schema prm__keys_of_commission = {
+    "`commission`", commission_keys, COMMISSION_KEYS, "{on: deal.won, of: amount, base: 15%}", 0, NULL};
 
 enum { BRACKETS_FOR, BRACKETS_PER, BRACKETS_RATES, BRACKETS_KEYS };
 
 static const prm__schema_key bracket_keys[BRACKETS_KEYS] = {
-    [BRACKETS_FOR] = {"for", PRM_SCHEMA_TEXTS, 0, "whose running sum; partner without it",
+    [BRACKETS_FOR] = {"for", PRM_SCHEMA_TEXTS, 0, "whose running sum; partner without it", "customer",
                       &prm__choices_of_subject},
-    [BRACKETS_PER] = {"per", PRM_SCHEMA_TEXT, 0, "a calendar window, in which the sum begins anew",
+    [BRACKETS_PER] = {"per", PRM_SCHEMA_TEXT, 0, "a calendar window, in which the sum begins anew", "quarter",
                       &prm__choices_of_period},
     [BRACKETS_RATES] = {"rates", PRM_SCHEMA_MAPPINGS, PRM_SCHEMA_REQUIRED,
                         "the slices from the lowest up, such as "
                         "`rates: [{from: 0, rate: 10%}, {from: 1000000, rate: 15%}]`",
-                        NULL},
+                        "[{from: 0, rate: 10%}, {from: 1000000, rate: 15%}]", NULL},
 };
 
-const prm__schema prm__keys_of_brackets = {"`brackets`", bracket_keys, BRACKETS_KEYS, 0};
+const prm__schema prm__keys_of_brackets = {"`brackets`",
+                                           bracket_keys,
+                                           BRACKETS_KEYS,
+                                           "{rates: [{from: 0, rate: 10%}, {from: 1000000, rate: 15%}]}",
+                                           0,
+                                           NULL};
 
 enum { BRACKET_FROM, BRACKET_RATE, BRACKET_KEYS };
 
 static const prm__schema_key bracket_rate_keys[BRACKET_KEYS] = {
-    [BRACKET_FROM] = {"from", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "where the slice begins, such as 1000000",
-                      NULL},
-    [BRACKET_RATE] = {"rate", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "the rate of the slice, such as 15%",
-                      NULL},
+    [BRACKET_FROM] = {"from", PRM_SCHEMA_NUMBER, PRM_SCHEMA_REQUIRED,
+                      "where the slice begins, such as 1000000", "1000000", NULL},
+    [BRACKET_RATE] = {"rate", PRM_SCHEMA_RATE, PRM_SCHEMA_REQUIRED, "the rate of the slice, such as 15%",
+                      "15%", NULL},
 };
 
-const prm__schema prm__keys_of_bracket = {"a bracket", bracket_rate_keys, BRACKET_KEYS, 0};
+const prm__schema prm__keys_of_bracket = {
+    "a bracket", bracket_rate_keys, BRACKET_KEYS, "{from: 1000000, rate: 15%}", 0, NULL};
 
 #define BRACKETS_MOST 100 /* an engine looks at each for every sale */
 
@@ -106,7 +115,7 @@ static void commission_product_rate(prm__compiler *c, const prm__yaml_node *node
                          node->key_span, NULL, "a product is a text of 1 to %d bytes", PRM_LIMIT_TEXT_BYTES);
         return;
     }
-    if (!prm__schema_check(&c->lang, node, PRM_SCHEMA_TEXT, node->key) ||
+    if (!prm__schema_check(&c->lang, node, PRM_SCHEMA_RATE, node->key, "15%") ||
         !commission_rate(c, node, "by_product", &rate))
         return;
     prm__p_product_rate *row = prm__compile_push(c, &c->builder.product_rates);

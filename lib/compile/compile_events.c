@@ -17,15 +17,17 @@ static bool events_is(const prm__yaml_node *node, const char *key)
 }
 
 static const prm__schema_key events_keys[] = {
-    {"voids", PRM_SCHEMA_TEXT, 0, "a type and the field by which events match, such as order.placed by order",
-     NULL},
-    {"reduces", PRM_SCHEMA_TEXT, 0, "likewise: its amount is taken off that of the other", NULL},
-    {"within", PRM_SCHEMA_TEXT, 0, "how old an event may be that is voided, such as 90d", NULL},
+    {"voids", PRM_SCHEMA_LINK, 0, "a type and the field by which events match, such as order.placed by order",
+     "order.placed by order", NULL},
+    {"reduces", PRM_SCHEMA_LINK, 0, "likewise: its amount is taken off that of the other",
+     "order.placed by order", NULL},
+    {"within", PRM_SCHEMA_DURATION, 0, "how old an event may be that is voided, such as 90d", "90d", NULL},
 };
 
 #define EVENTS_KEYS ((uint32_t)(sizeof events_keys / sizeof events_keys[0]))
 
-const prm__schema prm__keys_of_event_type = {"an event type", events_keys, EVENTS_KEYS, 0};
+const prm__schema prm__keys_of_event_type = {
+    "an event type", events_keys, EVENTS_KEYS, "{partner: text, order: text, amount: money}", 0, NULL};
 
 /* Whether it is one of these keys; all others are fields. */
 static bool events_is_link(const prm__yaml_node *node)
@@ -183,7 +185,7 @@ static bool events_field_read(prm__compiler *c, const prm__yaml_node *node, uint
     field->required = node->key_size == 0 || node->key[node->key_size - 1] != '?';
     field->name.size -= !field->required;
     bool ok = events_field_name(c, node, field->name);
-    return prm__schema_check(&c->lang, node, PRM_SCHEMA_TEXT, node->key) &&
+    return prm__schema_check(&c->lang, node, PRM_SCHEMA_TEXT, node->key, "text") &&
            prm__scalar_choice(&c->lang, node, node->key, &prm__choices_of_field_type, &field->type) && ok &&
            events_field_fits(c, node, type, field);
 }
@@ -219,7 +221,7 @@ static uint32_t events_declare(prm__compiler *c, const prm__yaml_node *node)
 
 static void events_read(prm__compiler *c, const prm__yaml_node *node)
 {
-    if (!prm__schema_check(&c->lang, node, PRM_SCHEMA_MAPPING, node->key))
+    if (!prm__schema_check(&c->lang, node, PRM_SCHEMA_MAPPING, node->key, prm__keys_of_event_type.example))
         return;
     uint32_t type = events_declare(c, node);
     for (const prm__yaml_node *child = node->first; child != NULL && type != PRM_VOCAB_NONE;
@@ -339,9 +341,9 @@ static void events_link(prm__compiler *c, const prm__yaml_node *node, uint32_t t
     bool voids = events_is(node, "voids");
     events_words words;
     uint32_t target, name;
-    if (!prm__schema_check(&c->lang, node, PRM_SCHEMA_TEXT, node->key) || !events_split(c, node, &words) ||
-        !prm__compile_type(c, node, 0, words.type_end, &target) || !events_can_link(c, node, type, target) ||
-        !events_by(c, node, words.field, type, target, &name) ||
+    if (!prm__schema_check(&c->lang, node, PRM_SCHEMA_LINK, node->key, events_keys[0].example) ||
+        !events_split(c, node, &words) || !prm__compile_type(c, node, 0, words.type_end, &target) ||
+        !events_can_link(c, node, type, target) || !events_by(c, node, words.field, type, target, &name) ||
         (!voids && !events_have_amounts(c, node, type, target)))
         return;
     prm__vocab_type *row = events_type(c, type);
@@ -354,7 +356,7 @@ static void events_within(prm__compiler *c, const prm__yaml_node *node, const pr
                           uint32_t type)
 {
     prm__duration duration;
-    if (!prm__schema_check(&c->lang, node, PRM_SCHEMA_TEXT, "within") ||
+    if (!prm__schema_check(&c->lang, node, PRM_SCHEMA_DURATION, "within", "90d") ||
         !prm__scalar_duration(&c->lang, node, "within", 0, node->size, &duration))
         return;
     prm__vocab_type *row = events_type(c, type);

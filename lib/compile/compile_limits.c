@@ -12,11 +12,12 @@
 enum { ACTIVE_FROM, ACTIVE_UNTIL, ACTIVE_KEYS };
 
 static const prm__schema_key active_keys[ACTIVE_KEYS] = {
-    [ACTIVE_FROM] = {"from", PRM_SCHEMA_TEXT, 0, "its first day", NULL},
-    [ACTIVE_UNTIL] = {"until", PRM_SCHEMA_TEXT, 0, "its last day", NULL},
+    [ACTIVE_FROM] = {"from", PRM_SCHEMA_DATE, 0, "its first day", "2026-04-01", NULL},
+    [ACTIVE_UNTIL] = {"until", PRM_SCHEMA_DATE, 0, "its last day", "2026-06-30", NULL},
 };
 
-const prm__schema prm__keys_of_active = {"`active`", active_keys, ACTIVE_KEYS, 0};
+const prm__schema prm__keys_of_active = {
+    "`active`", active_keys, ACTIVE_KEYS, "{from: 2026-04-01, until: 2026-06-30}", 0, NULL};
 
 /* The first instant of a day, or of the next one. */
 static int64_t limits_day(const prm__compiler *c, int32_t days)
@@ -72,12 +73,14 @@ bool prm__rule_active(prm__compiler *c, prm__compile_rule *rule)
 enum { REMIND_BEFORE, REMIND_NOTICE, REMIND_KEYS };
 
 static const prm__schema_key remind_keys[REMIND_KEYS] = {
-    [REMIND_BEFORE] = {"before", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "how long before the end, such as 7d",
+    [REMIND_BEFORE] = {"before", PRM_SCHEMA_DURATION, PRM_SCHEMA_REQUIRED,
+                       "how long before the end, such as 7d", "7d", NULL},
+    [REMIND_NOTICE] = {"notice", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "what the host is told", "call them",
                        NULL},
-    [REMIND_NOTICE] = {"notice", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "what the host is told", NULL},
 };
 
-const prm__schema prm__keys_of_remind = {"`remind`", remind_keys, REMIND_KEYS, 0};
+const prm__schema prm__keys_of_remind = {
+    "`remind`", remind_keys, REMIND_KEYS, "{before: 7d, notice: call them}", 0, NULL};
 
 bool prm__rule_remind(prm__compiler *c, prm__compile_rule *rule)
 {
@@ -97,14 +100,14 @@ bool prm__rule_remind(prm__compiler *c, prm__compile_rule *rule)
 enum { LIMIT_TIMES, LIMIT_FOR, LIMIT_PER, LIMIT_KEYS };
 
 static const prm__schema_key limit_keys[LIMIT_KEYS] = {
-    [LIMIT_TIMES] = {"times", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "how often, such as 3", NULL},
+    [LIMIT_TIMES] = {"times", PRM_SCHEMA_WHOLE, PRM_SCHEMA_REQUIRED, "how often, such as 3", "3", NULL},
     [LIMIT_FOR] = {"for", PRM_SCHEMA_TEXTS, 0, "for whom together; without it each subject of the rule",
-                   &prm__choices_of_subject},
-    [LIMIT_PER] = {"per", PRM_SCHEMA_TEXT, 0, "a calendar window; without it for good",
+                   "partner", &prm__choices_of_subject},
+    [LIMIT_PER] = {"per", PRM_SCHEMA_TEXT, 0, "a calendar window; without it for good", "month",
                    &prm__choices_of_period},
 };
 
-const prm__schema prm__keys_of_limit = {"`limit`", limit_keys, LIMIT_KEYS, 0};
+const prm__schema prm__keys_of_limit = {"`limit`", limit_keys, LIMIT_KEYS, "{times: 3, per: year}", 0, NULL};
 
 /* Whether an event at which the rule fires may carry the field. */
 static bool limits_carried(const prm__compiler *c, const prm__compile_rule *rule, uint32_t name)

@@ -66,7 +66,8 @@ void prm__compile_measures(prm__compiler *c, const prm__yaml_node *node)
             return;
         }
         measures_name(c, child);
-        bool mapping = prm__schema_check(&c->lang, child, PRM_SCHEMA_MAPPING, child->key);
+        bool mapping = prm__schema_check(&c->lang, child, PRM_SCHEMA_MAPPING, child->key,
+                                         "{count: deal.won}");
         if (!measures_is_there(c, child) && measures_add(c, child) && !mapping)
             PRM_VEC(c->named, prm__named_measure)[c->named.count - 1].node = NULL;
         if (c->lang.diag->exhausted)

@@ -18,26 +18,33 @@ enum { RANKS_PER, RANKS_PROMOTE, RANKS_KEEP, RANKS_LEVELS, RANKS_KEYS };
 
 static const prm__schema_key ranks_keys[RANKS_KEYS] = {
     [RANKS_PER] = {"per", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED,
-                   "write for example `per: quarter`: ranks are reviewed at the end of each",
+                   "write for example `per: quarter`: ranks are reviewed at the end of each", "quarter",
                    &prm__choices_of_period},
     [RANKS_PROMOTE] = {"promote", PRM_SCHEMA_TEXT, 0,
-                       "now: as soon as a level is reached; close: at the review", &ranks_promote_choices},
-    [RANKS_KEEP] = {"keep", PRM_SCHEMA_TEXT, 0, "how many failing reviews in a row are forgiven", NULL},
+                       "now: as soon as a level is reached; close: at the review", "now",
+                       &ranks_promote_choices},
+    [RANKS_KEEP] = {"keep", PRM_SCHEMA_WHOLE, 0, "how many failing reviews in a row are forgiven", "1", NULL},
     [RANKS_LEVELS] = {"levels", PRM_SCHEMA_MAPPING, PRM_SCHEMA_REQUIRED,
-                      "write the levels from the lowest up, such as `bronze: {}`", NULL},
+                      "write the levels from the lowest up, such as `bronze: {}`", "{bronze: {}}", NULL},
 };
 
-const prm__schema prm__keys_of_ranks = {"`ranks`", ranks_keys, RANKS_KEYS, 0};
+const prm__schema prm__keys_of_ranks = {
+    "`ranks`", ranks_keys, RANKS_KEYS, "{per: quarter, levels: {bronze: {}}}", 0, NULL};
 
 enum { LEVEL_WHEN, LEVEL_RATE, LEVEL_BY_PRODUCT, LEVEL_KEYS };
 
 static const prm__schema_key level_keys[LEVEL_KEYS] = {
-    [LEVEL_WHEN] = {"when", PRM_SCHEMA_MAPPING, 0, "what a partner reaches in a window for this level", NULL},
-    [LEVEL_RATE] = {"rate", PRM_SCHEMA_TEXT, 0, "the commission rate of this level, such as 20%", NULL},
-    [LEVEL_BY_PRODUCT] = {"by_product", PRM_SCHEMA_MAPPING, 0, "rates by product at this level", NULL},
+    [LEVEL_WHEN] = {"when", PRM_SCHEMA_MAPPING, 0, "what a partner reaches in a window for this level",
+                    "{sum: amount, of: deal.won, at_least: 1000000}", NULL},
+    [LEVEL_RATE] = {"rate", PRM_SCHEMA_RATE, 0, "the commission rate of this level, such as 20%", "15%",
+                    NULL},
+    [LEVEL_BY_PRODUCT] = {"by_product", PRM_SCHEMA_MAPPING, 0, "rates by product at this level",
+                          "{crm: 15%, ma: 20%}", NULL},
 };
 
-const prm__schema prm__keys_of_level = {"a rank", level_keys, LEVEL_KEYS, 0};
+const prm__schema prm__keys_of_level = {
+    "a rank", level_keys, LEVEL_KEYS, "{when: {sum: amount, of: deal.won, at_least: 1000000}, rate: 15%}",
+    0,        NULL};
 
 /* ---- Levels ---- */
 

@@ -11,12 +11,14 @@
 enum { TIER_AT_LEAST, TIER_THEN, TIER_KEYS };
 
 static const prm__schema_key tier_keys[TIER_KEYS] = {
-    [TIER_AT_LEAST] = {"at_least", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "the threshold of this tier", NULL},
+    [TIER_AT_LEAST] = {"at_least", PRM_SCHEMA_THRESHOLD, PRM_SCHEMA_REQUIRED, "the threshold of this tier",
+                       "10", NULL},
     [TIER_THEN] = {"then", PRM_SCHEMA_MAPPINGS, PRM_SCHEMA_REQUIRED,
-                   "what happens at this threshold, such as `then: {cash: 5000}`", NULL},
+                   "what happens at this threshold, such as `then: {cash: 5000}`", "{cash: 5000}", NULL},
 };
 
-const prm__schema prm__keys_of_tier = {"a tier", tier_keys, TIER_KEYS, 0};
+const prm__schema prm__keys_of_tier = {"a tier", tier_keys, TIER_KEYS, "{at_least: 10, then: {cash: 5000}}",
+                                       0,        NULL};
 
 /* Whether it is a list of not too many elements. */
 static bool tiers_list(prm__compiler *c, const prm__yaml_node *node, const char *what)
@@ -113,12 +115,16 @@ enum { CONTEST_BY, CONTEST_PLACES, CONTEST_KEYS };
 
 static const prm__schema_key contest_keys[CONTEST_KEYS] = {
     [CONTEST_BY] = {"by", PRM_SCHEMA_MAPPING, PRM_SCHEMA_REQUIRED,
-                    "the measure that decides, such as `by: {sum: amount, of: deal.won}`", NULL},
+                    "the measure that decides, such as `by: {sum: amount, of: deal.won}`",
+                    "{sum: amount, of: deal.won}", NULL},
     [CONTEST_PLACES] = {"places", PRM_SCHEMA_ANY, PRM_SCHEMA_REQUIRED,
-                        "the rewards from the first place on, such as `places: [{cash: 5000}]`", NULL},
+                        "the rewards from the first place on, such as `places: [{cash: 5000}]`",
+                        "[{cash: 50000}, {cash: 20000}]", NULL},
 };
 
-const prm__schema prm__keys_of_contest = {"`contest`", contest_keys, CONTEST_KEYS, 0};
+const prm__schema prm__keys_of_contest = {
+    "`contest`", contest_keys, CONTEST_KEYS, "{by: {sum: amount, of: deal.won}, places: [{cash: 50000}]}",
+    0,           NULL};
 
 bool prm__rule_contest(prm__compiler *c, prm__compile_rule *rule)
 {
@@ -137,7 +143,7 @@ static bool tiers_place(prm__compiler *c, const prm__yaml_node *node, prm__compi
     prm__p_tier tier;
     memset(&tier, 0, sizeof tier);
     tier.attribute = PRM_NO_INDEX;
-    return prm__schema_check(&c->lang, node, PRM_SCHEMA_MAPPINGS, "a place") &&
+    return prm__schema_check(&c->lang, node, PRM_SCHEMA_MAPPINGS, "a place", prm__keys_of_action.example) &&
            prm__rule_block(c, node, rule, &place, &tier.then) && tiers_push(c, &tier);
 }
 

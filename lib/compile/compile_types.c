@@ -55,7 +55,7 @@ static bool types_attribute(prm__compiler *c, const prm__yaml_node *node, uint32
     uint32_t type;
     bool full = false;
     if (!types_attribute_name(c, node, owner) ||
-        !prm__schema_check(&c->lang, node, PRM_SCHEMA_TEXT, node->key) ||
+        !prm__schema_check(&c->lang, node, PRM_SCHEMA_TEXT, node->key, "text") ||
         !prm__scalar_choice(&c->lang, node, node->key, &prm__choices_of_field_type, &type))
         return false;
     if (prm__vocab_find_attribute(&c->vocabulary, owner, node->key, node->key_size) != PRM_VOCAB_NONE)
@@ -71,11 +71,12 @@ static bool types_attribute(prm__compiler *c, const prm__yaml_node *node, uint32
 const prm__choices prm__choices_of_field_type = {prm__vocab_field_type_names, PRM_VOCAB_FIELD_TYPES, false};
 
 static const prm__schema_key types_attribute_keys[] = {
-    {"partner", PRM_SCHEMA_MAPPING, 0, "attributes of partners: name and type", NULL},
-    {"rep", PRM_SCHEMA_MAPPING, 0, "attributes of reps: name and type", NULL},
+    {"partner", PRM_SCHEMA_MAPPING, 0, "attributes of partners: name and type", "{segment: text}", NULL},
+    {"rep", PRM_SCHEMA_MAPPING, 0, "attributes of reps: name and type", "{certified: boolean}", NULL},
 };
 
-const prm__schema prm__keys_of_attributes = {"`attributes`", types_attribute_keys, 2, 0};
+const prm__schema prm__keys_of_attributes = {
+    "`attributes`", types_attribute_keys, 2, "{partner: {segment: text}}", 0, NULL};
 
 bool prm__compile_attributes(prm__compiler *c, const prm__yaml_node *node)
 {

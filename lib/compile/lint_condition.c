@@ -114,12 +114,53 @@ void prm__lint_compare(prm__compiler *c, const prm__p_condition *row, const prm_
     }
 }
 
+/* ---- What always holds ---- */
+
+/* A number that has a value in every case: nothing it counts may be missing. */
+static bool lint_has_value(const prm__compiler *c, const prm__p_condition *row)
+{
+    if (row->measure == PRM_NO_INDEX)
+        return false;
+    uint32_t kind = PRM_VEC(c->builder.measures, const prm__p_measure)[row->measure].kind;
+    return kind == PRM_MEASURE_COUNT || kind == PRM_MEASURE_DISTINCT || kind == PRM_MEASURE_COVERED ||
+           kind == PRM_MEASURE_STREAK;
+}
+
+static bool lint_leaf_always(const prm__compiler *c, const prm__p_condition *row)
+{
+    if (!lint_is_compare(row->kind) || row->attribute != PRM_NO_INDEX || !lint_has_value(c, row))
+        return false;
+    prm__lint_range range = lint_range_of(c, row);
+    switch (row->kind) {
+    case PRM_CONDITION_AT_LEAST:
+        return range.has_low && range.low >= row->threshold;
+    case PRM_CONDITION_MORE_THAN:
+        return range.has_low && range.low > row->threshold;
+    case PRM_CONDITION_AT_MOST:
+        return range.has_high && range.high <= row->threshold;
+    default:
+        return range.has_high && range.high < row->threshold;
+    }
+}
+
+static void lint_always_holds(prm__compiler *c, const prm__p_condition *row, const prm__yaml_node *node)
+{
+    if (node == NULL || !lint_leaf_always(c, row))
+        return;
+    prm__diag_report(c->lang.diag, PRM_DIAG_ALWAYS_HOLDS, node->span,
+                     "write the threshold that is meant, or `is: true` where it is to hold in every case",
+                     "`%s: %s` always holds, whatever happens", node->key, prm__lint_written(c, node));
+}
+
+/* ---- Leaves ---- */
+
 /* What stands inside of a streak is a comparison too. */
 static void lint_leaf(prm__compiler *c, const prm__p_condition *row, const prm__yaml_node *leaf)
 {
     const prm__yaml_node *streak = prm__yaml_find(leaf, "streak");
     if (row->kind != PRM_CONDITION_BARE && row->kind != PRM_CONDITION_IS)
         prm__lint_compare(c, row, lint_threshold(leaf, row->kind));
+    lint_always_holds(c, row, lint_threshold(leaf, row->kind));
     if (streak == NULL)
         return;
     const prm__p_measure *measure = prm__vec_at(&c->builder.measures, row->measure);
@@ -231,34 +272,7 @@ void prm__lint_condition(prm__compiler *c, const prm__yaml_node *node, uint32_t 
     }
 }
 
-/* ---- What always holds ---- */
-
-/* A number that has a value in every case: nothing it counts may be missing. */
-static bool lint_has_value(const prm__compiler *c, const prm__p_condition *row)
-{
-    if (row->measure == PRM_NO_INDEX)
-        return false;
-    uint32_t kind = PRM_VEC(c->builder.measures, const prm__p_measure)[row->measure].kind;
-    return kind == PRM_MEASURE_COUNT || kind == PRM_MEASURE_DISTINCT || kind == PRM_MEASURE_COVERED ||
-           kind == PRM_MEASURE_STREAK;
-}
-
-static bool lint_leaf_always(const prm__compiler *c, const prm__p_condition *row)
-{
-    if (!lint_is_compare(row->kind) || row->attribute != PRM_NO_INDEX || !lint_has_value(c, row))
-        return false;
-    prm__lint_range range = lint_range_of(c, row);
-    switch (row->kind) {
-    case PRM_CONDITION_AT_LEAST:
-        return range.has_low && range.low >= row->threshold;
-    case PRM_CONDITION_MORE_THAN:
-        return range.has_low && range.low > row->threshold;
-    case PRM_CONDITION_AT_MOST:
-        return range.has_high && range.high <= row->threshold;
-    default:
-        return range.has_high && range.high < row->threshold;
-    }
-}
+/* ---- The condition as a whole ---- */
 
 bool prm__lint_always(const prm__compiler *c, uint32_t first, uint32_t count)
 {

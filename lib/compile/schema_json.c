@@ -4,6 +4,7 @@
  * only the compiler can tell, it leaves to that. */
 #include "compile/schema_tables.h"
 
+#include "catalog/catalog.h"
 #include "lang/vocabulary.h"
 
 #include <string.h>
@@ -112,12 +113,12 @@ static const json_child json_children[] = {
     {"program", "rules", "rule", JSON_NAME, false},
     {"attributes", "partner", "field_type", JSON_IDENTIFIER, false},
     {"attributes", "rep", "field_type", JSON_IDENTIFIER, false},
-    {"commission", "by_product", "scalar", JSON_NAME, false},
+    {"commission", "by_product", "rate", JSON_NAME, false},
     {"commission", "brackets", "brackets", NULL, false},
     {"brackets", "rates", "bracket", NULL, false},
     {"ranks", "levels", "level", JSON_NAME, false},
     {"level", "when", "condition", NULL, false},
-    {"level", "by_product", "scalar", JSON_NAME, false},
+    {"level", "by_product", "rate", JSON_NAME, false},
     {"rule", "when", "condition", NULL, false},
     {"rule", "while", "condition", NULL, false},
     {"rule", "tiers", "tier", NULL, true},
@@ -142,6 +143,72 @@ static const json_child *json_child_of(const char *place, const char *key)
         if (strcmp(json_children[i].place, place) == 0 && strcmp(json_children[i].key, key) == 0)
             return &json_children[i];
     return NULL;
+}
+
+/* ---- Forms ---- */
+
+/* The scalars that have a form, as definitions. A pattern takes all that the reader of its form
+ * takes; what looks right and is not, such as February 30, is left to the reader. */
+typedef struct json_form {
+    prm__schema_type type;
+    const char *name;
+    bool number; /* YAML may have taken it for one */
+    const char *pattern;
+} json_form;
+
+#define JSON_NUMBER "[-+]?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?"
+#define JSON_DURATION "[0-9]*[1-9][0-9]*(" /* and the units */
+#define JSON_DATE "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+
+static const json_form json_forms[] = {
+    {PRM_SCHEMA_RATE, "rate", true, "^" JSON_NUMBER "%?$"},
+    {PRM_SCHEMA_NUMBER, "number", true, "^" JSON_NUMBER "%?$"},
+    {PRM_SCHEMA_THRESHOLD, "threshold", true, "^(" JSON_NUMBER "%?|(partner|rep)[.].+)$"},
+    {PRM_SCHEMA_WHOLE, "whole", true, "^" JSON_NUMBER "$"},
+    {PRM_SCHEMA_DURATION, "duration", false, "^" JSON_DURATION "@)$"},
+    {PRM_SCHEMA_SPAN, "span", false, "^" JSON_DURATION "@)( +of +[^ ]+)? *$"},
+    {PRM_SCHEMA_DATE, "date", false, "^" JSON_DATE "$"},
+    {PRM_SCHEMA_LINK, "link", false, "^ *[^ ]+ +by +[^ ]+ *$"},
+};
+
+#define JSON_FORMS (sizeof json_forms / sizeof json_forms[0])
+
+/* What stands at a key whose children have no definition of their own. */
+static const char *json_form_of(const prm__schema_key *key)
+{
+    uint32_t type = key->type == PRM_SCHEMA_RATES ? (uint32_t)PRM_SCHEMA_RATE : key->type;
+    for (size_t i = 0; i < JSON_FORMS; i++)
+        if ((uint32_t)json_forms[i].type == type)
+            return json_forms[i].name;
+    return (key->flags & PRM_SCHEMA_TYPES) != 0 ? "type_name"
+           : key->type == PRM_SCHEMA_EXPR       ? "expression"
+                                                : "scalar";
+}
+
+/* The pattern as a text, `@` being the units of time. */
+static void json_pattern(json_out *out, const char *pattern)
+{
+    const char *unit;
+    json_word(out, "\"");
+    for (; *pattern != '\0'; pattern++) {
+        for (uint32_t i = 0; *pattern == '@' && (unit = prm__duration_unit(i)) != NULL; i++) {
+            json_word(out, i > 0 ? "|" : "");
+            json_word(out, unit);
+        }
+        if (*pattern != '@')
+            json_bytes(out, pattern, 1);
+    }
+    json_word(out, "\"");
+}
+
+static void json_form_definition(json_out *out, const json_form *form)
+{
+    json_word(out, ",\n    ");
+    json_text(out, form->name);
+    json_word(out, form->number ? ": {\"anyOf\": [{\"type\": \"number\"}, " : ": ");
+    json_word(out, "{\"type\": \"string\", \"pattern\": ");
+    json_pattern(out, form->pattern);
+    json_word(out, form->number ? "}]}" : "}");
 }
 
 /* ---- Values ---- */
@@ -171,9 +238,7 @@ static void json_value(json_out *out, const prm__schema_key *key, const char *ch
     const prm__choices *choices = key->choices;
     bool both = choices != NULL && (child != NULL || choices->open);
     if (child == NULL && (choices == NULL || both))
-        child = (key->flags & PRM_SCHEMA_TYPES) != 0 ? "type_name"
-                : key->type == PRM_SCHEMA_EXPR       ? "expression"
-                                                     : "scalar";
+        child = json_form_of(key);
     if (both)
         json_word(out, "{\"anyOf\": [");
     if (choices != NULL)
@@ -209,7 +274,8 @@ static void json_type(json_out *out, const prm__schema_key *key, const json_chil
 {
     const char *name = child != NULL ? child->child : NULL;
     bool list = child != NULL && child->list;
-    bool either = key->type == PRM_SCHEMA_TEXTS || (key->type == PRM_SCHEMA_MAPPINGS && !list);
+    bool either = key->type == PRM_SCHEMA_TEXTS || key->type == PRM_SCHEMA_RATES ||
+                  (key->type == PRM_SCHEMA_MAPPINGS && !list);
     if (child != NULL && child->pattern != NULL) {
         json_word(out, ", \"type\": \"object\", ");
         json_named(out, child->pattern, name);
@@ -240,9 +306,9 @@ static void json_property(json_out *out, const prm__schema_key *key, const json_
 static void json_rewards(json_out *out)
 {
     static const prm__schema_key rewards[] = {
-        {"cash", PRM_SCHEMA_EXPR, 0, "money, such as 5000 or amount * 10%", NULL},
-        {"gift_card", PRM_SCHEMA_EXPR, 0, "a gift card of this value", NULL},
-        {"points", PRM_SCHEMA_EXPR, 0, "whole points", NULL},
+        {"cash", PRM_SCHEMA_EXPR, 0, "money, such as 5000 or amount * 10%", "amount * 10%", NULL},
+        {"gift_card", PRM_SCHEMA_EXPR, 0, "a gift card of this value", "5000", NULL},
+        {"points", PRM_SCHEMA_EXPR, 0, "whole points", "10", NULL},
     };
     for (size_t i = 0; i < sizeof rewards / sizeof rewards[0]; i++) {
         json_word(out, ",");
@@ -282,6 +348,74 @@ static void json_one_of(json_out *out, const prm__schema *schema, uint32_t mark)
     json_word(out, "]}");
 }
 
+/* ---- Actions: the options of each ---- */
+
+static void json_options(json_out *out, const prm__action_def *action)
+{
+    for (uint32_t i = 0; action->options[i] != NULL; i++) {
+        json_word(out, i > 0 ? ", " : "");
+        json_text(out, action->options[i]);
+    }
+}
+
+/* An action that has its name among its keys: that and its options, and nothing else. */
+static void json_named_action(json_out *out, const prm__action_def *action)
+{
+    json_word(out, "{\"if\": {\"required\": [");
+    json_text(out, action->key);
+    json_word(out, "]}, \"then\": {\"propertyNames\": {\"enum\": [");
+    json_text(out, action->key);
+    json_word(out, action->options[0] != NULL ? ", " : "");
+    json_options(out, action);
+    json_word(out, "]}}}");
+}
+
+/* A reward is what has none of these names; it has another one besides its options. */
+static void json_reward_action(json_out *out, const prm__action_def *reward)
+{
+    const char *between = "";
+    json_word(out, "{\"if\": {\"propertyNames\": {\"not\": {\"enum\": [");
+    for (uint32_t kind = 0; kind < PRM_ACTION_KINDS; kind++) {
+        const prm__action_def *action = prm__catalog_action(kind);
+        if (action->key[0] == '\0')
+            continue;
+        json_word(out, between);
+        json_text(out, action->key);
+        between = ", ";
+    }
+    json_word(out, "]}}}, \"then\": {\"not\": {\"propertyNames\": {\"enum\": [");
+    json_options(out, reward);
+    json_word(out, "]}}, \"allOf\": [");
+    between = "";
+    for (uint32_t kind = 0; kind < PRM_ACTION_KINDS; kind++) {
+        const prm__action_def *action = prm__catalog_action(kind);
+        if (action == reward || action->options[0] == NULL)
+            continue;
+        json_word(out, between);
+        json_word(out, "{\"propertyNames\": {\"not\": {\"enum\": [");
+        json_options(out, action);
+        json_word(out, "]}}}");
+        between = ", ";
+    }
+    json_word(out, "]}}");
+}
+
+static void json_actions(json_out *out)
+{
+    json_word(out, ",\n      \"allOf\": [");
+    for (uint32_t kind = 0; kind < PRM_ACTION_KINDS; kind++) {
+        const prm__action_def *action = prm__catalog_action(kind);
+        json_word(out, kind > 0 ? ",\n        " : "\n        ");
+        if (action->key[0] != '\0')
+            json_named_action(out, action);
+        else
+            json_reward_action(out, action);
+    }
+    json_word(out, "]");
+}
+
+/* ---- Marks ---- */
+
 static void json_marks(json_out *out, const prm__schema *schema)
 {
     bool any = false;
@@ -303,6 +437,8 @@ static void json_definition(json_out *out, const json_place *place)
     json_word(out, ": {\n      \"type\": \"object\"");
     json_required(out, place->schema);
     json_marks(out, place->schema);
+    if (place->schema == &prm__keys_of_action)
+        json_actions(out);
     json_word(out, ",\n      ");
     if (place->pattern != NULL)
         json_named(out, place->pattern, place->child);
@@ -362,6 +498,8 @@ size_t prm__schema_write(char *buffer, size_t capacity)
     json_type_names(&out);
     json_choices(&out, "field_type", &prm__choices_of_field_type);
     json_choices(&out, "reward_type", &prm__choices_of_reward_type);
+    for (size_t i = 0; i < JSON_FORMS; i++)
+        json_form_definition(&out, &json_forms[i]);
     for (size_t i = 0; i < JSON_PLACES; i++)
         json_definition(&out, &json_places[i]);
     json_word(&out, "\n  }\n}\n");

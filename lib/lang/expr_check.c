@@ -409,3 +409,28 @@ prm__operand prm__check_attribute(prm__check *check, uint32_t owner, prm_text na
         return prm__check_leaf(check, PRM_EXPR_HAS_ATTRIBUTE, node, PRM_TYPE_BOOLEAN, start, end);
     return prm__check_leaf(check, PRM_EXPR_ATTRIBUTE, node, type, start, end);
 }
+
+/* `patner.segment` is a slip of the hand; `customer.segment` may be an attribute of the customer's partner. */
+static const char *check_owner_hint(const prm__check *check, prm_text owner, prm_text name)
+{
+    static const char *const owners[] = {"partner", "rep"};
+    const char *near = prm__diag_nearest(owner.data, owner.size, owners, 2);
+    for (uint32_t i = 0; i < 2 && near == NULL; i++)
+        if (prm__vocab_find_attribute(check->scope->vocabulary, i, name.data, name.size) != PRM_VOCAB_NONE)
+            near = owners[i];
+    if (near == NULL)
+        return NULL;
+    return prm__lang_format(check->lang, "did you mean `%s.%.*s`?", near,
+                            prm__lang_shown(name.data, name.size), name.data);
+}
+
+prm__operand prm__check_not_owner(prm__check *check, prm_text owner, prm_text name, bool has, uint32_t start,
+                                  uint32_t end)
+{
+    const prm__expr_node node = {.operand = 0};
+    prm__check_report(check, PRM_DIAG_UNKNOWN_NAME, start, end, check_owner_hint(check, owner, name),
+                      "`%.*s` has no attributes: only `partner` and `rep` have",
+                      prm__lang_shown(owner.data, owner.size), owner.data);
+    return prm__check_leaf(check, PRM_EXPR_BOOLEAN, node, has ? PRM_TYPE_BOOLEAN : PRM_TYPE_ERROR, start,
+                           end);
+}

@@ -62,4 +62,8 @@ prm__operand prm__check_field(prm__check *check, prm_text name, bool has, uint32
 prm__operand prm__check_attribute(prm__check *check, uint32_t owner, prm_text name, bool has, uint32_t start,
                                   uint32_t end);
 
+/* An attribute of what has none; `start` and `end` are of the would-be owner. */
+prm__operand prm__check_not_owner(prm__check *check, prm_text owner, prm_text name, bool has, uint32_t start,
+                                  uint32_t end);
+
 #endif

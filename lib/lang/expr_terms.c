@@ -1,5 +1,5 @@
 /* expr_terms: one look ahead is enough but for two places: a name before "(" is a
- * function, and `partner.` or `rep.` begins an attribute unless a method follows. */
+ * function, and a name before "." owns an attribute unless a method follows. */
 #include "lang/expr_terms.h"
 
 #include "lang/scalars.h"
@@ -122,15 +122,27 @@ bool prm__terms_is_call(const prm__terms *terms)
            !prm__terms_is_word(terms, "in") && terms_before_bracket(terms);
 }
 
-/* Whether the present name is followed by `.attribute`, not by `.method(`. */
-static bool terms_is_attribute(const prm__terms *terms)
+/* Whether `.attribute`, not `.method(`, begins with the token `dot`; `ahead` reads what follows it. Behind
+ * another name than the two that have attributes, a method's name is one that lacks its arguments. */
+static bool terms_is_attribute(const prm__terms *terms, prm__token dot, prm__lexer ahead)
 {
-    if (!prm__terms_is_word(terms, "partner") && !prm__terms_is_word(terms, "rep"))
+    if (dot.kind != PRM_TOKEN_DOT)
         return false;
-    prm__lexer ahead = terms->lexer;
-    if (prm__lexer_next(&ahead).kind != PRM_TOKEN_DOT || prm__lexer_next(&ahead).kind != PRM_TOKEN_NAME)
+    prm__token name = prm__lexer_next(&ahead);
+    if (name.kind != PRM_TOKEN_NAME || prm__lexer_next(&ahead).kind == PRM_TOKEN_OPEN)
         return false;
-    return prm__lexer_next(&ahead).kind != PRM_TOKEN_OPEN;
+    return prm__terms_is_word(terms, "partner") || prm__terms_is_word(terms, "rep") ||
+           prm__terms_function(name.text, true) == PRM_VOCAB_NONE;
+}
+
+/* `patner.segment`, or `deal.customer.name`: said once, whatever hangs on it. */
+static prm__operand terms_not_owner(prm__terms *terms, prm__token owner, prm__token name, bool has)
+{
+    while (terms_is_attribute(terms, terms->token, terms->lexer)) {
+        prm__terms_advance(terms);
+        prm__terms_advance(terms);
+    }
+    return prm__check_not_owner(&terms->check, owner.text, name.text, has, owner.start, owner.end);
 }
 
 /* A field or an attribute, for its value or for `has`. */
@@ -138,13 +150,18 @@ static prm__operand terms_reference(prm__terms *terms, bool has)
 {
     prm__token first = terms->token;
     uint32_t owner = prm__terms_is_word(terms, "rep") ? 1 : 0;
-    bool attribute = terms_is_attribute(terms);
+    bool owned = owner == 1 || prm__terms_is_word(terms, "partner");
+    prm__lexer ahead = terms->lexer;
+    prm__token dot = prm__lexer_next(&ahead);
+    bool attribute = terms_is_attribute(terms, dot, ahead);
     prm__terms_advance(terms);
     if (!attribute)
         return prm__check_field(&terms->check, first.text, has, first.start, first.end);
     prm__terms_advance(terms);
     prm__token name = terms->token;
     prm__terms_advance(terms);
+    if (!owned)
+        return terms_not_owner(terms, first, name, has);
     return prm__check_attribute(&terms->check, owner, name.text, has, first.start, name.end);
 }
 

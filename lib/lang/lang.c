@@ -62,3 +62,11 @@ const char *prm__lang_format(prm__lang *lang, const char *format, ...)
     const char *copy = prm__lang_text(lang, buffer, strlen(buffer));
     return copy != NULL ? copy : "";
 }
+
+const char *prm__lang_list(prm__lang *lang, const char *const *names, uint32_t count)
+{
+    const char *list = names[0];
+    for (uint32_t i = 1; i < count; i++)
+        list = prm__lang_format(lang, "%s%s%s", list, i + 1 < count ? ", " : " or ", names[i]);
+    return list;
+}

@@ -25,6 +25,9 @@ void *prm__lang_get(prm__lang *lang, size_t size);
 /* A copy with a NUL behind it; NULL, noted, when memory ran out. */
 char *prm__lang_text(prm__lang *lang, const char *text, size_t size);
 
+/* "a, b or c" of the names, one at least. */
+const char *prm__lang_list(prm__lang *lang, const char *const *names, uint32_t count);
+
 /* The hint "did you mean `...`?" for the candidate nearest to `word`, or `otherwise`
  * (may be NULL) when none is near. */
 const char *prm__lang_suggest(prm__lang *lang, const char *word, size_t size, const char *const *names,

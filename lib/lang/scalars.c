@@ -19,15 +19,6 @@ bool prm__scalar_text(prm__lang *lang, const prm__yaml_node *node, const char *k
     return false;
 }
 
-/* "a, b or c" of all names. */
-static const char *scalar_list(prm__lang *lang, const char *const *names, uint32_t count)
-{
-    const char *list = names[0];
-    for (uint32_t i = 1; i < count; i++)
-        list = prm__lang_format(lang, "%s%s%s", list, i + 1 < count ? ", " : " or ", names[i]);
-    return list;
-}
-
 /* The first name that begins as the text does: "mon". */
 static const char *scalar_begun(const prm__yaml_node *node, const char *const *names, uint32_t count)
 {
@@ -47,7 +38,7 @@ bool prm__scalar_choice(prm__lang *lang, const prm__yaml_node *node, const char 
             *out = i;
             return true;
         }
-    const char *list = scalar_list(lang, names, count);
+    const char *list = prm__lang_list(lang, names, count);
     const char *begun = scalar_begun(node, names, count);
     prm__diag_report(lang->diag, PRM_DIAG_BAD_VALUE, node->span,
                      begun != NULL ? prm__lang_format(lang, "did you mean `%s`?", begun)
@@ -107,7 +98,7 @@ static void scalar_without_percent(prm__lang *lang, const prm__yaml_node *node, 
     prm__diag_report(
         lang->diag, PRM_DIAG_RATE_WITHOUT_PERCENT, node->span,
         prm__lang_format(lang, "did you mean `%.*s%%`?", prm__lang_shown(node->text, node->size), node->text),
-        "this is %s%%", text);
+        "a rate of `%.*s` is %s%%", prm__lang_shown(node->text, node->size), node->text, text);
 }
 
 bool prm__scalar_rate(prm__lang *lang, const prm__yaml_node *node, const char *key, int64_t *rate, bool *sign)

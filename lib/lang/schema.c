@@ -51,10 +51,19 @@ static bool schema_is(const prm__yaml_node *node, prm__schema_type type)
     switch (type) {
     case PRM_SCHEMA_TEXT:
     case PRM_SCHEMA_EXPR:
+    case PRM_SCHEMA_RATE:
+    case PRM_SCHEMA_NUMBER:
+    case PRM_SCHEMA_THRESHOLD:
+    case PRM_SCHEMA_WHOLE:
+    case PRM_SCHEMA_DURATION:
+    case PRM_SCHEMA_SPAN:
+    case PRM_SCHEMA_DATE:
+    case PRM_SCHEMA_LINK:
         return node->kind == PRM_YAML_SCALAR;
     case PRM_SCHEMA_MAPPING:
         return node->kind == PRM_YAML_MAPPING;
     case PRM_SCHEMA_TEXTS:
+    case PRM_SCHEMA_RATES:
         return schema_all(node, PRM_YAML_SCALAR);
     case PRM_SCHEMA_MAPPINGS:
         return schema_all(node, PRM_YAML_MAPPING);
@@ -71,6 +80,15 @@ static const char *const schema_type_names[] = {
     [PRM_SCHEMA_TEXTS] = "one value or a list of values",
     [PRM_SCHEMA_MAPPINGS] = "a mapping or a list of mappings",
     [PRM_SCHEMA_ANY] = "anything",
+    [PRM_SCHEMA_RATE] = "a rate",
+    [PRM_SCHEMA_RATES] = "a rate or a list of rates",
+    [PRM_SCHEMA_NUMBER] = "a number",
+    [PRM_SCHEMA_THRESHOLD] = "a number or an attribute",
+    [PRM_SCHEMA_WHOLE] = "a whole number",
+    [PRM_SCHEMA_DURATION] = "a duration",
+    [PRM_SCHEMA_SPAN] = "a duration",
+    [PRM_SCHEMA_DATE] = "a date",
+    [PRM_SCHEMA_LINK] = "an event type and a field",
 };
 
 static const char *schema_kind_name(const prm__yaml_node *node)
@@ -98,7 +116,17 @@ static bool schema_refused(const prm__yaml_node *node)
     return false;
 }
 
-bool prm__schema_check(prm__lang *lang, const prm__yaml_node *node, prm__schema_type type, const char *key)
+/* "write for example `per: month`", with the key where the mapping has one. */
+static const char *schema_example(prm__lang *lang, const prm__yaml_node *node, const char *example)
+{
+    if (node->key == NULL)
+        return prm__lang_format(lang, "write for example `%s`", example);
+    return prm__lang_format(lang, "write for example `%.*s: %s`", prm__lang_shown(node->key, node->key_size),
+                            node->key, example);
+}
+
+bool prm__schema_check(prm__lang *lang, const prm__yaml_node *node, prm__schema_type type, const char *key,
+                       const char *example)
 {
     if (schema_refused(node))
         return false;
@@ -111,7 +139,8 @@ bool prm__schema_check(prm__lang *lang, const prm__yaml_node *node, prm__schema_
         prm__diag_report(lang->diag, PRM_DIAG_EXPR_QUOTE_THIS, span, "quote this expression",
                          "YAML took this expression for %s", schema_kind_name(node));
     else
-        prm__diag_report(lang->diag, PRM_DIAG_WRONG_TYPE, span, NULL, "%s takes %s, but here is %s",
+        prm__diag_report(lang->diag, PRM_DIAG_WRONG_TYPE, span, schema_example(lang, node, example),
+                         "%s takes %s, but here is %s",
                          node->key != NULL ? prm__lang_format(lang, "`%s`", key) : key,
                          schema_type_names[type], schema_kind_name(node));
     return false;
@@ -161,23 +190,68 @@ static uint32_t schema_nearest(const prm__schema *schema, const prm__yaml_node *
     return SCHEMA_NO_KEY;
 }
 
-/* Reports an unknown key; returns the bit of the one that was probably meant. Where kinds of
- * reward stand, it is one of them unless an option is nearer. */
-static uint64_t schema_unknown(prm__lang *lang, const prm__schema *schema, const prm__yaml_node *child)
+/* "a, b or c", of the schema's keys from `first` on. */
+static const char *schema_names(prm__lang *lang, const prm__schema *schema, uint32_t first)
+{
+    const char *names[PRM_SCHEMA_KEYS] = {NULL};
+    for (uint32_t i = first; i < schema->count; i++)
+        names[i - first] = schema->keys[i].name;
+    return prm__lang_list(lang, names, schema->count - first);
+}
+
+/* A key that is near to none. In an action that does not say what it does, it is a kind of reward. */
+static void schema_unheard(prm__lang *lang, const prm__schema *schema, const prm__yaml_node *child)
+{
+    int shown = prm__lang_shown(child->key, child->key_size);
+    const char *hint = schema->beside;
+    if (hint == NULL && schema->rewards_from > 0) {
+        prm__diag_report(lang->diag, PRM_DIAG_UNKNOWN_REWARD, child->key_span,
+                         prm__lang_format(lang, "declare it under `rewards`, or write one of %s",
+                                          schema_names(lang, schema, schema->rewards_from)),
+                         "there is no kind of reward `%.*s`", shown, child->key);
+        return;
+    }
+    if (hint == NULL)
+        hint = prm__lang_format(lang, "write one of %s", schema_names(lang, schema, 0));
+    prm__diag_report(lang->diag, PRM_DIAG_UNKNOWN_KEY, child->key_span, hint, "%s has no key `%.*s`",
+                     schema->place, shown, child->key);
+}
+
+/* Reports an unknown key; returns the one that was probably meant, or SCHEMA_NO_KEY. */
+static uint32_t schema_unknown(prm__lang *lang, const prm__schema *schema, const prm__yaml_node *child)
 {
     uint32_t near = schema_nearest(schema, child);
-    const char *hint = NULL;
-    if (near != SCHEMA_NO_KEY)
-        hint = prm__lang_format(lang, "did you mean `%s`?", schema->keys[near].name);
+    if (near == SCHEMA_NO_KEY) {
+        schema_unheard(lang, schema, child);
+        return near;
+    }
+    const char *hint = prm__lang_format(lang, "did you mean `%s`?", schema->keys[near].name);
     int shown = prm__lang_shown(child->key, child->key_size);
     if (schema->rewards_from > 0 && near >= schema->rewards_from)
-        prm__diag_report(lang->diag, PRM_DIAG_UNKNOWN_REWARD, child->key_span,
-                         hint != NULL ? hint : "declare it under `rewards`",
+        prm__diag_report(lang->diag, PRM_DIAG_UNKNOWN_REWARD, child->key_span, hint,
                          "there is no kind of reward `%.*s`", shown, child->key);
     else
         prm__diag_report(lang->diag, PRM_DIAG_UNKNOWN_KEY, child->key_span, hint, "%s has no key `%.*s`",
                          schema->place, shown, child->key);
-    return near != SCHEMA_NO_KEY ? PRM_SCHEMA_BIT(near) : 0;
+    return near;
+}
+
+/* What a key that is near to none may have stood for: of each mark that no key seen has, the first
+ * key with this mark alone, by whose type the value can be. */
+static uint64_t schema_guess(const prm__schema *schema, const prm__yaml_node *child, uint64_t seen)
+{
+    static const uint32_t marks[] = {PRM_SCHEMA_CAUSE, PRM_SCHEMA_OUTCOME, PRM_SCHEMA_DEGREE};
+    const uint32_t all = PRM_SCHEMA_CAUSE | PRM_SCHEMA_OUTCOME | PRM_SCHEMA_DEGREE;
+    uint64_t guessed = 0;
+    for (size_t m = 0; m < sizeof marks / sizeof marks[0]; m++) {
+        bool open = (prm__schema_marked(schema, marks[m]) & seen) == 0;
+        for (uint32_t i = 0; i < schema->count && open; i++) {
+            const prm__schema_key *key = &schema->keys[i];
+            open = (key->flags & all) != marks[m] || !schema_is(child, (prm__schema_type)key->type);
+            guessed |= open ? 0 : PRM_SCHEMA_BIT(i);
+        }
+    }
+    return guessed;
 }
 
 static void schema_missing(prm__lang *lang, const prm__yaml_node *node, const prm__schema *schema,
@@ -197,7 +271,8 @@ static void schema_missing(prm__lang *lang, const prm__yaml_node *node, const pr
 static void schema_take(prm__lang *lang, const prm__schema_key *key, const prm__yaml_node *child,
                         const prm__yaml_node **value)
 {
-    if (*value == NULL && prm__schema_check(lang, child, (prm__schema_type)key->type, key->name))
+    if (*value == NULL &&
+        prm__schema_check(lang, child, (prm__schema_type)key->type, key->name, key->example))
         *value = child;
 }
 
@@ -206,16 +281,20 @@ bool prm__schema_read(prm__lang *lang, const prm__yaml_node *node, const prm__sc
 {
     uint64_t seen = 0;
     uint32_t previous = SCHEMA_NO_KEY;
+    const prm__yaml_node *unheard = NULL;
     for (uint32_t i = 0; i < schema->count; i++)
         values[i] = NULL;
-    if (!prm__schema_check(lang, node, PRM_SCHEMA_MAPPING, node->key != NULL ? node->key : schema->place))
+    if (!prm__schema_check(lang, node, PRM_SCHEMA_MAPPING, node->key != NULL ? node->key : schema->place,
+                           schema->example))
         return false;
     for (const prm__yaml_node *child = node->first; child != NULL; child = child->next) {
         uint32_t key = schema_find(schema, child);
         if (key == SCHEMA_NO_KEY && schema_is_stray(node, child, schema, previous)) {
             schema_stray(lang, child, schema->keys[previous].name, &values[previous]);
         } else if (key == SCHEMA_NO_KEY) {
-            seen |= schema_unknown(lang, schema, child);
+            uint32_t near = schema_unknown(lang, schema, child);
+            seen |= near != SCHEMA_NO_KEY ? PRM_SCHEMA_BIT(near) : 0;
+            unheard = near != SCHEMA_NO_KEY ? unheard : child;
         } else {
             seen |= PRM_SCHEMA_BIT(key);
             schema_take(lang, &schema->keys[key], child, &values[key]);
@@ -223,6 +302,8 @@ bool prm__schema_read(prm__lang *lang, const prm__yaml_node *node, const prm__sc
         }
     }
     schema_missing(lang, node, schema, seen);
+    if (unheard != NULL)
+        seen |= schema_guess(schema, unheard, seen);
     if (meant != NULL)
         *meant = seen;
     return true;

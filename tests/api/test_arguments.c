@@ -44,6 +44,8 @@ static void questions_to_no_program(void **state)
     assert_int_equal(prm_program_rule(NULL, 0, &rule), PRM_E_ARGUMENT);
     assert_int_equal(prm_program_type(NULL, "deal.won", 8), PRM_NONE);
     assert_int_equal(prm_program_field(NULL, "rep", 3), PRM_NONE);
+    assert_int_equal(prm_program_type_name(NULL, 0).size, 0);
+    assert_int_equal(prm_program_rank_name(NULL, 0).size, 0);
     assert_int_equal(prm_program_dump(NULL, buffer, sizeof buffer), 0);
     assert_int_equal(prm_program_write_time(NULL, 0, buffer, sizeof buffer), 0);
     assert_int_equal(prm_program_write_money(NULL, 0, buffer, sizeof buffer), 0);
@@ -73,6 +75,16 @@ static void rules_and_handles_of_a_program(void **state)
     assert_int_equal(prm_program_field(program, NULL, 0), PRM_NONE);
     assert_int_not_equal(prm_program_type(program, "deal.won", 8), PRM_NONE);
     assert_int_not_equal(prm_program_field(program, "amount", 6), PRM_NONE);
+    uint32_t deal_won = prm_program_type(program, "deal.won", 8);
+    prm_text name = prm_program_type_name(program, deal_won);
+    assert_int_equal(name.size, strlen("deal.won"));
+    assert_memory_equal(name.data, "deal.won", name.size);
+    uint32_t types = 0;
+    while (prm_program_type_name(program, types).size > 0)
+        types++;
+    assert_true(types > deal_won);
+    assert_int_equal(prm_program_type_name(program, PRM_NONE).size, 0);
+    assert_int_equal(prm_program_rank_name(program, 0).size, 0);
     assert_int_equal(prm_program_dump(program, NULL, 10), 0);
     assert_true(prm_program_dump(program, NULL, 0) > 0);
     prm_program_unref(program);

@@ -131,12 +131,13 @@ static const finding_case finding_cases[] = {
      "202 4:59 the rate of the slice, such as 15%; 202 4:70 where the slice begins, such as 1000000; 201 "
      "4:83 "
      "did you mean `from`?; 212 4:110; 212 4:122"},
-    {ON "brackets: {rates: 5%}}\n", "203 4:58"},
+    {ON "brackets: {rates: 5%}}\n",
+     "203 4:58 write for example `rates: [{from: 0, rate: 10%}, {from: 1000000, rate: 15%}]`"},
 
     /* Overrides */
     {ON "base: 5%, override: [1%, 1%, 1%, 1%, 1%, 1%, 1%, 1%, 1%]}\n", "204 4:93"},
     {ON "base: 5%, override: [-1%, many]}\n", "204 4:61; 212 4:66"},
-    {ON "base: 5%, override: {parent: 1%}}\n", "203 4:60"},
+    {ON "base: 5%, override: {parent: 1%}}\n", "203 4:60 write for example `override: [2%, 1%]`"},
 
     /* The reference rate */
     {"reference_rate: 30%\n" ON "base: 30%, max: 30%}\n", ""},

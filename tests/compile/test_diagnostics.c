@@ -29,7 +29,9 @@ static const finding_case cases[] = {
 
     /* Structure */
     {"rulez: {}\n", "201 4:1 did you mean `rules`?"},
-    {"colour: red\nrules: {}\n", "201 4:1"},
+    {"colour: red\nrules: {}\n",
+     "201 4:1 write one of prm, program, title, currency, timezone, fiscal_year, week, month_closes, "
+     "rounding, reference_rate, events, attributes, rewards, measures, commission, ranks or rules"},
     {RULE "{fro: rep, " LEADS ", then: {cash: 1}}\n", "201 5:7 did you mean `for`?"},
     {RULE "{when: {cuont: deal.won, at_least: 1}, then: {cash: 1}}\n", "201 5:14 did you mean `count`?"},
     {RULE "{when: {count: deal.won, atleast: 1}, then: {cash: 1}}\n", "201 5:31 did you mean `at_least`?"},
@@ -43,12 +45,16 @@ static const finding_case cases[] = {
     {RULE "{when: {sum: amount, at_least: 1}, then: {cash: 1}}\n",
      "202 5:14 write for example `of: deal.won`"},
     {"commission: {on: deal.won, of: amount}\n", "202 4:1 the rate where nothing else says one, such as 15%"},
-    {"rules: []\n", "203 4:8"},
-    {"rules:\n", "203 4:1"},
-    {"title: [a]\n", "203 4:8"},
-    {RULE "1\n", "203 5:6"},
-    {RULE "{when: 1, then: {cash: 1}}\n", "203 5:13"},
-    {RULE "{" LEADS ", then: 1}\n", "203 5:58"},
+    {"rules: []\n", "203 4:8 write for example `rules: {ten-leads: {when: {count: lead.registered, at_least: "
+                    "10}, then: {cash: 5000}}}`"},
+    {"rules:\n", "203 4:1 write for example `rules: {ten-leads: {when: {count: lead.registered, at_least: "
+                 "10}, then: {cash: 5000}}}`"},
+    {"title: [a]\n", "203 4:8 write for example `title: Partners 2026`"},
+    {RULE "1\n",
+     "203 5:6 write for example `a: {when: {count: deal.won, at_least: 10}, then: {cash: 5000}}`"},
+    {RULE "{when: 1, then: {cash: 1}}\n",
+     "203 5:13 write for example `when: {count: deal.won, at_least: 10}`"},
+    {RULE "{" LEADS ", then: 1}\n", "203 5:58 write for example `then: {cash: 5000}`"},
     {"week: moonday\nrules: {}\n", "204 4:7 did you mean `monday`?"},
     {"week: mon\nrules: {}\n", "204 4:7 did you mean `monday`?"},
     {"fiscal_year: 4\nrules: {}\n", "204 4:14"},
@@ -124,7 +130,43 @@ static const finding_case cases[] = {
     {RULE "{eligible: partner.segment == 'x', " LEADS ", then: {cash: 1}}\n",
      "303 5:17 declare it: `attributes: {partner: {segment: text}}`"},
     {RULE "{" LEADS ", then: {gift_crad: 1}}\n", "304 5:59 did you mean `gift_card`?"},
-    {RULE "{" LEADS ", then: {cash: 1, holidays: 1}}\n", "304 5:68 declare it under `rewards`"},
+    {RULE "{" LEADS ", then: {cash: 1, holidays: 1}}\n",
+     "201 5:68 beside `cash` write one of to, hold or rounding"},
+    {"commission: {on: deal.won, of: amount, base: 1%}\n" RULE "{" LEADS
+     ", then: {wait_until: 3d, rate: +1%}}\n",
+     "201 6:59 beside `rate` write one of product, from, lasts, until or group"},
+    {RULE "{" LEADS ", then: {notice: x, mailbox: y}}\n", "201 5:70 nothing else stands beside `notice`"},
+    {RULE "{" LEADS ", then: {holidays: 1}}\n",
+     "304 5:59 declare it under `rewards`, or write one of cash, gift_card or points"},
+    {"rewards: {stars: points}\n" RULE "{" LEADS ", then: {hold: 30d, holidays: 1}}\n",
+     "304 6:70 declare it under `rewards`, or write one of cash, gift_card, points or stars"},
+    {RULE "{trigger: {count: deal.won, at_least: 1}, then: {cash: 1}}\n",
+     "201 5:7 write one of title, for, where, eligible, when, each, while, tiers, contest, per, within, "
+     "after, at, pick, then, else, remind, active, limit, max, budget or exclusive"},
+    {RULE "{" LEADS ", reward: {cash: 1}}\n",
+     "201 5:52 write one of title, for, where, eligible, when, each, while, tiers, contest, per, within, "
+     "after, at, pick, then, else, remind, active, limit, max, budget or exclusive"},
+    {RULE "{trigger: {count: deal.won, at_least: 1}, gives: {cash: 1}}\n",
+     "201 5:7 write one of title, for, where, eligible, when, each, while, tiers, contest, per, within, "
+     "after, at, pick, then, else, remind, active, limit, max, budget or exclusive; 201 5:48 write one of "
+     "title, for, where, eligible, when, each, while, tiers, contest, per, within, after, at, pick, then, "
+     "else, remind, active, limit, max, budget or exclusive"},
+    {RULE "{" LEADS ", colour: red}\n",
+     "202 5:3 write for example `then: {cash: 5000}`; 201 5:52 write one of title, for, where, eligible, "
+     "when, each, while, tiers, contest, per, within, after, at, pick, then, else, remind, active, limit, "
+     "max, budget or exclusive"},
+    {RULE "{when: {howmany: deal.won, at_least: 1}, then: {cash: 1}}\n",
+     "201 5:14 write one of count, sum, distinct, coverage, average, minimum, maximum, covered, streak, "
+     "value, of, where, per, within, after, for, at_least, more_than, at_most, less_than, every, all, any, "
+     "not or is"},
+    {RULE "{when: {count: deal.won, threshold: 1}, then: {cash: 1}}\n",
+     "201 5:31 write one of count, sum, distinct, coverage, average, minimum, maximum, covered, streak, "
+     "value, of, where, per, within, after, for, at_least, more_than, at_most, less_than, every, all, any, "
+     "not or is"},
+    {"commission: {on: deal.won, of: amount, percentage: 15%}\n",
+     "201 4:40 write one of on, of, where, base, by_product, min, max, for, within, brackets or override"},
+    {RULE "{eligible: patner.segment == 'x', " LEADS ", then: {cash: 1}}\n",
+     "305 5:17 did you mean `partner.segment`?"},
     {RULE "{each: deal.won, where: amont > 1, then: {cash: 1}}\n", "305 5:30 did you mean `amount`?"},
     {RULE "{each: deal.won, then: {cash: value}}\n", "305 5:36"},
     {RULE "{for: amount, each: deal.won, then: {cash: 1}}\n", "306 5:12"},
@@ -457,7 +499,8 @@ static void test_messages(void **state)
                    "`then` takes a mapping or a list of mappings, but here is an empty list");
     EXPECT_MESSAGE(COMPILING_HEAD RULE "{when: {count: [], at_least: 1}, then: {cash: 1}}\n",
                    "`count` takes one value or a list of values, but here is an empty list");
-    EXPECT_MESSAGE(COMPILING_HEAD "commission: {on: deal.won, of: amount, base: 15}\n", "this is 1500%");
+    EXPECT_MESSAGE(COMPILING_HEAD "commission: {on: deal.won, of: amount, base: 15}\n",
+                   "a rate of `15` is 1500%");
     EXPECT_MESSAGE(COMPILING_HEAD RULE "{each: deal.won, then: {cash: 0}}\n",
                    "`cash` is never above zero, so nothing comes of it");
     EXPECT_MESSAGE(COMPILING_HEAD RULE "{each: deal.won, then: {cash: 10%}}\n",

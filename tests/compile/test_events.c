@@ -126,12 +126,12 @@ static const wrong_case wrong_cases[] = {
      "216 5:24 choose another name; 216 5:34 choose another name; 216 5:47 choose another name"},
 
     /* Types */
-    {"  a.b: text\n", "203 5:8"},
+    {"  a.b: text\n", "203 5:8 write for example `a.b: {partner: text, order: text, amount: money}`"},
     {"  a.b: {}\n", "202 5:3 add `partner: text`"},
     {"  deal.wom: {region?: text}\n", "202 5:3 did you mean `deal.won`?"},
     {"  a.b: {partner: text, c: string}\n", "204 5:27"},
     {"  a.b: {partner: text, c: moeny}\n", "204 5:27 did you mean `money`?"},
-    {"  a.b: {partner: text, c: {d: text}}\n", "203 5:27"},
+    {"  a.b: {partner: text, c: {d: text}}\n", "203 5:27 write for example `c: text`"},
 
     /* Fields that mean something already */
     {"  a.b: {partner: integer, rep: decimal, customer: money}\n",
@@ -145,7 +145,8 @@ static const wrong_case wrong_cases[] = {
      "204 5:43 write for example `order.placed by order`"},
     {"  a.b: {partner: text, deal: text, voids: deal.won by deal or so}\n",
      "204 5:43 write for example `order.placed by order`"},
-    {"  a.b: {partner: text, deal: text, voids: [deal.won by deal]}\n", "203 5:43"},
+    {"  a.b: {partner: text, deal: text, voids: [deal.won by deal]}\n",
+     "203 5:43 write for example `voids: order.placed by order`"},
     {"  a.b: {partner: text, deal: text, voids: deal.wun by deal}\n", "301 5:43 did you mean `deal.won`?"},
     {"  a.b: {partner: text, voids: deal.won by deal}\n",
      "302 5:43 the two types match by a field of the same name: add `deal: text`"},

@@ -145,7 +145,16 @@ static const lint_case conditions[] = {
      ""},
 
     {RULE "{per: month, at: close, when: {count: deal.won, at_least: 0}, then: {cash: 1}, else: {cash: 2}}",
-     "531 5:85"},
+     "552 5:64; 531 5:85"},
+    {RULE "{per: month, at: close, when: {is: true}, then: {cash: 1}}", ""},
+    {RULE "{per: month, at: close, when: {covered: course.completed, more_than: -1}, then: {cash: 1}}",
+     "552 5:75"},
+    {RULE
+     "{for: rep, per: month, at: close, when: {distinct: rep, of: deal.won, at_most: 1}, then: {cash: 1}}",
+     "552 5:85"},
+    {RULE "{per: month, at: close, when: {count: deal.won, at_most: 1}, then: {cash: 1}}", ""},
+    {RULE "{per: month, at: close, when: {coverage: course.completed, at_least: 0%}, then: {cash: 1}}", ""},
+    {RULE "{per: month, at: close, when: {sum: amount, of: deal.won, at_least: 0}, then: {cash: 1}}", ""},
     {RULE "{per: month, at: close, when: {count: deal.won, at_least: 1}, then: {cash: 1}, else: {cash: 2}}",
      ""},
     {RULE
@@ -154,7 +163,7 @@ static const lint_case conditions[] = {
      ""},
     {RULE "{per: month, at: close, when: {all: [{count: deal.won, at_least: 0}, {coverage: course.completed, "
           "at_most: 100%}]}, then: {cash: 1}, else: {cash: 2}}",
-     ""},
+     "552 5:71"},
 
     {RULE
      "{per: month, when: {count: deal.won, at_least: 1}, then: {cash: 1}, remind: {before: 31d, notice: x}}",

@@ -81,14 +81,15 @@ static const finding_case finding_cases[] = {
      "216 4:12 choose another name; 216 4:38 choose another name"},
     {"measures: {amount: {sum: amount, of: deal.won}}\n",
      "216 4:12 choose another name, such as `total_amount`"},
-    {"measures: {won: 3}\n", "203 4:17"},
+    {"measures: {won: 3}\n", "203 4:17 write for example `won: {count: deal.won}`"},
 
     /* A wrong measure is reported once, however often it is used. */
     {"measures: {won: {count: deal.wun}}\n", "301 4:25 did you mean `deal.won`?"},
     {"measures: {won: {count: deal.wun}}\n" RULE
      "{when: {all: [{value: won, at_least: 1}, {value: won * 2, at_least: 1}]}, then: {cash: 1}}\n",
      "301 4:25 did you mean `deal.won`?"},
-    {"measures: {won: 3}\n" RULE "{when: {value: won, at_least: 1}, then: {cash: 1}}\n", "203 4:17"},
+    {"measures: {won: 3}\n" RULE "{when: {value: won, at_least: 1}, then: {cash: 1}}\n",
+     "203 4:17 write for example `won: {count: deal.won}`"},
 
     /* Values */
     {NAMED RULE "{when: {value: won + lots, at_least: 1}, then: {cash: 1}}\n",

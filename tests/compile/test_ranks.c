@@ -102,7 +102,7 @@ static const finding_case finding_cases[] = {
     {"ranks: {}\n",
      "202 4:1 write for example `per: quarter`: ranks are reviewed at the end of each; 202 4:1 "
      "write the levels from the lowest up, such as `bronze: {}`"},
-    {"ranks: gold\n", "203 4:8"},
+    {"ranks: gold\n", "203 4:8 write for example `ranks: {per: quarter, levels: {bronze: {}}}`"},
     {"ranks: {per: often, promote: later, keep: -1, levels: {}}\n",
      "204 4:14; 204 4:30; 204 4:43; 545 4:47 write for example `bronze: {}`"},
     {"ranks: {per: month, levels: {a: {when: {count: deal.won, at_least: 1}}}}\n",
@@ -112,7 +112,8 @@ static const finding_case finding_cases[] = {
     {"ranks: {per: month, levels: {a: {}, b: {wen: {count: deal.won, at_least: 1}}}}\n",
      "201 4:41 did you mean `when`?"},
     {"ranks: {per: month, levels: {a: {}, '': {when: {count: deal.won, at_least: 1}}}}\n", "209 4:37"},
-    {"ranks: {per: month, levels: {a: {}, b: }}\n", "203 4:37"},
+    {"ranks: {per: month, levels: {a: {}, b: }}\n",
+     "203 4:37 write for example `b: {when: {sum: amount, of: deal.won, at_least: 1000000}, rate: 15%}`"},
     {"ranks: {per: month, levels: {a: {rate: 5%}, b: {by_product: {x: 6%}, when: {count: deal.won, at_least: "
      "1}}}}\n",
      "509 4:34 add `commission:` to the program; 509 4:49 add `commission:` to the program"},
@@ -132,7 +133,7 @@ static const finding_case finding_cases[] = {
     {"rules: {a: {eligible: partner.rank == 'x', each: deal.won, then: {cash: 1}}}\n",
      "303 4:23 give the program `ranks`, or declare it: `attributes: {partner: {rank: text}}`"},
     {"ranks: 3\nrules: {a: {eligible: partner.rank == 'x', each: deal.won, then: {rank: high}}}\n",
-     "203 4:8"},
+     "203 4:8 write for example `ranks: {per: quarter, levels: {bronze: {}}}`"},
 };
 
 static void findings_of(const char *text, char *out, size_t capacity)

@@ -32,7 +32,8 @@ static const finding_case cases[] = {
      "203 9:14 write for example `[{count: deal.won, at_least: 10}, {is: partner.tier > 1}]`"},
     {"{when: {any: {count: deal.won, at_least: 1}}, then: {cash: 1}}",
      "203 9:14 write for example `[{count: deal.won, at_least: 10}, {is: partner.tier > 1}]`"},
-    {"{when: {not: [{count: deal.won, at_least: 1}]}, then: {cash: 1}}", "203 9:19"},
+    {"{when: {not: [{count: deal.won, at_least: 1}]}, then: {cash: 1}}",
+     "203 9:19 write for example `not: {count: deal.lost, more_than: 3}`"},
     {"{when: {all: [{count: deal.won, at_least: 1}], count: deal.lost, at_least: 2}, then: {cash: 1}}",
      "515 9:53 put both into the list of an `all`"},
     {"{when: {all: [{count: deal.won, at_least: 1}], any: [{count: deal.won, at_least: 1}]}, then: "
@@ -174,7 +175,8 @@ static const finding_case cases[] = {
     {"{when: {sum: amount, of: deal.won, at_least: 5}, tiers: [{at_least: 1, then: {cash: 1}}]}", "515 9:41"},
     {"{when: {all: [{sum: amount, of: deal.won}]}, tiers: [{at_least: 1, then: {cash: 1}}]}", "515 9:14"},
     {"{when: {count: deal.won}, tiers: {at_least: 1, then: {cash: 1}}}", "203 9:32"},
-    {"{when: {count: deal.won}, tiers: []}", "203 9:39"},
+    {"{when: {count: deal.won}, tiers: []}",
+     "203 9:39 write for example `tiers: [{at_least: 10, then: {cash: 5000}}]`"},
     {"{when: {count: deal.won}, tiers: [{then: {cash: 1}}, {at_least: 5}, {at_least: partner.gaol, "
      "then: {cash: 1}}]}",
      "202 9:40 the threshold of this tier; 202 9:59 what happens at this threshold, such as `then: {cash: "
@@ -227,9 +229,10 @@ static const finding_case cases[] = {
     {"{per: month, contest: {by: {sum: amount, of: deal.won, at_least: 5}, places: [{cash: 1}]}}",
      "515 9:61"},
     {"{per: month, contest: {by: {sum: amount, of: deal.won}, places: {cash: 1}}}", "203 9:62"},
-    {"{per: month, contest: {by: {sum: amount, of: deal.won}, places: [x, [y]]}}", "203 9:71; 203 9:74"},
+    {"{per: month, contest: {by: {sum: amount, of: deal.won}, places: [x, [y]]}}",
+     "203 9:71 write for example `{cash: 5000}`; 203 9:74 write for example `{cash: 5000}`"},
     {"{per: month, contest: {by: deal.won, plaices: [{cash: 1}]}}",
-     "203 9:33; 201 9:43 did you mean `places`?"},
+     "203 9:33 write for example `by: {sum: amount, of: deal.won}`; 201 9:43 did you mean `places`?"},
     {"{per: month, contest: {by: {count: deal.won}, places: [{cash: 1}]}, when: {count: deal.won, "
      "at_least: 1}, then: {cash: 1}, at: close, else: {cash: 1}, remind: {before: 1d, notice: x}, "
      "limit: {times: 1}, exclusive: x, tiers: [{at_least: 1, then: {cash: 1}}]}",
@@ -242,7 +245,7 @@ static const finding_case cases[] = {
      "`for: rep` at the rule"},
     {"{when: {is: partner.goal > 1}, at: close, per: month, then: {cash: 1}}", ""},
     {"{when: {is: 'false'}, at: close, per: month, then: {cash: 1}}", "512 9:18"},
-    {"{each: deal.won, then: {cash: 1}, exclusive: [a]}", "203 9:51"},
+    {"{each: deal.won, then: {cash: 1}, exclusive: [a]}", "203 9:51 write for example `exclusive: welcome`"},
     {"{then: {cash: 1}, at: close, per: month}",
      "501 9:3 write for example `when: {count: deal.won, at_least: 10}`"},
 };

@@ -49,6 +49,29 @@ static void property_of(const char *definition, const char *key, char *out, size
     snprintf(out, capacity, "%.*s", (int)size, property);
 }
 
+/* The definition of a key's scalars. */
+static const char *form_of(const prm__schema_key *key)
+{
+    static const char *const forms[] = {
+        [PRM_SCHEMA_RATE] = "rate",     [PRM_SCHEMA_RATES] = "rate",
+        [PRM_SCHEMA_NUMBER] = "number", [PRM_SCHEMA_THRESHOLD] = "threshold",
+        [PRM_SCHEMA_WHOLE] = "whole",   [PRM_SCHEMA_DURATION] = "duration",
+        [PRM_SCHEMA_SPAN] = "span",     [PRM_SCHEMA_DATE] = "date",
+        [PRM_SCHEMA_LINK] = "link",     [PRM_SCHEMA_EXPR] = "expression",
+    };
+    if ((key->flags & PRM_SCHEMA_TYPES) != 0)
+        return "type_name";
+    return key->type < sizeof forms / sizeof forms[0] && forms[key->type] != NULL ? forms[key->type]
+                                                                                  : "scalar";
+}
+
+static bool names_form(const char *line, const prm__schema_key *key)
+{
+    char reference[64];
+    snprintf(reference, sizeof reference, "definitions/%s\"", form_of(key));
+    return strstr(line, reference) != NULL;
+}
+
 static void expect_choices(const char *line, const prm__schema_key *key)
 {
     for (uint32_t i = 0; key->choices != NULL && i < key->choices->count; i++) {
@@ -57,7 +80,7 @@ static void expect_choices(const char *line, const prm__schema_key *key)
         if (strstr(line, choice) == NULL)
             fail_msg("%s lacks the choice %s", key->name, choice);
     }
-    bool scalar = strstr(line, "definitions/scalar\"") != NULL;
+    bool scalar = names_form(line, key);
     if (key->choices != NULL && scalar != key->choices->open)
         fail_msg("%s: only open choices leave room for others", key->name);
 }
@@ -72,9 +95,7 @@ static void expect_place(const char *name, const prm__schema *schema)
         char line[2048];
         property_of(definition, key->name, line, sizeof line);
         bool named = strstr(line, "additionalProperties") != NULL;
-        bool scalar = strstr(line, "definitions/scalar\"") != NULL ||
-                      strstr(line, "definitions/expression\"") != NULL ||
-                      strstr(line, "definitions/type_name\"") != NULL || key->choices != NULL;
+        bool scalar = names_form(line, key) || key->choices != NULL;
         bool deep = key->type == PRM_SCHEMA_MAPPING || key->type == PRM_SCHEMA_MAPPINGS ||
                     key->type == PRM_SCHEMA_ANY;
         expect_choices(line, key);

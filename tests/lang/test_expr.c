@@ -237,7 +237,8 @@ static void test_syntax_errors(void **state)
     expect_findings("amount in 3", PRM_TYPE_BOOLEAN, "401 1:14-15");
     expect_findings("amount in [1", PRM_TYPE_BOOLEAN, "401 1:16-17");
     expect_findings("1 + in", PRM_TYPE_NUMBER, "401 1:8-10");
-    expect_findings("x.y", PRM_TYPE_NUMBER, "305 1:4-5; 401 1:7-8");
+    expect_findings("product.startsWith == 3", PRM_TYPE_BOOLEAN, "401 1:23-25");
+    expect_findings("(product).y", PRM_TYPE_NUMBER, "401 1:15-16");
     expect_findings("has(3)", PRM_TYPE_BOOLEAN, "401 1:8-9");
     expect_findings("has(amount", PRM_TYPE_BOOLEAN, "401 1:14-15");
     expect_findings("min(1,", PRM_TYPE_NUMBER, "401 1:10-11");
@@ -252,6 +253,20 @@ static void test_syntax_errors(void **state)
                     "403 1:4-17 quote this expression: to YAML, ` #` begins a comment");
     expect_findings("99999999999999999999", PRM_TYPE_NUMBER, "404 1:4-24");
     expect_findings("''", PRM_TYPE_NUMBER, "401 1:5-6");
+}
+
+/* One finding each, whatever hangs on the name. */
+static void test_wrong_owners(void **state)
+{
+    (void)state;
+    expect_findings("patner.segment == 'x' && amount > 1", PRM_TYPE_BOOLEAN,
+                    "305 1:4-10 did you mean `partner.segment`?");
+    expect_findings("has(reps.certified) && !has(rep.amount)", PRM_TYPE_BOOLEAN,
+                    "305 1:8-12 did you mean `rep.certified`?");
+    expect_findings("customer.certified || reseller.segment.startsWith('x')", PRM_TYPE_BOOLEAN,
+                    "305 1:4-12 did you mean `rep.certified`?; 305 1:26-34 did you mean `partner.segment`?");
+    expect_findings("deal.customer.name + 1", PRM_TYPE_NUMBER, "305 1:4-8");
+    expect_findings("x.y", PRM_TYPE_NUMBER, "305 1:4-5");
 }
 
 static void test_type_errors(void **state)
@@ -441,21 +456,14 @@ static void test_places_in_quotes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_precedence),
-        cmocka_unit_test(test_percent),
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_functions),
-        cmocka_unit_test(test_lists),
-        cmocka_unit_test(test_syntax_errors),
-        cmocka_unit_test(test_type_errors),
-        cmocka_unit_test(test_unknown_names),
-        cmocka_unit_test(test_arguments),
-        cmocka_unit_test(test_scope),
-        cmocka_unit_test(test_conflicting_types),
-        cmocka_unit_test(test_nesting),
-        cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_measures),
-        cmocka_unit_test(test_places_in_quotes),
+        cmocka_unit_test(test_precedence),    cmocka_unit_test(test_percent),
+        cmocka_unit_test(test_names),         cmocka_unit_test(test_functions),
+        cmocka_unit_test(test_lists),         cmocka_unit_test(test_syntax_errors),
+        cmocka_unit_test(test_wrong_owners),  cmocka_unit_test(test_type_errors),
+        cmocka_unit_test(test_unknown_names), cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_scope),         cmocka_unit_test(test_conflicting_types),
+        cmocka_unit_test(test_nesting),       cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_measures),      cmocka_unit_test(test_places_in_quotes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

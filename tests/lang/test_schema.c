@@ -6,16 +6,16 @@
 enum { NAME, COUNT, WHERE, PARTS, LIST, LATER, ANY, KEYS };
 
 static const prm__schema_key keys[KEYS] = {
-    [NAME] = {"name", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "what it is called", NULL},
-    [COUNT] = {"count", PRM_SCHEMA_TEXTS, PRM_SCHEMA_REQUIRED, "how many", NULL},
-    [WHERE] = {"where", PRM_SCHEMA_EXPR, 0, "", NULL},
-    [PARTS] = {"parts", PRM_SCHEMA_MAPPING, 0, "", NULL},
-    [LIST] = {"list", PRM_SCHEMA_MAPPINGS, 0, "", NULL},
-    [LATER] = {"later", PRM_SCHEMA_TEXT, 0, "", NULL},
-    [ANY] = {"any", PRM_SCHEMA_ANY, 0, "", NULL},
+    [NAME] = {"name", PRM_SCHEMA_TEXT, PRM_SCHEMA_REQUIRED, "what it is called", "x", NULL},
+    [COUNT] = {"count", PRM_SCHEMA_TEXTS, PRM_SCHEMA_REQUIRED, "how many", "x", NULL},
+    [WHERE] = {"where", PRM_SCHEMA_EXPR, 0, "", "x", NULL},
+    [PARTS] = {"parts", PRM_SCHEMA_MAPPING, 0, "", "x", NULL},
+    [LIST] = {"list", PRM_SCHEMA_MAPPINGS, 0, "", "x", NULL},
+    [LATER] = {"later", PRM_SCHEMA_TEXT, 0, "", "x", NULL},
+    [ANY] = {"any", PRM_SCHEMA_ANY, 0, "", "x", NULL},
 };
 
-static const prm__schema schema = {"a thing", keys, KEYS, 0};
+static const prm__schema schema = {"a thing", keys, KEYS, "{name: x}", 0, NULL};
 
 /* Reads the text by the schema; `present` has a letter for each value, or a point. */
 static void expect(const char *text, const char *present, const char *findings)
@@ -45,7 +45,9 @@ static void test_wrong_keys(void **state)
 {
     (void)state;
     expect("nme: a\ncount: 1\n", ".c.....", "201 1:1-4 did you mean `name`?");
-    expect("name: a\ncount: 1\nqqq: 1\nnaem: 2\n", "nc.....", "201 3:1-4; 201 4:1-5 did you mean `name`?");
+    expect("name: a\ncount: 1\nqqq: 1\nnaem: 2\n", "nc.....",
+           "201 3:1-4 write one of name, count, where, parts, list, later or any; 201 4:1-5 did you mean "
+           "`name`?");
     expect("where: x\n", "..w....", "202 1:1-2 what it is called; 202 1:1-2 how many");
     expect("name: a\ncount: 1\nlater: 2\n", "nc...l.", "");
 }
@@ -53,13 +55,17 @@ static void test_wrong_keys(void **state)
 static void test_wrong_types(void **state)
 {
     (void)state;
-    expect("name: [a]\ncount: {a: 1}\n", ".......", "203 1:7-10; 203 2:8-14");
-    expect("name:\ncount: []\n", ".......", "203 1:1-5; 203 2:8-10");
-    expect("name: a\ncount: [b, [c]]\nparts: 1\nlist: [1]\n", "n......", "203 2:8-16; 203 3:8-9; 203 4:7-10");
+    expect("name: [a]\ncount: {a: 1}\n", ".......",
+           "203 1:7-10 write for example `name: x`; 203 2:8-14 write for example `count: x`");
+    expect("name:\ncount: []\n", ".......",
+           "203 1:1-5 write for example `name: x`; 203 2:8-10 write for example `count: x`");
+    expect("name: a\ncount: [b, [c]]\nparts: 1\nlist: [1]\n", "n......",
+           "203 2:8-16 write for example `count: x`; 203 3:8-9 write for example `parts: x`; 203 4:7-10 "
+           "write for example `list: x`");
     expect("name: a\ncount: b\nwhere: {a: 1}\n", "nc.....", "403 3:8-14 quote this expression");
-    expect("name: a\ncount: b\nwhere:\n  a: 1\n", "nc.....", "203 4:3-7");
-    expect("text\n", ".......", "203 1:1-5");
-    expect("- a\n", ".......", "203 1:1-4");
+    expect("name: a\ncount: b\nwhere:\n  a: 1\n", "nc.....", "203 4:3-7 write for example `where: x`");
+    expect("text\n", ".......", "203 1:1-5 write for example `{name: x}`");
+    expect("- a\n", ".......", "203 1:1-4 write for example `{name: x}`");
 }
 
 /* A refused node was reported where it was read; nothing more is said. */
@@ -75,7 +81,8 @@ static void test_stray_keys(void **state)
 {
     (void)state;
     expect("{name: a, count: b, where: min(x, 5)}\n", "nc.....", "403 1:28-37 quote this expression");
-    expect("{name: a, count: b, 5)}\n", "nc.....", "201 1:21-23");
+    expect("{name: a, count: b, 5)}\n", "nc.....",
+           "201 1:21-23 write one of name, count, where, parts, list, later or any");
 }
 
 static void test_meant(void **state)
@@ -88,6 +95,41 @@ static void test_meant(void **state)
     assert_true(prm__schema_read(&r.lang, r.root, &schema, values, &meant));
     assert_int_equal(meant, PRM_SCHEMA_BIT(NAME) | PRM_SCHEMA_BIT(LATER) | PRM_SCHEMA_BIT(PARTS));
     reading_close(&r);
+}
+
+/* A key that is near to none may be the one with a mark that no other key has, if its value can be. */
+static void test_meant_by_marks(void **state)
+{
+    (void)state;
+    enum { CAUSE, CAUSES, BOTH, OUTCOME, DEGREE, MARKED };
+    static const prm__schema_key marked[MARKED] = {
+        [CAUSE] = {"cause", PRM_SCHEMA_MAPPING, PRM_SCHEMA_CAUSE, "", "x", NULL},
+        [CAUSES] = {"causes", PRM_SCHEMA_TEXTS, PRM_SCHEMA_CAUSE, "", "x", NULL},
+        [BOTH] = {"both", PRM_SCHEMA_MAPPING, PRM_SCHEMA_CAUSE | PRM_SCHEMA_OUTCOME, "", "x", NULL},
+        [OUTCOME] = {"outcome", PRM_SCHEMA_MAPPING, PRM_SCHEMA_OUTCOME, "", "x", NULL},
+        [DEGREE] = {"degree", PRM_SCHEMA_NUMBER, PRM_SCHEMA_DEGREE, "", "x", NULL},
+    };
+    static const prm__schema of_marks = {"a thing", marked, MARKED, "{}", 0, NULL};
+    static const struct {
+        const char *text;
+        uint64_t meant;
+    } cases[] = {
+        {"zzz: {}\n", PRM_SCHEMA_BIT(CAUSE) | PRM_SCHEMA_BIT(OUTCOME)},
+        {"zzz: 3\n", PRM_SCHEMA_BIT(CAUSES) | PRM_SCHEMA_BIT(DEGREE)},
+        {"zzz: 3\ncause: {}\n", PRM_SCHEMA_BIT(CAUSE) | PRM_SCHEMA_BIT(DEGREE)},
+        {"zzz: {}\nboth: {}\n", PRM_SCHEMA_BIT(BOTH)},
+        {"outcom: {}\nzzz: {}\n", PRM_SCHEMA_BIT(CAUSE) | PRM_SCHEMA_BIT(OUTCOME)},
+        {"cause: {}\n", PRM_SCHEMA_BIT(CAUSE)},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        reading r;
+        const prm__yaml_node *values[MARKED];
+        uint64_t meant = 0;
+        reading_text(&r, cases[i].text);
+        assert_true(prm__schema_read(&r.lang, r.root, &of_marks, values, &meant));
+        assert_int_equal(meant, cases[i].meant);
+        reading_close(&r);
+    }
 }
 
 static void test_elements(void **state)
@@ -119,10 +161,11 @@ static void test_exclusion(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_kinds),   cmocka_unit_test(test_wrong_keys),
-        cmocka_unit_test(test_wrong_types), cmocka_unit_test(test_refused_values),
-        cmocka_unit_test(test_stray_keys),  cmocka_unit_test(test_meant),
-        cmocka_unit_test(test_elements),    cmocka_unit_test(test_exclusion),
+        cmocka_unit_test(test_all_kinds),      cmocka_unit_test(test_wrong_keys),
+        cmocka_unit_test(test_wrong_types),    cmocka_unit_test(test_refused_values),
+        cmocka_unit_test(test_stray_keys),     cmocka_unit_test(test_meant),
+        cmocka_unit_test(test_meant_by_marks), cmocka_unit_test(test_elements),
+        cmocka_unit_test(test_exclusion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

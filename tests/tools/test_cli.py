@@ -515,7 +515,7 @@ class BadInput(Case):
         rows = ("deal.wonn", "foo.bar", "deal.wonn")
         _, errors = self.run_events(self.HEADER + "".join(
             "i%d,%s,2026-06-01,acme,\n" % (i, rows[i]) for i in range(3)), status=0)
-        self.assertIn(" ignored 3 (deal.wonn 2, foo.bar 1), rejected 0", errors)
+        self.assertIn(" ignored 3 (deal.wonn 2: did you mean deal.won?, foo.bar 1), rejected 0", errors)
         _, errors = self.run_events(self.HEADER + "".join(
             "i%d,t%d,2026-06-01,acme,\n" % (i, i % 70) for i in range(140)), status=0)
         self.assertIn(" ignored 140 (t0 2, t1 2, t10 2, t11 2, t12 2, ...), rejected 0", errors)

@@ -148,7 +148,7 @@ class Ledger(Case):
 
     def test_each_named_key_counts(self):
         keys = {"rule": "two-leads", "kind": "points", "partner": "q", "rep": "ito", "customer": "Kita",
-                "product": "crm", "recipient": "p/sato", "amount": "151", "rate": "20%", "rank": "gold",
+                "product": "crm", "recipient": "p/sato", "amount": "151", "rate": "20%",
                 "at": "2026-01-06", "from": "2026-01-05", "until": "2026-01-05", "payable": "2026-01-05",
                 "event": "e2", "id": "commission!e2", "op": "reverse", "cash": "150.01", "stars": "150"}
         for key, value in keys.items():
@@ -220,20 +220,44 @@ class Ledger(Case):
         self.assertNotIn("partner far", out)
 
     def test_a_rule_that_does_not_exist(self):
-        self.fails("expect: {ledger: [{rule: fastest}]}", "the program has no rule 'fastest'\n")
+        self.fails("expect: {ledger: [{rule: fastest}]}", """
+          x.test.yaml:4:30: error: program.yaml has no rule 'fastest'; did you mean 'faster'?
+                  expect: {ledger: [{rule: fastest}]}
+                                           ^
+""")
+        self.fails("expect: {contains: [{rule: comission}]}", "did you mean 'commission'?\n")
+        self.fails("expect: {contains: [{rule: bonus}]}", "program.yaml has no rule 'bonus'\n")
+        self.fails("expect: {progress: [{rule: two-lead, partner: p}]}",
+                   "x.test.yaml:4:32: error: program.yaml has no rule 'two-lead'; did you mean 'two-leads'?\n")
+        self.fails("expect: {progress: [{rule: commission, partner: p}]}",
+                   "x.test.yaml:4:32: error: program.yaml has no rule 'commission'\n")
+
+    def test_a_rank_that_does_not_exist(self):
+        self.fails("expect: {ledger: [{rank: gold}]}", "x.test.yaml:4:30: error: 'gold' is no rank of program.yaml\n")
+        self.write("ranks.yaml", PROGRAM + "ranks: {per: quarter, levels: {bronze: {}, silver: "
+                   "{when: {count: deal.won, at_least: 1}}}}\n")
+        head = "program: ranks.yaml"
+        self.fails("expect: {contains: [{rank: silvr}]}", "'silvr' is no rank of ranks.yaml; did you mean 'silver'?",
+                   head=head)
+        self.fails("expect: {ranks: [{partner: p, at: 1970-01-01, rank: silvr}]}",
+                   "x.test.yaml:4:57: error: 'silvr' is no rank of ranks.yaml; did you mean 'silver'?", head=head)
+        self.fails("expect: {ranks: [{partner: p, at: 1970-01-01, rank: silver}]}",
+                   "x.test.yaml:4:22: error: the rank at a time after the clock is not known yet\n", head=head)
 
     def test_a_key_that_is_nothing(self):
         self.fails("expect: {ledger: [{rule: star, custmer: Kita}]}",
-                   "line 4: 'custmer' is neither a column nor a kind of reward of program.yaml; "
+                   "x.test.yaml:4:36: error: 'custmer' is neither a column nor a kind of reward of program.yaml; "
                    "did you mean 'customer'?\n")
         self.fails("expect: {contains: [{satrs: 1}]}", "did you mean 'stars'?\n")
 
     def test_values_that_are_none(self):
         for value, part in {"at: soon": "'soon' in 'at' is no time", "rate: lots": "'lots' in 'rate' is no rate",
-                            "cash: 1e3": "'1e3' in 'cash' is no amount", "op: grants": "'grants' in 'op' is no op",
+                            "cash: 1e3": "'1e3' in 'cash' is no amount", "op: grants": "'grants' in 'op' is none of grant, "
+                            "reverse; did you mean 'grant'?",
                             "rate: +5.": "is no rate", "amount: one": "'one' in 'amount' is no number"}.items():
             with self.subTest(value):
-                self.fails("expect: {contains: [{%s}]}" % value, "line 4: ", part)
+                self.fails("expect: {contains: [{%s}]}" % value, "x.test.yaml:4:%d: error: " % (27 + value.index(" ")),
+                           part)
 
     def test_forgotten_fields_and_types_are_noted(self):
         self.fails("""
@@ -243,7 +267,8 @@ class Ledger(Case):
             expect: {ledger: []}
             """, "note: line 5: event e1: fields that the program does not declare for deal.won were dropped "
                  "(prodct)\n",
-                   "note: line 6: event e2 was ignored: the program does not know the type deal.one\n")
+                   "note: line 6: event e2 was ignored: the program does not know the type deal.one; "
+                   "did you mean deal.won?\n")
 
     def test_they_are_noted_where_the_test_passes(self):
         body = """
@@ -251,7 +276,8 @@ class Ledger(Case):
               - {at: 2026-01-05, type: deal.one, partner: p}
             expect: {ledger: []}
             """
-        note = "note: line 5: event e1 was ignored: the program does not know the type deal.one\n"
+        note = "note: line 5: event e1 was ignored: the program does not know the type deal.one; " \
+               "did you mean deal.won?\n"
         self.assertIn("  ok      it\n          " + note, self.passes(body))
         status, out, _ = self.run_text("program: program.yaml\ntests:\n  it:\n%s"
                                        % textwrap.indent(textwrap.dedent(body).strip(), "    "), "--format", "tap")
@@ -326,10 +352,10 @@ class Questions(Case):
             """ % DEAL, "totals, line 5: p: cash: expected 151, came 150.00\n")
 
     def test_totals_of_nothing(self):
-        self.fails("expect: {totals: [{partner: p}]}", "line 4: a row of totals names a kind")
+        self.fails("expect: {totals: [{partner: p}]}", "x.test.yaml:4:23: error: a row of totals names a kind")
         self.fails("expect: {totals: [{partner: p, satrs: 1}]}",
-                   "line 4: 'satrs' is no kind of reward of program.yaml; did you mean 'stars'?\n")
-        self.fails("expect: {totals: [{partner: p, cash: much}]}", "line 4: 'much' in 'cash' is no amount\n")
+                   "x.test.yaml:4:36: error: 'satrs' is no kind of reward of program.yaml; did you mean 'stars'?\n")
+        self.fails("expect: {totals: [{partner: p, cash: much}]}", "x.test.yaml:4:42: error: 'much' in 'cash' is no amount, such as 5000 or 12.50\n")
 
     RATES = """
         events: [{at: 2026-01-05, type: meeting.held, partner: p, repeat: 3, every: 1h}]
@@ -349,15 +375,15 @@ class Questions(Case):
                    "rates, line 9: expected 16% at 2026-01-05T02:00:00-05:00, came 15%\n")
 
     def test_a_rate_after_the_clock(self):
-        self.fails(self.RATES % ("15%", "2026-03-02"), "rates, line 10: ")
+        self.fails(self.RATES % ("15%", "2026-03-02"), "x.test.yaml:10:11: error: the rate of a time after the clock is not known yet\n")
 
     def test_a_rate_is_the_whole_of_it(self):
-        self.fails(self.RATES % ("+5%", "2026-03-01"), "rates, line 9: the rate is the whole one")
+        self.fails(self.RATES % ("+5%", "2026-03-01"), "x.test.yaml:9:102: error: the rate is the whole one")
 
     def test_rates_without_commission(self):
         self.write("plain.yaml", PROGRAM.replace("commission:", "# commission:")
                    .replace("then: {rate: +5%, lasts: 30d}", "then: {cash: 1}"))
-        self.fails("expect: {rates: [{partner: p, at: 1970-01-01, rate: 0%}]}", "rates, line 4: ",
+        self.fails("expect: {rates: [{partner: p, at: 1970-01-01, rate: 0%}]}", "x.test.yaml:4:22: error: ",
                    head="program: plain.yaml")
 
     PROGRESS = """
@@ -374,7 +400,8 @@ class Questions(Case):
                    "progress, line 5: differs in value: expected 2, came 1; state: expected reached, came open\n")
 
     def test_a_state_that_is_none(self):
-        self.fails(self.PROGRESS % ("1", "opened"), "line 5: 'opened' is no state of progress\n")
+        self.fails(self.PROGRESS % ("1", "opened"), "x.test.yaml:5:96: error: 'opened' in 'state' is none of open, reached, missed, waiting, "
+                   "not_eligible, inactive; did you mean 'open'?\n")
 
     def test_a_subject_that_does_not_exist(self):
         self.fails("""
@@ -384,7 +411,7 @@ class Questions(Case):
 
     def test_a_rank_needs_ranks(self):
         self.fails("expect: {ranks: [{partner: p, at: 2026-01-01, rank: gold}]}",
-                   "ranks, line 4: the program has no ranks\n")
+                   "x.test.yaml:4:22: error: the program has no ranks\n")
 
 
 class Errors(Case):
@@ -467,17 +494,17 @@ class Events(Case):
         self.fails("""
             events: [{at: 9990-01-01, type: seminar.attended, partner: p, repeat: 20, every: 1y}]
             expect: {contains: [{event: e1-1}]}
-            """, "line 4: the repeats go beyond the year 9999\n")
+            """, "x.test.yaml:4:14: error: the repeats go beyond the year 9999\n")
 
     def test_a_time_that_is_none(self):
         self.fails("""
             events: [{at: tomorrow, type: seminar.attended, partner: p}]
             expect: {ledger: []}
-            """, "line 4: at: ")
+            """, "x.test.yaml:4:19: error: at: ")
         self.fails("""
             clock: tomorrow
             expect: {ledger: []}
-            """, "line 4: clock: ")
+            """, "x.test.yaml:4:12: error: clock: ")
 
     def test_events_after_the_clock_wait(self):
         body = """
@@ -595,6 +622,11 @@ class Files(Case):
                 expect: {ledgre: []}
             """, "x.test.yaml:4:5: error: unknown key 'event'; did you mean 'events'?",
                      "x.test.yaml:5:14: error: unknown key 'ledgre'; did you mean 'ledger'?")
+        self.refused("program: program.yaml\ntests: {it: {expect: {ledger: []}, because: x}}\n", """
+          x.test.yaml:2:36: error: unknown key 'because'; the keys here are program, events, clock, expect, arrival, todo
+              tests: {it: {expect: {ledger: []}, because: x}}
+                                                 ^
+""")
 
     def test_all_problems_at_once(self):
         self.refused("""\
@@ -632,6 +664,8 @@ class Files(Case):
                 events:
                   - {type: deal.won, time: 2026-01-05}
                   - {at: 2026-01-05}
+                  - {at: 2026-01-05, tpye: deal.won, tipe: deal.won}
+                  - {ta: 2026-01-05, type: deal.won}
                   - {at: 2026-01-05, type: deal.won, repeat: 3}
                   - {at: 2026-01-05, type: deal.won, repeat: 0, every: 1d}
                   - {at: 2026-01-05, type: deal.won, repeat: 2, every: 1x}
@@ -640,9 +674,11 @@ class Files(Case):
                 expect: {ledger: []}
             """, "2:15: error: 'file' is empty", "6:26: error: the time of an event is written 'at' here",
                      "6:9: error: the event has no 'at'", "7:9: error: the event has no 'type'",
-                     "8:9: error: 'repeat' and 'every' go together",
+                     "8:26: error: the event has no 'type'; did you mean it by 'tpye'?",
+                     "9:10: error: the event has no 'at'; did you mean it by 'ta'?",
+                     "10:9: error: 'repeat' and 'every' go together",
                      "'repeat' is a whole number from 1 to 100000", "'1x' is no step",
-                     "11:51: error: product is a text here", "12:9: error: an event is a mapping")
+                     "13:51: error: product is a text here", "14:9: error: an event is a mapping")
 
     def test_no_tests(self):
         self.refused("program: program.yaml\n", "there is no 'tests'")

@@ -295,6 +295,8 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "prm_program_rule": (_STATUS, [_HANDLE, c_uint32, POINTER(CRule)]),
     "prm_program_type": (c_uint32, [_HANDLE, c_char_p, c_size_t]),
     "prm_program_field": (c_uint32, [_HANDLE, c_char_p, c_size_t]),
+    "prm_program_type_name": (Text, [_HANDLE, c_uint32]),
+    "prm_program_rank_name": (Text, [_HANDLE, c_uint32]),
     "prm_program_read_time": (_STATUS, [_HANDLE, c_char_p, c_size_t, POINTER(c_int64), _ERROR]),
     "prm_program_read_local_time": (_STATUS, [_HANDLE, c_char_p, c_size_t, POINTER(c_int64), _ERROR]),
     "prm_program_write_time": (c_size_t, [_HANDLE, c_int64, c_void_p, c_size_t]),
