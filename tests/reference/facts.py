@@ -23,17 +23,11 @@ class Event:
         self.time = time
         self.fields = fields
         self.cleared = cleared
-
-    @property
-    def partner(self):
-        return self.fields.get("partner")
-
-    @property
-    def order(self):
-        """By time, then lifecycle, then id: shorter first, then bytewise."""
-        lifecycle = 0 if self.type.startswith("partner.") else 1 if self.type.startswith("rep.") else 2
-        id_bytes = self.id.encode()
-        return (self.time, lifecycle, len(id_bytes), id_bytes)
+        self.partner = fields.get("partner")
+        # By time, then lifecycle, then id: shorter first, then bytewise.
+        lifecycle = 0 if type_.startswith("partner.") else 1 if type_.startswith("rep.") else 2
+        id_bytes = id_.encode()
+        self.order = (time, lifecycle, len(id_bytes), id_bytes)
 
     def content(self):
         return (self.type, self.time, self.fields, self.cleared)

@@ -171,20 +171,21 @@ class Ground:
         key = (tuple(rule.keys), rule.link, partner)
         known = self.subjects.get(key)
         if known is None or known[0] != (len(self.done), len(self.coming)):
-            known = self.subjects[key] = ((len(self.done), len(self.coming)), self._existing(rule, partner))
+            # Those of the events before are known: what was counted is never taken back.
+            place, found = known[0][0] if known else 0, set(known[1]) if known else set()
+            for event in self.done[place:] + self.coming:
+                found.update(self._subjects(rule, partner, event))
+            found = known[1] if known and len(found) == len(known[1]) else in_order(found)
+            known = self.subjects[key] = ((len(self.done), len(self.coming)), found)
         return known[1]
 
-    def _existing(self, rule, partner):
-        found = set()
-        for event in self.done + self.coming:
-            if event.type == "event.voided" or partner not in (None, event.partner) and not rule.link:
-                continue
-            if rule.link:
-                subjects = [Subject(event.partner, (), (), rule.link), self.subject_of(event, rule)]
-            else:
-                subjects = [self.subject_of(event, rule)]
-            found.update(subject for subject in subjects if subject and partner in (None, subject.partner))
-        return in_order(found)
+    def _subjects(self, rule, partner, event):
+        if event.type == "event.voided" or partner not in (None, event.partner) and not rule.link:
+            return []
+        subjects = [self.subject_of(event, rule)]
+        if rule.link:
+            subjects.append(Subject(event.partner, (), (), rule.link))
+        return [subject for subject in subjects if subject and partner in (None, subject.partner)]
 
     def ended(self, subject):
         """A partner and a rep end at their `left`."""

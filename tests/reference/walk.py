@@ -41,6 +41,7 @@ class Walk(Ground):
         self.grants = []      # (rule name, limit's subject, instant), for `limit`
         self.exclusives = {}  # (name, partner, point) -> rule
         self.spells = {}      # (rule name, subject) -> Record(start, outcomes)
+        self.instants = {}    # rule index or "ranks" -> when the clock alone may ask it
 
     def run(self):
         at = {time: list(group) for time, group in groupby(self.events, key=lambda event: event.time)}
@@ -72,20 +73,19 @@ class Walk(Ground):
     def clock_instants(self):
         """Every instant up to the clock at which time alone may matter: a
         generous superset, computed from the events alone."""
-        found = set()
         if not self.events:
-            return found
+            return set()
         first = self.events[0].time
         if self.program.ranks:
-            found |= {w.end for w in self.calendar.windows(self.program.ranks.per, first, self.clock)}
+            self.instants["ranks"] = {
+                window.end for window in self.calendar.windows(self.program.ranks.per, first, self.clock)}
         for rule in self.program.rules:
             if not (rule.at_close or rule.else_ or rule.remind or rule.contest or rule.while_):
                 continue
-            if rule.active:
-                found |= {rule.active.start, rule.active.end}
+            found = self.instants[rule.index] = {rule.active.start, rule.active.end} if rule.active else set()
             for window in self.windows_of(rule):
                 found |= self.window_instants(rule, window, first)
-        return {instant for instant in found if first <= instant <= self.clock}
+        return {instant for found in self.instants.values() for instant in found if first <= instant <= self.clock}
 
     def windows_of(self, rule):
         conditions = [c for c in (rule.when, rule.while_) if c]
@@ -110,17 +110,17 @@ class Walk(Ground):
     def walk_clock(self, instant):
         self.review_at_clock(instant)
         for rule in self.program.rules:
-            if rule.while_:
+            if rule.while_:  # what happens to others, such as a new rank, may end or begin a spell
                 for subject in self.existing(rule):
                     self.ask_while(rule, subject, at_clock(instant))
-            elif not rule.contest:
+            elif not rule.contest and instant in self.instants.get(rule.index, ()):
                 spans = {subject: (start, end) for subject, start, end in self.closing_spans(rule, instant)}
                 for subject in self.existing(rule):
                     if subject in spans:
                         self.close_at(rule, subject, *spans[subject], instant)
                     self.remind_at(rule, subject, instant)
         for rule in self.program.rules:
-            if rule.contest:
+            if rule.contest and instant in self.instants[rule.index]:
                 self.contest_at(rule, instant)
 
     def closing_spans(self, rule, instant):
@@ -253,12 +253,20 @@ class Walk(Ground):
             for subject in candidates:
                 if subject is None:
                     continue
+                if event.type not in self.types_of(measure) and not event.roster_changed:
+                    continue
                 if coverage and event.roster_changed and \
                         self.in_window(measure.window or rule.window, subject, event, asking):
                     asked.add(subject)
                 elif any(event is other for other in self.counted(rule, measure, subject, asking)):
                     asked.add(subject)
         return in_order(asked)
+
+    def types_of(self, measure):
+        if measure.kind == "value":
+            return [type_ for name in self.named_in(measure.expression)
+                    for type_ in self.types_of(self.program.measures[name])]
+        return measure.inner.measure.types if measure.kind == "streak" else measure.types
 
     def plain_measures(self, condition):
         """The measures of a condition, named ones included."""
@@ -416,7 +424,7 @@ class Walk(Ground):
 
     def review_at_clock(self, instant):
         ranks = self.program.ranks
-        if not ranks or self.calendar.window(ranks.per, instant - 1).end != instant:
+        if not ranks or instant not in self.instants["ranks"]:
             return
         asking = at_close(instant)
         for partner in sorted({event.partner for event in self.done}, key=str.encode):
