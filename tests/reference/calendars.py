@@ -192,10 +192,13 @@ class Calendar:
 
     def window(self, per, instant):
         """The calendar window of kind `per` that holds the instant."""
-        day = self.local_day(instant)
-        if (per, day) not in self.known:
-            self.known[per, day] = self._window_of(per, day)
-        return self.known[per, day]
+        window = self.known.get((per, instant))
+        if window is None:
+            day = self.local_day(instant)
+            if (per, day, "day") not in self.known:
+                self.known[per, day, "day"] = self._window_of(per, day)
+            window = self.known[per, instant] = self.known[per, day, "day"]
+        return window
 
     def _window_of(self, per, day):
         if per == "day":

@@ -9,6 +9,7 @@ which the ledger computes commissions.
 from fractions import Fraction
 from itertools import groupby
 
+import near
 from calendars import date_text
 from expressions import LIMIT, ExpressionError, evaluate, holds, round_fraction, to_decimal
 from measures import Ground, Subject, at_clock, at_close, at_event, in_order
@@ -23,6 +24,11 @@ def encode(name):
                    else bytes([byte]).decode("latin-1") for byte in name.encode()).encode("latin-1").decode()
 
 
+def note_tie(number):
+    if number.denominator == 2:
+        near.note("rounding tie")
+
+
 def position(asking, after):
     """A place on the time line, finer than the instant: clock points come
     before events; `after` tells this side of the event or that."""
@@ -32,8 +38,9 @@ def position(asking, after):
 
 
 class Walk(Ground):
-    def __init__(self, program, events, clock):
+    def __init__(self, program, events, clock, settled=None):
         super().__init__(program)
+        self.settled = settled if settled and settled.instant is not None else None
         self.events = events
         self.clock = clock
         self.outcomes = []
@@ -45,6 +52,8 @@ class Walk(Ground):
 
     def run(self):
         at = {time: list(group) for time, group in groupby(self.events, key=lambda event: event.time)}
+        if len(at) < len(self.events):
+            near.note("events of one instant")
         for instant in sorted(set(at) | self.clock_instants()):
             self.walk_clock(instant)
             self.walk_events(at.get(instant, []))
@@ -202,12 +211,14 @@ class Walk(Ground):
             return
         asking = at_close(instant)
         entries = []
-        for subject in self.existing(rule):
+        for subject, _, _ in self.closing_spans(rule, instant):
             if not self.partners[subject.partner].left and self.eligible(rule, subject, asking) \
                     and self.counted(rule, rule.contest.by, subject, asking):
                 value = self.value(rule, rule.contest.by, subject, asking)
                 if value is not None:
                     entries.append((subject, value))
+        if len({value for _, value in entries}) < len(entries):
+            near.note("tie in a contest")
         for subject, value in entries:
             place = sum(other > value for _, other in entries)
             if place < len(rule.contest.places):
@@ -347,6 +358,7 @@ class Walk(Ground):
         reached = []
         for index, tier in enumerate(rule.tiers):
             threshold = self.threshold(tier.threshold, subject, asking)
+            self.note_threshold(rule.when.measure, value, threshold)
             if value is not None and threshold is not None and value >= threshold:
                 reached.append(index)
         if rule.pick_highest:
@@ -473,11 +485,23 @@ class Walk(Ground):
             outcome.ordinal, outcome.action, outcome.stage = ordinal, index, rule.index
             outcome.occasion = self.occasion_key(occasion)
             outcome.chain = (rule.name, subject, chain, index)
+            if outcome.kind == "rate" and self.settled and not self.stop_at_settled(outcome):
+                continue
             outcomes.append(outcome)
         if outcomes and limited is not None:
             self.grants.append(limited)
         self.outcomes += outcomes
         return outcomes
+
+    def stop_at_settled(self, rate):
+        """Reaching back stops at the settled instant, but for what had reached back when it was settled. Is anything
+        of the rate left?"""
+        start = self.settled.starts.get(rate.id)
+        if start is None:
+            start = max(rate.start, self.settled.instant)
+        if start != rate.start:
+            rate.start, rate.start_position = start, (start, 0)
+        return rate.until is None or rate.until > rate.start
 
     def limit_key(self, rule, subject, asking):
         if not rule.limit:
@@ -536,7 +560,10 @@ class Walk(Ground):
         except ExpressionError:
             return None
         amount = round_fraction(number * scale, action.rounding)
+        note_tie(number * scale)
         if rule.max is not None and money:
+            if amount == round_fraction(rule.max * scale, "down"):
+                near.note("cap met exactly")
             amount = min(amount, round_fraction(rule.max * scale, "down"))
         return amount if 0 < amount < LIMIT else None
 
@@ -579,6 +606,8 @@ class Walk(Ground):
             ends.append(self.calendar.end_of(action.lasts, outcome.start))
         outcome.until = min(ends) if ends else None
         outcome.end_position = (outcome.until, 0) if ends else None
+        if outcome.start < asking.now:
+            near.note("retroactive rate")
         outcome.every = bool(rule.when and rule.when.comparison == "every")
         outcome.recipient = (subject.partner, dict(zip(subject.keys, subject.values)).get("rep"))
         return outcome if outcome.until is None or outcome.until > outcome.start else None
