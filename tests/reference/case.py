@@ -35,7 +35,7 @@ class Case:
         self.library = library
 
     def changed(self, **changes):
-        case = Case(self.program, self.lines, self.clock, self.tool, self.library)
+        case = type(self)(self.program, self.lines, self.clock, self.tool, self.library)
         case.__dict__.update(changes)
         return case
 

@@ -171,6 +171,24 @@ class Report:
         return not missing and not far and not wrong and tally.share() >= NEEDED_SHARE
 
 
+def again(options):
+    """The cases that were kept in these folders."""
+    different = 0
+    for folder in options.again:
+        with open(os.path.join(folder, "program.yaml"), encoding="utf-8") as file:
+            program = file.read()
+        with open(os.path.join(folder, "events.ndjson"), encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        clock = None
+        if os.path.exists(os.path.join(folder, "clock")):
+            with open(os.path.join(folder, "clock"), encoding="utf-8") as file:
+                clock = file.read().strip()
+        found = Case(program, lines, clock, options.tool, options.library).difference()
+        print("%s: %s" % (folder, "differs\n" + found if found else "equal"))
+        different += found is not None
+    return 1 if different else 0
+
+
 def run(options):
     report, running = Report(options), {}
     waiting = list(range(STREAMS))
@@ -211,7 +229,10 @@ def main():
     arguments.add_argument("--stop", type=int, default=5, help="end a stream after that many failures")
     arguments.add_argument("--hold", action="store_true", help="fail when too little was reached")
     arguments.add_argument("--missing", action="store_true", help="list the pairs that were not reached")
+    arguments.add_argument("--again", nargs="+", metavar="FOLDER", help="only the cases that --keep wrote there")
     options = arguments.parse_args()
+    if options.again:
+        return again(options)
     report = run(options)
     enough = report.show()
     print(json.dumps({**report.counts, "failures": report.failures, "seconds": round(time.time() - report.begun)}))

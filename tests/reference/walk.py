@@ -54,8 +54,10 @@ class Walk(Ground):
         at = {time: list(group) for time, group in groupby(self.events, key=lambda event: event.time)}
         if len(at) < len(self.events):
             near.note("events of one instant")
-        for instant in sorted(set(at) | self.clock_instants()):
-            self.walk_clock(instant)
+        clock = self.clock_instants()
+        for instant in sorted(set(at) | clock):
+            if instant in clock:
+                self.walk_clock(instant)
             self.walk_events(at.get(instant, []))
 
     def walk_events(self, events):
@@ -267,7 +269,7 @@ class Walk(Ground):
                 if event.type not in self.types_of(measure) and not event.roster_changed:
                     continue
                 if coverage and event.roster_changed and \
-                        self.in_window(measure.window or rule.window, subject, event, asking):
+                        self.in_window(measure.window or rule.window, self.coarser(subject, measure.keys), event, asking):
                     asked.add(subject)
                 elif any(event is other for other in self.counted(rule, measure, subject, asking)):
                     asked.add(subject)
