@@ -83,9 +83,10 @@ class Zone:
         """Local time minus UTC at an instant, in milliseconds."""
         if self.fixed is not None:
             return self.fixed
-        seconds = max(min(instant, LAST_MS - 2 * DAY_MS), -LAST_MS // 8) // 1000
+        seconds = instant // 1000
         if seconds not in self.offsets:
-            local = (EPOCH + timedelta(seconds=seconds)).astimezone(self.zone)
+            within = max(min(seconds, LAST_MS // 1000 - 2 * 86400), -LAST_MS // 8000)
+            local = (EPOCH + timedelta(seconds=within)).astimezone(self.zone)
             self.offsets[seconds] = round(local.utcoffset().total_seconds() * 1000)
         return self.offsets[seconds]
 
@@ -147,8 +148,8 @@ class Calendar:
         midnight = day * DAY_MS
         if self.zone.fixed is not None:
             return midnight - self.zone.fixed
-        # Offsets lie within +-16 hours and change at most once in 15 minutes.
-        step = 15 * 60000
+        # Offsets lie within +-16 hours, and no zone ever changed twice in 4 hours.
+        step = 4 * 3600000
         left = midnight - 16 * 3600000
         while left < midnight + 16 * 3600000:
             right = left + step
@@ -191,10 +192,13 @@ class Calendar:
 
     def window(self, per, instant):
         """The calendar window of kind `per` that holds the instant."""
-        day = self.local_day(instant)
-        if (per, day) not in self.known:
-            self.known[per, day] = self._window_of(per, day)
-        return self.known[per, day]
+        window = self.known.get((per, instant))
+        if window is None:
+            day = self.local_day(instant)
+            if (per, day, "day") not in self.known:
+                self.known[per, day, "day"] = self._window_of(per, day)
+            window = self.known[per, instant] = self.known[per, day, "day"]
+        return window
 
     def _window_of(self, per, day):
         if per == "day":

@@ -1,234 +1,242 @@
 #!/usr/bin/env python3
-"""Compares the reference evaluator with the command-line tool over generated
-cases, and makes a failing case small.
+"""Compares the reference evaluator with prm over generated cases, and makes a failing case small.
 
-    python3 differential.py --tool build/tools/prm --seeds 1-200 [--whole] [--journal 5] [--keep DIR]
+    python3 differential.py --tool build/tools/prm --library build/libprm.so.0 --seeds 1-2000
 
-Each seed gives a program and events (generate.py, whole.py); both evaluate them
-to CSV, which must be equal byte for byte. With --journal N, every N-th seed's
-journal must also add up to the ledger, with its events as written and
-shuffled. A difference is made smaller by leaving out events and rules as long
-as it stays, written to DIR/seed-N, and shown. With --whole, the features that
-produced rows are tallied, and so are their pairs in one rule.
-Exit status: 0 all equal, 1 differences.
+Each seed gives a program and events (generate.py, whole.py); director.py says what they are to have. Both sides
+evaluate them to CSV, which must be equal byte for byte. Then, some on each of so many cases: the journal adds up to
+the ledger (--journal N: every N-th), the case with time settled in between (--settle N), a property of
+metamorphic.py (--property N, one after the other). These two need --library. A failure is made small (shrink.py) and
+written to --keep DIR, as a scenario where it can be one. What was reached is told at the end; --hold makes it a
+failure when a feature, one of near.CLOSE, or more than 5% of the possible pairs (features.py) were not.
+Exit status: 0 all is well, 1 not.
 """
 import argparse
-import csv
-import difflib
-import io
-import itertools
 import json
+import multiprocessing
+import multiprocessing.connection
 import os
 import random
-import re
-import subprocess
 import sys
-import tempfile
-from collections import Counter
+import time
+import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import facts  # noqa: E402
+import near  # noqa: E402
+from case import Case  # noqa: E402
+from director import STREAMS, Director  # noqa: E402
+from features import FEATURES, IMPOSSIBLE, PAIRS, Tally  # noqa: E402
 from generate import make  # noqa: E402
+from metamorphic import PROPERTIES, broken  # noqa: E402
 from prm_reference import evaluate, to_csv  # noqa: E402
+from shrink import keep_scenario, smaller  # noqa: E402
 
-# What the postings about one outcome are told apart by; the instant and the causes may change without a posting.
-NET = ("id", "rule", "kind", "partner", "recipient", "amount", "rate", "rank", "from", "until", "payable")
-
-
-class Case:
-    def __init__(self, tool, program, lines, clock):
-        self.tool = tool
-        self.program = program
-        self.lines = lines
-        self.clock = clock
-
-    def reference(self):
-        return to_csv(evaluate(self.program, list(facts.read_ndjson("\n".join(self.lines))), self.clock))
-
-    def save(self, folder):
-        os.makedirs(folder, exist_ok=True)
-        paths = [os.path.join(folder, name) for name in ("program.yaml", "events.ndjson")]
-        for path, text in zip(paths, (self.program, "".join(line + "\n" for line in self.lines))):
-            with open(path, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-        if self.clock:
-            with open(os.path.join(folder, "clock"), "w", encoding="utf-8") as file:
-                file.write(self.clock + "\n")
-        return paths
-
-    def tested(self, *options):
-        """The tool's CSV; its messages where it gave none."""
-        with tempfile.TemporaryDirectory() as folder:
-            program, events = self.save(folder)
-            command = [self.tool, "run", program, "--events", events, "--format", "csv", *options]
-            try:
-                done = subprocess.run(command + (["--clock", self.clock] if self.clock else []),
-                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False)
-            except subprocess.TimeoutExpired:
-                return "exit: none within a minute"
-        text = done.stdout.decode("utf-8", "replace")
-        return text if text else "exit %d\n%s" % (done.returncode, done.stderr.decode("utf-8", "replace"))
-
-    def differs(self):
-        return self.reference() != self.tested()
-
-    def unfaithful_journal(self):
-        """What tells that a journal does not add up to the ledger, or None."""
-        wanted = net(self.tested())
-        for name, lines in (("as written", self.lines), ("shuffled", self.shuffled())):
-            case = Case(self.tool, self.program, lines, self.clock)
-            came = net(case.tested("--journal"))
-            if came != wanted:
-                return "journal, %s:\nmissing %s\nextra %s" % (
-                    name, sorted((wanted - came).items()), sorted((came - wanted).items()))
-        return None
-
-    def shuffled(self):
-        """The lines in another order; those with one id stay in order among themselves, since the first counts."""
-        order = list(range(len(self.lines)))
-        random.Random(len(order)).shuffle(order)
-        places = {}
-        for place, index in enumerate(order):
-            places.setdefault(json.loads(self.lines[index]).get("id"), []).append(place)
-        lines = list(self.lines)
-        for found in places.values():
-            for place, index in zip(found, sorted(order[place] for place in found)):
-                lines[place] = self.lines[index]
-        return lines
-
-    def without_lines(self, start, count):
-        return Case(self.tool, self.program, self.lines[:start] + self.lines[start + count:], self.clock)
-
-    def without_rule(self, name):
-        pattern = r"(?m)^  %s:\n(    .*\n)+" % re.escape(name)
-        return Case(self.tool, re.sub(pattern, "", self.program), self.lines, self.clock)
-
-    def without_part(self, name):
-        return Case(self.tool, re.sub(r"(?m)^%s: .*\n" % name, "", self.program), self.lines, self.clock)
-
-    def rules(self):
-        return re.findall(r"(?m)^  (\S.*):$", self.program)
+NEEDED_SHARE = 0.95
 
 
-def net(text):
-    """The postings of a journal that are not undone, or the rows of a ledger, each with how often it stands."""
-    total = Counter()
-    for row in csv.DictReader(io.StringIO(text, newline="")):
-        total[tuple(row.get(name) or "" for name in NET)] += 1 if row.get("op") == "grant" else -1
-    return Counter({row: count for row, count in total.items() if count})
+class Stream:
+    """The cases of one stream of seeds, each tried in all the ways that the options ask for."""
 
+    def __init__(self, number, options, tell):
+        self.options = options
+        self.tell = tell
+        self.director = Director(number)
+        first, _, last = options.seeds.partition("-")
+        self.seeds = [seed for seed in range(int(first), int(last or first) + 1) if seed % STREAMS == number]
+        self.counts = {"cases": 0, "rows": 0, "journals": 0, "histories": 0}
+        self.counts.update(dict.fromkeys(PROPERTIES, 0))
+        self.failures = 0
 
-def smaller(case, fails):
-    """The same kind of difference with fewer rules and events."""
-    crashed = case.tested().startswith("exit")
+    def run(self):
+        for seed in self.seeds:
+            self.tell("at", seed)
+            self.case(seed)
+            if self.failures >= self.options.stop:
+                break
+        self.tell("done", (self.counts, self.failures, self.director.tally))
 
-    def stays(attempt):
+    def case(self, seed):
+        """Generated, compared and tallied."""
+        generator = make(seed, self.director.wants())
+        program = generator.program()
+        lines = generator.events().splitlines()
+        case = Case(program, lines, generator.clock, self.options.tool, self.options.library)
+        number = self.counts["cases"]
+        self.counts["cases"] += 1
         try:
-            return attempt.tested().startswith("exit") == crashed and fails(attempt)
-        except Exception:  # the reference takes programs to be valid; what it cannot read is no smaller case
-            return False
-    for name in case.rules():
-        attempt = case.without_rule(name)
-        if attempt.rules() and stays(attempt):
-            case = attempt
-    for name in ("commission", "ranks", "measures", "rewards", "rounding"):
-        attempt = case.without_part(name)
-        if attempt.program != case.program and stays(attempt):
-            case = attempt
-    count = max(1, len(case.lines) // 2)
-    while True:
-        start = 0
-        while start < len(case.lines):
-            attempt = case.without_lines(start, count)
-            if stays(attempt):
-                case = attempt
-            else:
-                start += count
-        if count == 1:
-            return case
-        count //= 2
+            rows = evaluate(program, list(facts.read_ndjson("\n".join(lines))), generator.clock)
+            self.director.tally.add(generator.features, rows, near.seen)
+            self.counts["rows"] += len(rows)
+            if case.tested() != to_csv(rows):
+                self.failed(seed, case, Case.difference)
+                return
+            for way, failure in self.ways(number, case):
+                found = failure(case)
+                if found != "":  # where a property does not apply
+                    self.counts[way] += 1
+                if found:
+                    self.failed(seed, case, failure)
+                    return
+        except Exception:  # of the reference or the generator: as good as a difference
+            self.failures += 1
+            self.tell("failure", (seed, case, traceback.format_exc()))
+
+    def ways(self, number, case):
+        options = self.options
+        if options.journal and number % options.journal == 0:
+            yield "journals", Case.unfaithful_journal
+        if not options.library:
+            return
+        if options.settle and number % options.settle == 0:
+            yield "histories", lambda case: settled(case).difference()
+        if options.property and number % options.property == 0:
+            name = list(PROPERTIES)[number // options.property % len(PROPERTIES)]
+            yield name, lambda case: broken(case.library, case, name)
+
+    def failed(self, seed, case, failure):
+        self.failures += 1
+        found = failure(case)
+        try:
+            case = smaller(case, failure)
+            found = failure(case) or found
+        except Exception:
+            found += "\n" + traceback.format_exc()
+        self.tell("failure", (seed, case, found))
 
 
-class Tally:
-    """How often a feature, or two in one rule, stood in a program, and how often with a row."""
+def settled(case):
+    """Always the same history of a case, however small that becomes."""
+    return case if case.is_history else case.with_settling(random.Random(len(case.program)))
 
-    def __init__(self):
-        self.stood, self.reached = Counter(), Counter()
 
-    def add(self, features, text):
-        names = Counter(row["rule"] for row in csv.DictReader(io.StringIO(text, newline="")))
-        for rule, used in features.items():
-            items = sorted(used) + list(itertools.combinations(sorted(used), 2)) if rule else sorted(used)
-            self.stood.update(items)
-            if names[rule] or (not rule and names):
-                self.reached.update(items)
+def run_stream(number, options, pipe):
+    Stream(number, options, lambda what, data: pipe.send((what, data))).run()
+
+
+# -- what comes of it -----------------------------------------------------------------------
+
+class Report:
+    def __init__(self, options):
+        self.options = options
+        self.tally = Tally()
+        self.counts, self.failures, self.seen = {}, 0, 0
+        self.begun = time.time()
+
+    def take(self, what, data):
+        if what == "at":
+            self.seen += 1
+            if self.seen % 500 == 0:
+                print("%d cases, %d failures, %.0f s" % (self.seen, self.failures, time.time() - self.begun),
+                      file=sys.stderr, flush=True)
+        elif what == "failure":
+            self.failure(*data)
+        else:
+            counts, _, tally = data
+            for name, count in counts.items():
+                self.counts[name] = self.counts.get(name, 0) + count
+            self.tally.merge(tally)
+
+    def failure(self, seed, case, found):
+        self.failures += 1
+        print("seed %d:\n%s%s\nclock %s\n%s" % (seed, case.program, "\n".join(case.lines), case.clock, found), flush=True)
+        if self.options.keep:
+            folder = os.path.join(self.options.keep, "seed-%d" % seed)
+            case.save(folder)
+            with open(os.path.join(folder, "difference"), "w", encoding="utf-8") as file:
+                file.write(found + "\n")
+            try:
+                keep_scenario(case, folder, "kept", "what prm and the reference told apart, seed %d" % seed)
+            except Exception:  # a program that the reference cannot read
+                traceback.print_exc()
 
     def show(self):
-        singles = sorted(item for item in self.stood if isinstance(item, str))
-        print("features, with a row / in all:")
-        print("\n".join("  %-28s %5d / %d" % (item, self.reached[item], self.stood[item]) for item in singles))
-        pairs = [item for item in self.stood if not isinstance(item, str)]
-        missed = sorted(pair for pair in pairs if not self.reached[pair])
-        print("pairs in one rule: %d stood, %d with a row; without a row:" % (len(pairs), len(pairs) - len(missed)))
-        print("\n".join("  %s + %s (%d)" % (*pair, self.stood[pair]) for pair in missed))
+        """What was reached; True when it is enough."""
+        tally = self.tally
+        print("features, and in how many cases:")
+        print("\n".join("  %-28s %6d" % (name, tally.features[name]) for name in sorted(tally.features)))
+        print("how close events came, and how often:")
+        print("\n".join("  %-28s %6d" % (name, tally.near.get(name, 0)) for name in near.CLOSE))
+        missing, far = tally.missing_features(), [name for name in near.CLOSE if not tally.near.get(name)]
+        wrong = sorted(" + ".join(pair) for pair in tally.pairs if frozenset(pair) in IMPOSSIBLE)
+        pairs = tally.missing_pairs()
+        if self.options.missing:
+            print("pairs not reached:\n" + "\n".join("  %s + %s" % pair for pair in pairs))
+        print("not reached: %s" % (", ".join(missing + far) or "nothing"))
+        print("ruled out, but reached: %s" % (", ".join(wrong) or "nothing"))
+        print("%d features; %d of %d possible pairs, %.1f%%" % (
+            len(FEATURES) - len([name for name in missing if name in FEATURES]), len(PAIRS) - len(pairs), len(PAIRS),
+            100 * tally.share()))
+        return not missing and not far and not wrong and tally.share() >= NEEDED_SHARE
 
 
-def report(seed, case, found, keep):
-    print("seed %d:\n%s%s" % (seed, case.program, "\n".join(case.lines)))
-    print("clock %s\n%s" % (case.clock, found), flush=True)
-    if keep:
-        folder = os.path.join(keep, "seed-%d" % seed)
-        case.save(folder)
-        with open(os.path.join(folder, "difference"), "w", encoding="utf-8") as file:
-            file.write(found + "\n")
+def again(options):
+    """The cases that were kept in these folders."""
+    different = 0
+    for folder in options.again:
+        with open(os.path.join(folder, "program.yaml"), encoding="utf-8") as file:
+            program = file.read()
+        with open(os.path.join(folder, "events.ndjson"), encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        clock = None
+        if os.path.exists(os.path.join(folder, "clock")):
+            with open(os.path.join(folder, "clock"), encoding="utf-8") as file:
+                clock = file.read().strip()
+        found = Case(program, lines, clock, options.tool, options.library).difference()
+        print("%s: %s" % (folder, "differs\n" + found if found else "equal"))
+        different += found is not None
+    return 1 if different else 0
 
 
-def difference(case):
-    return "\n".join(difflib.unified_diff(case.reference().splitlines(), case.tested().splitlines(),
-                                          "reference", "tool", n=1, lineterm=""))
+def run(options):
+    report, running = Report(options), {}
+    waiting = list(range(STREAMS))
+    while waiting or running:
+        while waiting and len(running) < options.processes:
+            number = waiting.pop(0)
+            mine, theirs = multiprocessing.Pipe(duplex=False)
+            process = multiprocessing.Process(target=run_stream, args=(number, options, theirs))
+            process.start()
+            theirs.close()
+            running[mine] = [process, None]
+        for pipe in multiprocessing.connection.wait(list(running)):
+            try:
+                what, data = pipe.recv()
+            except EOFError:  # it went without a word: the library took it along
+                process, seed = running.pop(pipe)
+                process.join()
+                report.failures += 1
+                print("seed %s: ended with %s" % (seed, process.exitcode), flush=True)
+                continue
+            running[pipe][1] = data if what == "at" else running[pipe][1]
+            report.take(what, data)
+            if what == "done":
+                running.pop(pipe)[0].join()
+    return report
 
 
 def main():
-    arguments = argparse.ArgumentParser(description="The tool against the reference evaluator.")
+    arguments = argparse.ArgumentParser(description="prm against the reference evaluator.")
     arguments.add_argument("--tool", required=True)
+    arguments.add_argument("--library", help="libprm as a shared library")
     arguments.add_argument("--seeds", default="1-100", help="FIRST-LAST")
-    arguments.add_argument("--whole", action="store_true", help="beyond the first subset of the language")
-    arguments.add_argument("--journal", type=int, default=0, help="of every N-th seed, the journal as well")
+    arguments.add_argument("--journal", type=int, default=0, help="of every N-th case the tool's journal as well")
+    arguments.add_argument("--settle", type=int, default=0, help="every N-th case with time settled in between")
+    arguments.add_argument("--property", type=int, default=0, help="of every N-th case a property of the library")
+    arguments.add_argument("--processes", type=int, default=STREAMS)
     arguments.add_argument("--keep", help="folder for failing cases")
-    arguments.add_argument("--stop", type=int, default=5, help="stop after that many differences")
+    arguments.add_argument("--stop", type=int, default=5, help="end a stream after that many failures")
+    arguments.add_argument("--hold", action="store_true", help="fail when too little was reached")
+    arguments.add_argument("--missing", action="store_true", help="list the pairs that were not reached")
+    arguments.add_argument("--again", nargs="+", metavar="FOLDER", help="only the cases that --keep wrote there")
     options = arguments.parse_args()
-    first, _, last = options.seeds.partition("-")
-    failures, rows, seeds, tally, used = 0, 0, 0, Tally(), set()
-    for seed in range(int(first), int(last or first) + 1):
-        seeds += 1
-        if seeds % 100 == 0:
-            print("%d seeds, %d differences, %d equal rows" % (seeds, failures, rows), file=sys.stderr, flush=True)
-        generator = make(seed, options.whole)
-        program = generator.program()
-        lines = generator.events().splitlines()
-        case = Case(options.tool, program, lines, generator.clock)
-        used |= generator.used
-        wanted, found = case.reference(), None
-        if wanted != case.tested():
-            case = smaller(case, Case.differs)
-            found = difference(case)
-        elif options.journal and seed % options.journal == 0 and case.unfaithful_journal():
-            case = smaller(case, Case.unfaithful_journal)
-            found = case.unfaithful_journal()
-        else:
-            rows += wanted.count("\n") - 1
-            tally.add(getattr(generator, "features", {}), wanted)
-            continue
-        failures += 1
-        report(seed, case, found, options.keep)
-        if failures == options.stop:
-            break
-    if options.whole:
-        tally.show()
-        used = [item for item in tally.reached if isinstance(item, str)]
-    print(json.dumps({"seeds": seeds, "differences": failures, "equal rows": rows, "features": len(used)}))
-    return 1 if failures else 0
+    if options.again:
+        return again(options)
+    report = run(options)
+    enough = report.show()
+    print(json.dumps({**report.counts, "failures": report.failures, "seconds": round(time.time() - report.begun)}))
+    return 1 if report.failures or (options.hold and not enough) else 0
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 import re
 from fractions import Fraction
 
+import near
 from expressions import LIMIT
 
 ANSWERS = ("accepted", "duplicate", "ignored", "rejected")
@@ -23,17 +24,12 @@ class Event:
         self.time = time
         self.fields = fields
         self.cleared = cleared
-
-    @property
-    def partner(self):
-        return self.fields.get("partner")
-
-    @property
-    def order(self):
-        """By time, then lifecycle, then id: shorter first, then bytewise."""
-        lifecycle = 0 if self.type.startswith("partner.") else 1 if self.type.startswith("rep.") else 2
-        id_bytes = self.id.encode()
-        return (self.time, lifecycle, len(id_bytes), id_bytes)
+        self.arrival = 0
+        self.partner = fields.get("partner")
+        # By time, then lifecycle, then id: shorter first, then bytewise.
+        lifecycle = 0 if type_.startswith("partner.") else 1 if type_.startswith("rep.") else 2
+        id_bytes = id_.encode()
+        self.order = (time, lifecycle, len(id_bytes), id_bytes)
 
     def content(self):
         return (self.type, self.time, self.fields, self.cleared)
@@ -137,6 +133,7 @@ def read_event(program, raw):
 def accept(program, raws):
     """The accepted events by id, and how each of all was answered."""
     accepted = {}
+    latest = {}
     counts = dict.fromkeys(ANSWERS, 0)
     for raw in raws:
         try:
@@ -144,11 +141,19 @@ def accept(program, raws):
             if event is None:
                 counts["ignored"] += 1
             elif event.id not in accepted:
+                event.arrival = len(accepted)
                 accepted[event.id] = event
                 counts["accepted"] += 1
+                if event.time < latest.get(event.partner, 0):
+                    near.note("late event")
+                latest[event.partner] = max(event.time, latest.get(event.partner, 0))
+                if not raw.keys() <= program.types[event.type].fields.keys() | {"id", "type", "time"}:
+                    near.note("undeclared field")
             elif accepted[event.id].content() == event.content():
                 counts["duplicate"] += 1
+                near.note("duplicate")
             else:
+                near.note("conflict")
                 raise Rejected("another event has this id")
         except Rejected:
             counts["rejected"] += 1
@@ -166,28 +171,66 @@ def matches(program, later, earlier, rule):
             and (within is None or later.time < program.calendar.end_of(within, earlier.time)))
 
 
+def note_voids(program, events, voided_ids):
+    voids = {event.fields["event"]: event for event in events if event.type == "event.voided"}
+    for event in events:
+        found = [voids[event.id]] if event.id in voided_ids and event.type != "event.voided" else []
+        if found:
+            near.note("voided")
+        for other in events:
+            rule = program.types[other.type].voids
+            if rule and matches(program, other, event, rule):
+                found.append(other)
+                near.note("cancelled" if other.type == "deal.cancelled" else "void of a type")
+                if rule[2]:
+                    near.note("voids within")
+        for other in found:
+            if other.arrival < event.arrival:
+                near.note("void before its event")
+            if program.types[event.type].voids:
+                near.note("void chain")
+            if program.types[event.type].reduces:
+                near.note("reduction voided")
+
+
 def standing(program, events):
-    """The events that count, sorted, with reduced amounts. An event that is
-    voided counts as if it had never happened, and so voids nothing itself."""
+    """The events that count, sorted, with reduced amounts."""
+    return standing_of(program, events, None)[0]
+
+
+def standing_of(program, events, settled):
+    """The same, and what reductions took: event id -> reduction id -> amount. An event that is voided counts as if
+    it had never happened, and so voids nothing itself. What is settled (books.py) stays as it was."""
+    kept = settled.events if settled else {}
     voided_ids = {event.fields["event"] for event in events if event.type == "event.voided"}
 
     def stands(event):
         if event.type == "event.voided":
             return True
+        if event.id in kept:
+            return kept[event.id][0]
         if event.id in voided_ids:
             return False
         return not any(matches(program, other, event, program.types[other.type].voids) and stands(other)
                        for other in events if program.types[other.type].voids)
+
+    note_voids(program, events, voided_ids)
     left = sorted((event for event in events if stands(event)), key=lambda event: event.order)
+    made = {}
+    for event in left:
+        if event.id in kept:
+            event.fields = kept[event.id][1]
     for reduction in left:
         rule = program.types[reduction.type].reduces
         if not rule:
             continue
-        amount = reduction.fields["amount"]
+        amount = reduction.fields["amount"] - (settled.taken.get(reduction.id, 0) if settled else 0)
         for event in left:  # the earliest match with something left first
-            if matches(program, reduction, event, rule):
+            if event.id not in kept and matches(program, reduction, event, rule):
                 taken = max(Fraction(0), min(amount, event.fields.get("amount", Fraction(0))))
                 if taken:
                     event.fields = {**event.fields, "amount": event.fields["amount"] - taken}
                     amount -= taken
-    return left
+                    made.setdefault(event.id, {})[reduction.id] = taken
+                    near.note("refunded" if reduction.type == "deal.refunded" else "reduction of a type")
+    return left, made

@@ -30,8 +30,6 @@ CURRENCIES = ["JPY", "JPY", "USD", "KWD"]
 TEXT_FIELDS = {"rep": ["sato", "ito", "ueda"], "customer": ["c1", "c2", "C3"], "product": ["crm", "ma", "erp"],
                "deal": ["d1", "d2", "d3", "D 4"], "lead": ["l1", "l2", "l3"], "course": ["basics", "expert"],
                "document": ["guide", "price"], "candidate": ["new co"], "event": []}
-SUBJECTS = [["partner"]] * 6 + [["rep"]] * 4 + [["customer"]] * 3 + [["product"]] * 2 + [
-    ["deal"], ["rep", "product"], ["customer", "product"], ["product", "rep"], ["rep", "customer"]]
 LINKED = ("referrer", "parent")
 
 
@@ -48,6 +46,23 @@ def vocabulary():
 
 ACTIVITY = [type_ for type_ in VOCABULARY
             if not re.match(r"(partner\.(joined|updated|left)|rep\.|event\.|deal\.(cancelled|refunded))", type_)]
+
+
+def length_feature(length):
+    unit = Duration(length).unit
+    return "length exact" if unit in "hms" else "length " + unit
+
+
+def zone_feature(zone):
+    if zone == "UTC":
+        return "zone UTC"
+    if zone[0] in "+-":
+        return "zone offset"
+    return "zone steady" if zone in ("Asia/Tokyo", "Asia/Kathmandu") else "zone with changes"
+
+
+def currency_feature(currency):
+    return "currency of %d digits" % MINOR_DIGITS.get(currency, 2)
 
 
 # -- YAML ---------------------------------------------------------------------------------
@@ -67,10 +82,15 @@ def flow(value):
 # -- programs -------------------------------------------------------------------------------
 
 class Generator:
-    """Cases of the first subset of the language; whole.py has the others."""
+    """What programs and events are made of; whole.py makes the programs.
 
-    def __init__(self, seed):
+    `wants` names features (features.py) that the case is to have: some of each rule, by its number, and under -1
+    of the program. What is wanted and not there yet is taken wherever there is a choice; all else is left to chance."""
+
+    def __init__(self, seed, wants=None):
         self.random = random.Random(seed)
+        self.wants = wants or {}
+        self.wanted = self.wants.get(-1, frozenset())
         self.used = set()
         self.table = vocabulary()
         self.activities = list(ACTIVITY)
@@ -83,21 +103,31 @@ class Generator:
         return self.table[type_]
 
     def maybe(self, probability, feature=None):
-        happens = self.random.random() < probability
+        happens = self.random.random() < probability or self.is_missing(feature)
         if happens and feature:
             self.used.add(feature)
         return happens
 
+    def is_missing(self, feature):
+        return feature in self.wanted and feature not in self.used
+
+    def any_wanted(self, *features):
+        return any(feature in self.wanted for feature in features)
+
     def pick(self, items):
         return self.random.choice(list(items))
 
+    def choose(self, items, name=str):
+        """One of the items; one whose feature is wanted and missing, if there is any."""
+        return self.pick([item for item in items if self.is_missing(name(item))] or items)
+
     def setting(self):
-        self.currency = self.pick(CURRENCIES)
+        self.currency = self.choose(CURRENCIES, currency_feature)
         self.digits = MINOR_DIGITS.get(self.currency, 2)
-        self.zone = self.pick(ZONES)
-        self.month_closes = self.pick([31, 31, 31, 20, 15, 28, 30, 1])
-        self.fiscal_year = self.pick(MONTHS) if self.maybe(0.4) else "january"
-        self.week = self.pick(WEEKDAYS) if self.maybe(0.4) else "monday"
+        self.zone = self.choose(ZONES, zone_feature)
+        self.month_closes = self.pick([20, 15, 28, 30, 1]) if self.maybe(0.6, "month_closes") else 31
+        self.fiscal_year = self.pick(MONTHS[1:]) if self.maybe(0.4, "fiscal year") else "january"
+        self.week = self.pick(WEEKDAYS[1:]) if self.maybe(0.4, "week") else "monday"
         self.calendar = Calendar(self.zone, self.month_closes, self.fiscal_year, self.week)
         self.start = self.calendar.day_start(day_number(
             self.pick([2024, 2025, 2026]), self.random.randint(1, 12), self.random.randint(1, 28)))
@@ -109,8 +139,7 @@ class Generator:
             "partner": {"segment": "text", "target": "integer", "quota": "money", "vip": "boolean"},
             "rep": {"level": "integer", "certified": "boolean"}}
         self.amounts = [self.money(self.pick([10, 50, 100, 999, 1000, 3333, 12345])) for _ in range(4)]
-        self.deal_extra = self.maybe(0.3)
-        self.used |= {"currency " + self.currency, "zone " + self.zone, "month_closes %d" % self.month_closes}
+        self.used |= {currency_feature(self.currency), zone_feature(self.zone)}
 
     def money(self, whole):
         """A money text, with a fraction where the currency has one."""
@@ -119,58 +148,10 @@ class Generator:
         return "%d.%0*d" % (whole, self.digits, self.pick([5, 10, 25, 50, 99]) % 10 ** self.digits)
 
     def length(self):
-        length = self.pick(LENGTHS)
+        length = self.choose(LENGTHS, length_feature)
         self.lengths.add(length)
-        self.used.add("length " + Duration(length).unit)
+        self.used.add(length_feature(length))
         return length
-
-    def program(self):
-        top = {"prm": "1", "program": "generated", "currency": self.currency}
-        if self.zone != "UTC" or self.maybe(0.5):
-            top["timezone"] = self.zone
-        for name, default in (("fiscal_year", "january"), ("week", "monday"), ("month_closes", 31)):
-            if getattr(self, name) != default:
-                top[name] = getattr(self, name)
-        if self.maybe(0.5):
-            top["rounding"] = self.pick(ROUNDINGS)
-            self.used.add("rounding " + top["rounding"])
-        top["attributes"] = self.attributes
-        self.rewards = ["cash", "cash", "gift_card", "points"]
-        if self.maybe(0.4, "rewards"):
-            top["rewards"] = {"travel_credit": "money", "stars": "points"}
-            self.rewards += ["travel_credit", "stars"]
-        self.has_commission = self.maybe(0.85, "commission")
-        if self.has_commission:
-            top["commission"] = self.commission()
-        rules = {}
-        for number in range(self.random.randint(2, 6)):
-            name = "r%d" % (number + 1) if self.maybe(0.9) else self.pick(["a rule/%d", "規則%d", "x:%d@#"]) % number
-            rules[name] = self.rule()
-        lines = ["%s: %s" % (key, flow(value)) for key, value in top.items()] + ["rules:"]
-        for name, rule in rules.items():
-            lines.append("  %s:" % flow(name))
-            lines += ["    %s: %s" % (key, flow(value)) for key, value in rule.items()]
-        return "\n".join(lines) + "\n"
-
-    def commission(self):
-        on = self.pick([["deal.won"], ["deal.won"], ["invoice.paid"], ["deal.won", "deal.upsold"]])
-        self.types.update(on)
-        self.commission_types = on
-        commission = {"on": on if len(on) > 1 or self.maybe(0.2) else on[0],
-                      "of": self.pick(["amount"] * 4 + ["amount * 50%", "amount - 10", "max(amount, 100)"])}
-        if self.maybe(0.9, "base"):
-            commission["base"] = self.pick(RATES)
-        else:
-            commission["base"] = "0%"
-        if self.maybe(0.3, "by_product"):
-            commission["by_product"] = {"crm": self.pick(RATES), "ma": self.pick(RATES)}
-        if self.maybe(0.4, "min"):
-            commission["min"] = self.pick(["1%", "5%", "10%"])
-        if self.maybe(0.4, "max"):
-            commission["max"] = self.pick(["15%", "25%", "40%"])
-        if self.maybe(0.2, "commission where"):
-            commission["where"] = self.condition(self.event_scope(on), 2)
-        return commission
 
     # -- scopes and expressions --------------------------------------------------
 
@@ -239,77 +220,15 @@ class Generator:
     # -- rules ----------------------------------------------------------------------
 
     def per(self):
-        per = self.pick(PERS + ["month", "day", "quarter"])
+        per = self.choose(PERS + ["month", "day", "quarter"], "per {}".format)
         self.pers.add(per)
         self.used.add("per " + per)
         return per
-
-    def window(self):
-        """The window keys of a rule or a measure."""
-        form = self.pick(["none"] * 2 + ["per"] * 3 + ["rolling", "anchored", "anchored", "after", "per anchored"])
-        self.used.add("window " + form)
-        anchors = ["partner.joined", "partner.joined", "deal.won", "meeting.held", "lead.registered", "rep.joined",
-                   "partner.updated"]
-        window = {}
-        if "per" in form:
-            window["per"] = self.per()
-        if form == "rolling":
-            window["within"] = self.length()
-        if "anchored" in form:
-            anchor = self.pick(anchors)
-            self.types.add(anchor)
-            window["within"] = "%s of %s" % (self.length(), anchor)
-        if form == "after":
-            window["after"] = self.pick(anchors)
-            self.types.add(window["after"])
-        return window
 
     def types_for(self, keys, field=None):
         return [type_ for type_ in self.activities
                 if all(key in self.fields_of(type_) for key in keys)
                 and (field is None or field in self.fields_of(type_))]
-
-    def measure(self, keys):
-        """A measure with its threshold, and the types it counts."""
-        forms = ["count", "count", "sum", "distinct"] + (["coverage"] * 2 if not keys else [])
-        form = self.pick(forms)
-        self.used.add("measure " + form)
-        if form == "count":
-            types = self.random.sample(self.types_for(keys), 1)
-            if self.maybe(0.25, "count of a list"):
-                types = sorted(set(types + self.random.sample(self.types_for(keys), 1)))
-            measure = {"count": types[0] if len(types) == 1 else types}
-            threshold = self.pick([1, 1, 2, 2, 3, 4])
-        elif form == "sum":
-            field = self.pick(["amount", "amount", "quantity"])
-            types = [self.pick(["deal.won", "deal.won", "deal.won"] + self.types_for(keys, field))]
-            if field not in self.fields_of(types[0]):
-                field = "amount"
-            measure = {"sum": field, "of": types[0]}
-            threshold = self.total() if field == "amount" else self.random.randint(1, 8)
-        elif form == "distinct":
-            field = self.pick([name for name in ("product", "customer", "deal", "lead", "rep") if name not in keys])
-            options = self.types_for(keys, field)
-            if not options:
-                field, options = "amount", ["deal.won"]
-            types = [self.pick(options)]
-            measure = {"distinct": field, "of": types[0]}
-            threshold = self.pick([1, 1, 2, 2, 3])
-        else:
-            types = [self.pick(["course.completed", "course.completed", "meeting.held", "seminar.attended"])]
-            measure = {"coverage": types[0]}
-            threshold = self.pick(["100%", "100%", "50%", "66.6%", "0.5", "1"])
-        if form in ("count", "distinct") and self.maybe(0.15, "attribute threshold"):
-            threshold = "partner.target"
-        if form == "sum" and self.maybe(0.15, "attribute threshold"):
-            threshold = "partner.quota"
-        if self.maybe(0.2, "measure where"):
-            measure["where"] = self.condition(self.event_scope(types), 1)
-        if self.maybe(0.15, "measure window"):
-            measure.update(self.window())
-        measure["at_least"] = threshold
-        self.types.update(types)
-        return measure, types
 
     def total(self):
         """A threshold that some of the amounts in use add up to, or nearly."""
@@ -319,78 +238,19 @@ class Generator:
         text = str(units).rjust(self.digits + 1, "0")
         return text[:len(text) - self.digits] + ("." + text[-self.digits:] if self.digits else "")
 
-    def rule(self):
-        subject = self.pick(SUBJECTS)
-        keys = [key for key in subject if key != "partner"]
-        rule = {}
-        if subject != ["partner"] or self.maybe(0.3):
-            rule["for"] = subject[0] if len(subject) == 1 else subject
-        self.used.add("for " + "+".join(subject))
-        rule.update(self.window())
-        each = self.maybe(0.3, "each")
-        if each:
-            types = [self.pick(["deal.won"] * 3 + self.types_for(keys))]
-            rule["each"] = types[0]
-            self.types.update(types)
-            has_value = False
-            if self.maybe(0.35, "each with when"):
-                rule["when"], _ = self.measure(keys)
-                has_value = True
-        else:
-            rule["when"], types = self.measure(keys)
-            has_value = True
-        if self.maybe(0.15, "rule where"):
-            counted = types
-            if "when" in rule and each:
-                counted = types + self.types_in(rule["when"])
-            rule["where"] = self.condition(self.event_scope(counted), 1)
-        if self.maybe(0.15, "eligible"):
-            scope = self.partner_scope()
-            if "rep" in keys:
-                scope += [("rep." + name, kind) for name, kind in self.attributes["rep"].items()]
-            rule["eligible"] = self.condition(scope, 1)
-        coverage = "coverage" in rule.get("when", {})
-        scope = self.partner_scope() if coverage and not each else self.event_scope(types)
-        has_rep = all("rep" in self.fields_of(type_) for type_ in types) and not (coverage and not each)
-        actions = [self.action(rule, keys, scope, has_value, has_rep or "rep" in keys)
-                   for _ in range(self.pick([1, 1, 1, 2, 3]))]
-        rule["then"] = actions[0] if len(actions) == 1 else actions
-        return rule
-
-    @staticmethod
-    def types_in(when):
-        for key in ("count", "of", "coverage"):
-            if key in when:
-                return when[key] if isinstance(when[key], list) else [when[key]]
-        return []
-
-    def action(self, rule, keys, scope, has_value, has_rep):
-        if self.has_commission and self.maybe(0.4, "rate"):
-            return self.rate(rule, keys)
-        kind = self.pick(self.rewards)
-        self.used.add("reward " + ("declared" if kind in ("travel_credit", "stars") else kind))
-        action = {kind: self.amount(scope, has_value)}
-        if self.maybe(0.45):
-            action["to"] = self.pick([to for to in RECIPIENTS if to != "rep" or has_rep])
-            self.used.add("to " + action["to"])
-        if self.maybe(0.2, "hold"):
-            action["hold"] = self.length()
-        if self.maybe(0.2, "action rounding"):
-            action["rounding"] = self.pick(ROUNDINGS)
-        return action
-
     def rate(self, rule, keys):
-        added = self.maybe(0.65)
+        added = not self.is_missing("rate set") and (self.maybe(0.65) or self.any_wanted("rate added", "group"))
         self.used.add("rate added" if added else "rate set")
         action = {"rate": (self.pick(["+", "+", "-"]) if added else "") + self.pick(RATES)}
         if "product" not in keys and self.maybe(0.25, "rate product"):
             action["product"] = self.pick(self.texts["product"])
-        starts = ["next", "now", "next_period"] + (["period"] * 2 if "per" in rule else [])
-        if self.maybe(0.6):
-            action["from"] = self.pick(starts)
+        starts = ["next", "now", "next_period"] + ["period"] * (2 if "per" in rule else 1)
+        if self.maybe(0.6) or any(self.is_missing("from " + start) for start in starts):
+            action["from"] = self.choose(starts, "from {}".format)
             self.used.add("from " + action["from"])
-        if self.maybe(0.3, "lasts"):
-            action["lasts"] = "period" if "per" in rule and self.maybe(0.5, "lasts period") else self.length()
+        if not self.is_missing("until") and (self.maybe(0.3, "lasts") or self.is_missing("lasts period")):
+            self.used.add("lasts")
+            action["lasts"] = "period" if self.maybe(0.5 if "per" in rule else 0.1, "lasts period") else self.length()
         elif self.maybe(0.2, "until"):
             action["until"] = date_text(self.calendar.local_day(self.start) + self.random.randint(0, 120))
         if added and self.maybe(0.3, "group"):
@@ -400,8 +260,9 @@ class Generator:
     # -- events ------------------------------------------------------------------------
 
     def events(self):
-        self.partners = self.random.sample(["acme", "beta", "c", "日本 商事", "p/5"], self.pick([1, 1, 2, 2, 3, 4]))
-        self.span = self.pick([3, 40, 40, 120, 400]) * DAY_MS
+        many = [1, 1, 2, 2, 3, 4] if not self.any_wanted("crossing") else [2, 3, 4]
+        self.partners = self.random.sample(["acme", "beta", "c", "日本 商事", "p/5"], self.pick(many))
+        self.span = self.pick([3, 20, 40, 40, 90, 90, 300]) * DAY_MS
         self.times, self.ids, self.lines = [], set(), []
         for partner in self.partners:
             if self.maybe(0.9):
@@ -419,9 +280,6 @@ class Generator:
         lines = self.lines + copies
         self.random.shuffle(lines)
         return "".join(line + "\n" for line in lines)
-
-    def many(self):
-        return self.random.randint(12, 72)
 
     def early(self):
         if self.maybe(0.4):
@@ -489,16 +347,6 @@ class Generator:
                 return json.dumps(self.calendar.write_time(instant))
         return json.dumps(Calendar("UTC").write_time(instant))
 
-    def attribute_fields(self, owner):
-        fields = {}
-        for name, kind in self.attributes[owner].items():
-            if self.maybe(0.75):
-                fields[name] = {"text": lambda: self.pick(self.words("partner.segment")),
-                                "integer": lambda: "#%d" % self.random.randint(1, 3),
-                                "money": lambda: "#" + self.pick(self.amounts),
-                                "boolean": lambda: self.maybe(0.5)}[kind]()
-        return fields
-
     def links(self, partner, clear):
         fields = {}
         for link in LINKED:
@@ -537,58 +385,33 @@ class Generator:
             self.add(type_, {"partner": partner, "rep": rep, **fields}, self.time())
         elif form < 0.18:
             self.add("deal.cancelled", {"partner": partner, "deal": self.pick(self.texts["deal"])}, self.time())
-            self.used.add("cancelled")
         elif form < 0.21:
             self.add("deal.refunded", {"partner": partner, "deal": self.pick(self.texts["deal"]),
                                        "amount": "#" + self.pick(self.amounts)}, self.time())
-            self.used.add("refunded")
         elif form < 0.22:
             self.add("weather.changed", {"partner": partner}, self.time())
         else:
             usual = sorted(type_ for type_ in self.types if type_ in self.activities)
             self.activity(partner, self.pick(usual if usual and self.maybe(0.93) else self.activities))
 
-    def activity(self, partner, type_):
-        fields = {}
-        for name, (kind, required) in self.fields_of(type_).items():
-            if name == "partner":
-                fields[name] = partner
-            elif required or self.maybe(0.8):
-                if kind == "text":
-                    fields[name] = self.pick(self.texts[name])
-                elif kind == "money":
-                    amount = self.pick(self.amounts)
-                    fields[name] = "#" + ("-" + amount if self.maybe(0.03, "negative amount") else amount)
-                elif kind == "integer":
-                    fields[name] = "#%d" % self.random.randint(0, 4)
-                else:
-                    fields[name] = "#" + self.pick(["0.5", "75", "80.25", "100"])
-        if self.maybe(0.01, "rejected"):
-            del fields["partner"]
-        self.add(type_, fields, self.time())
-
     def void(self):
-        self.used.add("voided")
         target = self.pick(sorted(self.ids)) if self.maybe(0.9) else "nothing"
         fields = {"event": target}
         self.add("event.voided", fields, self.time())
 
 
-def make(seed, whole):
+def make(seed, wants=None):
     """The generator of a seed's case."""
-    if whole:
-        from whole import WholeGenerator
-        return WholeGenerator(seed)
-    return Generator(seed)
+    from whole import WholeGenerator
+    return WholeGenerator(seed, wants)
 
 
 def main():
     arguments = argparse.ArgumentParser(description="A random program with events.")
     arguments.add_argument("--seed", type=int, required=True)
     arguments.add_argument("--out", required=True)
-    arguments.add_argument("--whole", action="store_true", help="beyond the first subset of the language")
     options = arguments.parse_args()
-    generator = make(options.seed, options.whole)
+    generator = make(options.seed)
     program = generator.program()
     events = generator.events()
     os.makedirs(options.out, exist_ok=True)

@@ -3,10 +3,11 @@ overrides, budgets, order (LANGUAGE sections 6, 7, 10)."""
 from collections import defaultdict
 from fractions import Fraction
 
+import near
 from expressions import LIMIT, ExpressionError, evaluate, holds, round_fraction
 from measures import Subject, at_event, text_bytes
 from program import Record
-from walk import encode
+from walk import encode, note_tie
 
 COMMISSION_STAGE = 10 ** 9
 OVERRIDE_STAGE = COMMISSION_STAGE + 1
@@ -28,6 +29,7 @@ def settle_rates(outcomes):
             if following and not outcome.every:
                 if outcome.until is None or following.start < outcome.until:
                     outcome.until = following.start
+                    near.note("rate replaced")
                 if outcome.end_position is None or following.start_position < outcome.end_position:
                     outcome.end_position = following.start_position
             if outcome.until is not None and outcome.until <= outcome.start:
@@ -76,7 +78,12 @@ class Commission:
     def rows(self):
         for event in self.walk.done:
             base = self.base(event)
-            if base is not None:
+            settled = self.walk.settled
+            if settled and event.time < settled.instant:
+                if base is not None:
+                    self.brackets_before(event, base)
+                yield from settled.earned[event.id]
+            elif base is not None:
                 yield from self.rows_of(event, base)
 
     def base(self, event):
@@ -163,6 +170,7 @@ class Commission:
 
     def money(self, exact):
         """Minor units; None where that is too much money."""
+        note_tie(exact * 10 ** self.program.minor_digits)
         amount = round_fraction(exact * 10 ** self.program.minor_digits, self.program.rounding)
         return amount if abs(amount) < LIMIT else None
 
@@ -191,6 +199,8 @@ def use_budgets(program, outcomes):
     kept = []
     for outcome in outcomes:
         if outcome.stage >= 0 and outcome.money and outcome.rule in left and outcome.stage < COMMISSION_STAGE:
+            if outcome.amount > left[outcome.rule] > 0:
+                near.note("budget cut")
             outcome.amount = min(outcome.amount, left[outcome.rule])
             left[outcome.rule] -= outcome.amount
             if outcome.amount == 0:

@@ -3,6 +3,7 @@ from scratch over the events so far (LANGUAGE sections 3, 4, 5)."""
 from collections import defaultdict, namedtuple
 from fractions import Fraction
 
+import near
 from expressions import ExpressionError, evaluate, holds, to_decimal
 
 COMPARE = {"at_least": lambda a, b: a >= b, "more_than": lambda a, b: a > b,
@@ -75,6 +76,7 @@ class Ground:
         partner = self.partners[event.partner]
         state = partner if owner == "partner" else self.reps[event.partner, event.fields["rep"]]
         key = (event.partner,) if owner == "partner" else (event.partner, event.fields["rep"])
+        self.note_change(event, state, partner)
         self.begin_life(key, event.time)
         if verb in ("joined", "updated"):
             for name in self.program.attributes[owner]:
@@ -94,6 +96,25 @@ class Ground:
             before = set(partner.roster)
             (partner.roster.add if verb == "joined" else partner.roster.discard)(event.fields["rep"])
             event.roster_changed = partner.roster != before
+            if partner.roster < before:
+                near.note("roster shrinks")
+
+    def note_change(self, event, state, partner):
+        if event.type == "partner.left":
+            near.note("partner left")
+        elif event.type == "partner.joined" and state.left:
+            near.note("partner joined again")
+        for name, value in event.fields.items():
+            if name in state.attributes and state.attributes[name] != value:
+                near.note("attribute changed")
+            if name in ("referrer", "parent") and partner.links.get(name) != value and any(
+                    other.partner == event.partner and not other.type.startswith("partner.") for other in self.done):
+                near.note("late link")
+        for name in event.cleared:
+            if name in state.attributes:
+                near.note("attribute cleared")
+            if name in partner.links:
+                near.note("link cleared")
 
     def begin_life(self, key, instant):
         self.lives.setdefault(key, [[instant, None]])
@@ -171,20 +192,21 @@ class Ground:
         key = (tuple(rule.keys), rule.link, partner)
         known = self.subjects.get(key)
         if known is None or known[0] != (len(self.done), len(self.coming)):
-            known = self.subjects[key] = ((len(self.done), len(self.coming)), self._existing(rule, partner))
+            # Those of the events before are known: what was counted is never taken back.
+            place, found = known[0][0] if known else 0, set(known[1]) if known else set()
+            for event in self.done[place:] + self.coming:
+                found.update(self._subjects(rule, partner, event))
+            found = known[1] if known and len(found) == len(known[1]) else in_order(found)
+            known = self.subjects[key] = ((len(self.done), len(self.coming)), found)
         return known[1]
 
-    def _existing(self, rule, partner):
-        found = set()
-        for event in self.done + self.coming:
-            if event.type == "event.voided" or partner not in (None, event.partner) and not rule.link:
-                continue
-            if rule.link:
-                subjects = [Subject(event.partner, (), (), rule.link), self.subject_of(event, rule)]
-            else:
-                subjects = [self.subject_of(event, rule)]
-            found.update(subject for subject in subjects if subject and partner in (None, subject.partner))
-        return in_order(found)
+    def _subjects(self, rule, partner, event):
+        if event.type == "event.voided" or partner not in (None, event.partner) and not rule.link:
+            return []
+        subjects = [self.subject_of(event, rule)]
+        if rule.link:
+            subjects.append(Subject(event.partner, (), (), rule.link))
+        return [subject for subject in subjects if subject and partner in (None, subject.partner)]
 
     def ended(self, subject):
         """A partner and a rep end at their `left`."""
@@ -217,16 +239,25 @@ class Ground:
         """Does the window that is meant at the asking hold the event?"""
         if window is None:
             return True
-        if window.per and not self.calendar.window(window.per, asking.window_instant).holds(event.time):
-            return False
+        if window.per:
+            span = self.calendar.window(window.per, asking.window_instant)
+            if event.time == span.start or event.time >= span.end - 1:
+                near.edge("month" if window.per == "month" else "window", event.time,
+                          event.time if event.time == span.start else span.end)
+            if not span.holds(event.time):
+                return False
         if window.within and not window.anchor:
-            if not asking.now < self.calendar.end_of(window.within, event.time):
+            end = self.calendar.end_of(window.within, event.time)
+            near.edge("rolling", asking.now, end)
+            if not asking.now < end:
                 return False
         if window.anchor:
             first = self.anchor(window.anchor, subject)
             if first is None or event.order < first.order:
                 return False
-            if not event.time < self.calendar.end_of(window.within, first.time):
+            end = self.calendar.end_of(window.within, first.time)
+            near.edge("anchored", event.time, end)
+            if not event.time < end:
                 return False
         if window.after:
             first = self.anchor(window.after, subject)
@@ -316,8 +347,11 @@ class Ground:
             return Fraction(0)
         run = 0
         owner = self.coarser(subject, measure.keys)
+        by_window = defaultdict(list)
+        for event in events:
+            by_window[self.calendar.window(measure.per, event.time).start].append(event)
         for window in self.calendar.windows(measure.per, events[0].time, asking.window_instant):
-            inside = [event for event in events if window.holds(event.time)]
+            inside = by_window.get(window.start, [])
             reached = any(self.reaches(inner, inside[:count], owner, asking) for count in range(1, len(inside) + 1))
             present = window.holds(asking.window_instant) and asking.now < window.end
             run = run + 1 if reached else run if present else 0
@@ -346,6 +380,18 @@ class Ground:
             return self.subject_names(subject, asking.event).get(threshold)
         return threshold
 
+    def note_threshold(self, measure, value, threshold):
+        if value is None or threshold is None:
+            return
+        money = measure.kind not in ("count", "distinct", "covered", "streak")
+        unit = Fraction(1, 10 ** self.program.minor_digits) if money else 1
+        if value == threshold:
+            near.note("threshold met exactly")
+        elif value == threshold - unit:
+            near.note("threshold missed by one")
+        elif value == threshold + unit:
+            near.note("threshold passed by one")
+
     def condition(self, rule, condition, subject, asking):
         if condition.kind == "all":
             return all(self.condition(rule, part, subject, asking) for part in condition.parts)
@@ -357,6 +403,7 @@ class Ground:
             return holds(condition.expression, self.subject_names(subject, asking.event))
         value = self.value(rule, condition.measure, subject, asking)
         threshold = self.threshold(condition.threshold, subject, asking)
+        self.note_threshold(condition.measure, value, threshold)
         return value is not None and threshold is not None and COMPARE[condition.comparison](value, threshold)
 
 

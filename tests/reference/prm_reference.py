@@ -14,6 +14,7 @@ from fractions import Fraction
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import facts  # noqa: E402
+import near  # noqa: E402
 from ledger import ledger_of  # noqa: E402
 from program import Program  # noqa: E402
 from walk import Walk  # noqa: E402
@@ -34,9 +35,12 @@ def evaluate(program_text, events, clock=None):
 def evaluate_counted(program_text, events, clock=None):
     """The same with how the events were answered, by answer."""
     program = Program(program_text)
+    near.seen.clear()
     accepted, counts = facts.accept(program, [as_read(event) for event in events])
     if clock is not None:
         limit = program.calendar.read_time(str(clock))
+        if any(event.time > limit for event in accepted):
+            near.note("clock before events")
     else:
         limit = max((event.time for event in accepted), default=0)
     standing = facts.standing(program, [event for event in accepted if event.time <= limit])

@@ -72,14 +72,20 @@ class Record:
 
 # -- nodes ------------------------------------------------------------------------
 
+class PlainLoader(yaml.BaseLoader):
+    """Composes nodes as they stand, without anchors, aliases and tags."""
+
+    def compose_node(self, parent, index):
+        event = self.peek_event()
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):
+            raise ProgramError("anchors, aliases and tags are refused", event)
+        return super().compose_node(parent, index)
+
+
 def compose(text):
     # PyYAML ends a plain scalar at `?` inside `{}`; YAML 1.2, and the language, do not.
     text = re.sub(r"(?<=[{,\s])(\w+\?)(?=:\s)", r'"\1"', text)
-    for event in yaml.parse(text, Loader=yaml.BaseLoader):
-        explicit = not isinstance(event, (yaml.DocumentStartEvent, yaml.DocumentEndEvent))
-        if getattr(event, "anchor", None) or (explicit and getattr(event, "tag", None)):
-            raise ProgramError("anchors, aliases and tags are refused", event)
-    return yaml.compose(text, Loader=yaml.BaseLoader)
+    return yaml.compose(text, Loader=PlainLoader)
 
 
 def mapping(node, *allowed):

@@ -9,6 +9,7 @@ which the ledger computes commissions.
 from fractions import Fraction
 from itertools import groupby
 
+import near
 from calendars import date_text
 from expressions import LIMIT, ExpressionError, evaluate, holds, round_fraction, to_decimal
 from measures import Ground, Subject, at_clock, at_close, at_event, in_order
@@ -23,6 +24,11 @@ def encode(name):
                    else bytes([byte]).decode("latin-1") for byte in name.encode()).encode("latin-1").decode()
 
 
+def note_tie(number):
+    if number.denominator == 2:
+        near.note("rounding tie")
+
+
 def position(asking, after):
     """A place on the time line, finer than the instant: clock points come
     before events; `after` tells this side of the event or that."""
@@ -32,8 +38,9 @@ def position(asking, after):
 
 
 class Walk(Ground):
-    def __init__(self, program, events, clock):
+    def __init__(self, program, events, clock, settled=None):
         super().__init__(program)
+        self.settled = settled if settled and settled.instant is not None else None
         self.events = events
         self.clock = clock
         self.outcomes = []
@@ -41,11 +48,16 @@ class Walk(Ground):
         self.grants = []      # (rule name, limit's subject, instant), for `limit`
         self.exclusives = {}  # (name, partner, point) -> rule
         self.spells = {}      # (rule name, subject) -> Record(start, outcomes)
+        self.instants = {}    # rule index or "ranks" -> when the clock alone may ask it
 
     def run(self):
         at = {time: list(group) for time, group in groupby(self.events, key=lambda event: event.time)}
-        for instant in sorted(set(at) | self.clock_instants()):
-            self.walk_clock(instant)
+        if len(at) < len(self.events):
+            near.note("events of one instant")
+        clock = self.clock_instants()
+        for instant in sorted(set(at) | clock):
+            if instant in clock:
+                self.walk_clock(instant)
             self.walk_events(at.get(instant, []))
 
     def walk_events(self, events):
@@ -72,20 +84,19 @@ class Walk(Ground):
     def clock_instants(self):
         """Every instant up to the clock at which time alone may matter: a
         generous superset, computed from the events alone."""
-        found = set()
         if not self.events:
-            return found
+            return set()
         first = self.events[0].time
         if self.program.ranks:
-            found |= {w.end for w in self.calendar.windows(self.program.ranks.per, first, self.clock)}
+            self.instants["ranks"] = {
+                window.end for window in self.calendar.windows(self.program.ranks.per, first, self.clock)}
         for rule in self.program.rules:
             if not (rule.at_close or rule.else_ or rule.remind or rule.contest or rule.while_):
                 continue
-            if rule.active:
-                found |= {rule.active.start, rule.active.end}
+            found = self.instants[rule.index] = {rule.active.start, rule.active.end} if rule.active else set()
             for window in self.windows_of(rule):
                 found |= self.window_instants(rule, window, first)
-        return {instant for instant in found if first <= instant <= self.clock}
+        return {instant for found in self.instants.values() for instant in found if first <= instant <= self.clock}
 
     def windows_of(self, rule):
         conditions = [c for c in (rule.when, rule.while_) if c]
@@ -110,17 +121,17 @@ class Walk(Ground):
     def walk_clock(self, instant):
         self.review_at_clock(instant)
         for rule in self.program.rules:
-            if rule.while_:
+            if rule.while_:  # what happens to others, such as a new rank, may end or begin a spell
                 for subject in self.existing(rule):
                     self.ask_while(rule, subject, at_clock(instant))
-            elif not rule.contest:
+            elif not rule.contest and instant in self.instants.get(rule.index, ()):
                 spans = {subject: (start, end) for subject, start, end in self.closing_spans(rule, instant)}
                 for subject in self.existing(rule):
                     if subject in spans:
                         self.close_at(rule, subject, *spans[subject], instant)
                     self.remind_at(rule, subject, instant)
         for rule in self.program.rules:
-            if rule.contest:
+            if rule.contest and instant in self.instants[rule.index]:
                 self.contest_at(rule, instant)
 
     def closing_spans(self, rule, instant):
@@ -202,12 +213,14 @@ class Walk(Ground):
             return
         asking = at_close(instant)
         entries = []
-        for subject in self.existing(rule):
+        for subject, _, _ in self.closing_spans(rule, instant):
             if not self.partners[subject.partner].left and self.eligible(rule, subject, asking) \
                     and self.counted(rule, rule.contest.by, subject, asking):
                 value = self.value(rule, rule.contest.by, subject, asking)
                 if value is not None:
                     entries.append((subject, value))
+        if len({value for _, value in entries}) < len(entries):
+            near.note("tie in a contest")
         for subject, value in entries:
             place = sum(other > value for _, other in entries)
             if place < len(rule.contest.places):
@@ -253,12 +266,20 @@ class Walk(Ground):
             for subject in candidates:
                 if subject is None:
                     continue
+                if event.type not in self.types_of(measure) and not event.roster_changed:
+                    continue
                 if coverage and event.roster_changed and \
-                        self.in_window(measure.window or rule.window, subject, event, asking):
+                        self.in_window(measure.window or rule.window, self.coarser(subject, measure.keys), event, asking):
                     asked.add(subject)
                 elif any(event is other for other in self.counted(rule, measure, subject, asking)):
                     asked.add(subject)
         return in_order(asked)
+
+    def types_of(self, measure):
+        if measure.kind == "value":
+            return [type_ for name in self.named_in(measure.expression)
+                    for type_ in self.types_of(self.program.measures[name])]
+        return measure.inner.measure.types if measure.kind == "streak" else measure.types
 
     def plain_measures(self, condition):
         """The measures of a condition, named ones included."""
@@ -339,6 +360,7 @@ class Walk(Ground):
         reached = []
         for index, tier in enumerate(rule.tiers):
             threshold = self.threshold(tier.threshold, subject, asking)
+            self.note_threshold(rule.when.measure, value, threshold)
             if value is not None and threshold is not None and value >= threshold:
                 reached.append(index)
         if rule.pick_highest:
@@ -416,7 +438,7 @@ class Walk(Ground):
 
     def review_at_clock(self, instant):
         ranks = self.program.ranks
-        if not ranks or self.calendar.window(ranks.per, instant - 1).end != instant:
+        if not ranks or instant not in self.instants["ranks"]:
             return
         asking = at_close(instant)
         for partner in sorted({event.partner for event in self.done}, key=str.encode):
@@ -465,11 +487,23 @@ class Walk(Ground):
             outcome.ordinal, outcome.action, outcome.stage = ordinal, index, rule.index
             outcome.occasion = self.occasion_key(occasion)
             outcome.chain = (rule.name, subject, chain, index)
+            if outcome.kind == "rate" and self.settled and not self.stop_at_settled(outcome):
+                continue
             outcomes.append(outcome)
         if outcomes and limited is not None:
             self.grants.append(limited)
         self.outcomes += outcomes
         return outcomes
+
+    def stop_at_settled(self, rate):
+        """Reaching back stops at the settled instant, but for what had reached back when it was settled. Is anything
+        of the rate left?"""
+        start = self.settled.starts.get(rate.id)
+        if start is None:
+            start = max(rate.start, self.settled.instant)
+        if start != rate.start:
+            rate.start, rate.start_position = start, (start, 0)
+        return rate.until is None or rate.until > rate.start
 
     def limit_key(self, rule, subject, asking):
         if not rule.limit:
@@ -528,7 +562,10 @@ class Walk(Ground):
         except ExpressionError:
             return None
         amount = round_fraction(number * scale, action.rounding)
+        note_tie(number * scale)
         if rule.max is not None and money:
+            if amount == round_fraction(rule.max * scale, "down"):
+                near.note("cap met exactly")
             amount = min(amount, round_fraction(rule.max * scale, "down"))
         return amount if 0 < amount < LIMIT else None
 
@@ -571,6 +608,8 @@ class Walk(Ground):
             ends.append(self.calendar.end_of(action.lasts, outcome.start))
         outcome.until = min(ends) if ends else None
         outcome.end_position = (outcome.until, 0) if ends else None
+        if outcome.start < asking.now:
+            near.note("retroactive rate")
         outcome.every = bool(rule.when and rule.when.comparison == "every")
         outcome.recipient = (subject.partner, dict(zip(subject.keys, subject.values)).get("rep"))
         return outcome if outcome.until is None or outcome.until > outcome.start else None

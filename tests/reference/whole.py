@@ -1,12 +1,11 @@
-"""Random cases of the whole language: everything that generate.py leaves out.
+"""Random programs of the whole language, and what they want events to be like.
 
-A feature is noted under the rule (or `commission`, `override`, `ranks`, or the
-program itself, as "") that has it, so that a differential run can tell which
-features, and which pairs of them in one rule, have produced a row.
+A feature (features.py) is noted under the rule, `commission`, `ranks`, or the program itself, as "", that has it.
 """
 import json
 
 from calendars import DAY_MS, PERS, Calendar, date_text
+from features import MEASURES, NEEDS
 from generate import Generator, flow
 from program import RECIPIENTS, ROUNDINGS
 
@@ -23,9 +22,55 @@ ANCHORS = ["partner.joined"] * 3 + ["deal.won", "meeting.held", "lead.registered
                                     "portal.login", "course.completed"]
 
 
+RATE_WANTS = ["rate", "rate added", "rate set", "rate product", "from next", "from now", "from period",
+              "from next_period", "lasts", "lasts period", "until", "group", "else rate", "rate by while"]
+REWARD_WANTS = ["reward cash", "reward gift_card", "reward points", "reward declared", "hold", "action rounding",
+                "value in then", "max", "budget"] + ["to " + to for to in RECIPIENTS]
+CONDITION_WANTS = MEASURES + COMPARISONS + ["all", "any", "not", "is", "attribute threshold", "measure where",
+                                            "measure window", "coarser for", "coarser streak", "streak where",
+                                            "count of a list", "value in then"]
+UNBOUNDED = ["not", "is", "at_most", "less_than"]
+NOT_OF_CONTESTS = RATE_WANTS + ["limit", "limit for", "limit per", "exclusive", "rank action", "attribute threshold"]
+NOT_OF_WHILE = REWARD_WANTS + ["notice", "rank action"]
+RANKED = {"ranks", "promote now", "keep 0", "keep 1", "keep 2", "rank rate", "rank by_product", "rank action",
+          "rank by while"}
+EARNING = set(RATE_WANTS) | {"commission", "brackets", "brackets for", "brackets per", "by_product", "rate min",
+                             "rate max", "commission where", "override", "commission within", "commission for"}
+IMPLIED = dict(NEEDS, **{"limit for": ["limit"], "limit per": ["limit"], "lasts period": ["lasts"]})
+
+
+def with_needs(wants):
+    found = set(wants)
+    for name in wants:
+        found.update(IMPLIED.get(name, ()))
+    return found
+
+
+def subject_feature(subject):
+    if len(subject) > 1:
+        return "for a list"
+    return "for " + (subject[0] if subject[0] in ("partner", "rep", "customer", "product") else "a text field")
+
+
+def reward_feature(kind):
+    return "reward " + ("declared" if kind in ("travel_credit", "stars") else kind)
+
+
+def measures_in(condition):
+    """How many measures a condition has."""
+    if "not" in condition:
+        return measures_in(condition["not"])
+    for name in ("all", "any"):
+        if name in condition:
+            return sum(measures_in(part) for part in condition[name])
+    return 0 if "is" in condition else 1
+
+
 class WholeGenerator(Generator):
     def maybe(self, probability, feature=None):
-        return super().maybe(probability / 5 if self.plain and feature in NARROWING else probability, feature)
+        if feature in NARROWING and (self.plain or self.wanted):
+            probability /= 5
+        return super().maybe(probability, feature)
 
     def setting(self):
         self.plain = False
@@ -75,17 +120,17 @@ class WholeGenerator(Generator):
         self.activities.remove(type_)
         self.custom[type_] = declared
         self.undoing.append(type_)
-        self.used.add("%s a %s" % (list(what)[0], "chain" if target in self.undoing or target in (
-            "deal.cancelled", "deal.refunded") else "type"))
 
     # -- the program -----------------------------------------------------------------
 
-    def part(self, name, make):
+    def part(self, name, make, number=None):
         """The features noted meanwhile are those of the named part."""
-        outer, self.used = self.used, set()
+        outer, self.used, program_wants = self.used, set(), self.wanted
+        if isinstance(number, int):
+            self.wanted = with_needs(self.wants.get(number, ()))
         result = make()
         self.features[name] = self.used
-        self.used = outer
+        self.used, self.wanted = outer, program_wants
         return result
 
     def program(self):
@@ -95,31 +140,33 @@ class WholeGenerator(Generator):
         for name, default in (("fiscal_year", "january"), ("week", "monday"), ("month_closes", 31)):
             if getattr(self, name) != default:
                 top[name] = getattr(self, name)
-        if self.maybe(0.5):
-            top["rounding"] = self.pick(ROUNDINGS)
-            self.used.add("rounding " + top["rounding"])
+        rounding = self.choose(ROUNDINGS, "rounding {}".format)
+        self.used.add("rounding " + rounding)
+        if rounding != "down" or self.maybe(0.5):
+            top["rounding"] = rounding
         top["events"] = self.custom
         top["attributes"] = self.attributes
         self.rewards = ["cash", "cash", "gift_card", "points"]
         self.kinds = {"cash": "money", "gift_card": "money", "points": "points"}
-        if self.maybe(0.4):
+        everywhere = set().union(*self.wants.values())
+        if self.maybe(0.4) or "reward declared" in everywhere:
             top["rewards"] = {"travel_credit": "money", "stars": "points"}
             self.rewards += ["travel_credit", "stars"]
             self.kinds.update(top["rewards"])
-        self.has_ranks = self.maybe(0.4)
-        self.named = self.named_measures()
+        self.has_ranks = self.maybe(0.4) or bool(everywhere & RANKED)
+        self.named = self.named_measures("measure value" in everywhere)
         if self.named:
             top["measures"] = self.named
-        self.has_commission = self.maybe(0.8)
+        self.has_commission = self.maybe(0.8) or bool(everywhere & EARNING)
         if self.has_commission:
             top["commission"] = self.part("commission", self.commission)
-            self.features["override"] = self.features["commission"]
         if self.has_ranks:
             top["ranks"] = self.part("ranks", self.ranks)
         rules = {}
-        for number in range(self.random.randint(2, 6)):
+        many = max(number for number in self.wants) + 1 if self.wants else self.random.randint(2, 6)
+        for number in range(max(1, many)):
             name = "r%d" % (number + 1) if self.maybe(0.9) else self.pick(["a rule/%d", "規則%d", "x:%d@#"]) % number
-            rules[name] = self.part(name, self.rule)
+            rules[name] = self.part(name, self.rule, number)
         self.features[""] = self.used
         lines = ["%s: %s" % (key, flow(value)) for key, value in top.items()] + ["rules:"]
         for name, rule in rules.items():
@@ -150,9 +197,9 @@ class WholeGenerator(Generator):
             return self.pick(["50%", "0.9", "100%", "33.3%"])
         return super().number(name, kind)
 
-    def named_measures(self):
+    def named_measures(self, needed):
         """A few plain ones that a `value` can put together."""
-        if not self.maybe(0.5):
+        if not self.maybe(0.5) and not needed:
             return {}
         named = {"won": {"count": "deal.won"}, "lost": {"count": "deal.lost"},
                  "amount_won": {"sum": "amount", "of": "deal.won"}, "met": {"count": "meeting.held"}}
@@ -229,8 +276,8 @@ class WholeGenerator(Generator):
         ranks = {"per": self.per()}
         if self.maybe(0.5, "promote now"):
             ranks["promote"] = "now"
-        if self.maybe(0.5):
-            ranks["keep"] = self.pick([0, 1, 2])
+        if self.maybe(0.5) or self.any_wanted("keep 0", "keep 1", "keep 2"):
+            ranks["keep"] = self.choose([0, 1, 2], "keep {}".format)
             self.used.add("keep %d" % ranks["keep"])
         levels = {"bronze": {}}
         for name in ["silver", "gold"][:self.pick([1, 2, 2])]:
@@ -253,7 +300,7 @@ class WholeGenerator(Generator):
 
     def window(self, forms=("none", "none", "per", "per", "per", "rolling", "anchored", "anchored", "after",
                             "per anchored"), keys=()):
-        form = self.pick(forms)
+        form = self.choose(forms, "window {}".format)
         if form != "none":
             self.used.add("window " + form)
         window = {}
@@ -277,42 +324,43 @@ class WholeGenerator(Generator):
         anchor = window.get("after") or window.get("within", "").partition(" of ")[2]
         return bool(anchor) and any(key in self.fields_of(anchor) for key in keys if key not in coarser)
 
-    def measure_of(self, keys, window, link=None, lower=True, plain=False):
-        """(measure with a threshold, its types, its kind of number); `plain` for the inside of streaks, for
-        contests, every and tiers."""
+    def measure_of(self, keys, window, link=None, lower=True, plain=False, bare=False):
+        """(measure with a threshold, its types, its kind of number); `plain` is neither streak nor value, `bare`
+        without a window and subject of its own, as inside of streaks."""
         forms = ["count", "count", "count", "sum", "sum", "distinct", "average", "minimum", "maximum"]
-        if not keys and not link:
-            forms += ["coverage", "coverage", "covered"]
-        elif keys == ["product"]:
-            forms += ["coverage"]
+        if set(self.types_for(keys, "rep")) - {"order.placed"}:
+            forms += ["coverage", "coverage", "covered"] if not keys and not link else ["coverage", "covered"]
         if not plain:
             forms += ["streak", "streak"] + (["value", "value"] if self.named and "order" not in keys else [])
         if {"deal", "region", "order", "lead"} & set(keys) and "value" in forms:
             forms = [form for form in forms if form != "value"]
         if not any(self.types_for(keys, name) for name in AMOUNTS):
             forms = [form for form in forms if form not in ("sum", "average", "minimum", "maximum")]
-        form = self.pick(forms)
+        form = self.choose(forms, "measure {}".format)
+        if "streak" in forms and self.any_wanted("coarser streak", "streak where") and "measure streak" not in self.used:
+            form = "streak"
         self.used.add("measure " + form)
         if form == "value":
             expression, thresholds = self.pick(self.values())
             self.types.update(["deal.won", "deal.lost", "meeting.held"])
             return self.thresholded({"value": expression}, self.pick(thresholds), lower), ["deal.won"], "value"
         if form == "streak":
-            inner, types, kind = self.measure_of(keys, {}, link, True, True)
-            for name in ("within", "after", "per", "for"):
-                inner.pop(name, None)
+            inner, types, kind = self.measure_of(keys, {}, link, True, True, True)
             self.used.add("streak of " + self.kind_of(inner))
             measure = {"streak": inner, "per": self.pick(["day", "week", "month", "month", self.per()])}
             self.pers.add(measure["per"])
             if "where" not in inner and self.maybe(0.2, "streak where"):
                 measure["where"] = self.condition(self.event_scope(types), 1)
-            if keys and "rep." not in flow(inner) and self.maybe(0.15, "coarser streak"):
+            if keys and not link and "rep." not in flow(inner) and self.maybe(0.15, "coarser streak"):
                 measure["for"] = "partner"
             return self.thresholded(measure, self.pick([1, 2, 2, 3]), lower), types, "integer"
         measure, types, threshold, kind = self.plain_measure(form, keys)
         if self.maybe(0.2, "measure where"):
             measure["where"] = self.condition(self.event_scope(types), 1)
-        if self.maybe(0.15):
+        if bare:
+            return self.thresholded(measure, threshold, lower), types, kind
+        if self.maybe(0.15) or self.is_missing("measure window") or \
+                any(self.is_missing("window " + name) for name in ("rolling", "after", "anchored", "per anchored", "per")):
             own = self.window(keys=keys)
             measure.update(own)
             if own:
@@ -325,13 +373,23 @@ class WholeGenerator(Generator):
                 measure.update(self.window(["per", "rolling"]))
         return self.thresholded(measure, threshold, lower), types, kind
 
+    def unthresholded(self, measure):
+        """Without the threshold of its own, which `every`, tiers and contests do without; the rule has no other yet."""
+        for name in COMPARISONS:
+            measure.pop(name, None)
+        self.used -= {*COMPARISONS, "attribute threshold"}
+        inner = measure.get("streak", {})
+        self.used.update(name for name in COMPARISONS if name in inner)
+        if any(str(inner.get(name)).startswith(("partner.", "rep.")) for name in COMPARISONS):
+            self.used.add("attribute threshold")
+
     @staticmethod
     def kind_of(measure):
         return next(name for name in ("count", "sum", "average", "minimum", "maximum", "distinct", "coverage",
                                       "covered", "streak", "value") if name in measure)
 
     def thresholded(self, measure, threshold, lower):
-        comparison = self.pick(LOWER if lower else COMPARISONS)
+        comparison = self.choose(LOWER if lower else COMPARISONS)
         if str(threshold) in ("100%", "1") and "coverage" in measure and comparison == "more_than":
             comparison = "at_least"
         self.used.add(comparison)
@@ -386,22 +444,25 @@ class WholeGenerator(Generator):
 
     # -- conditions ------------------------------------------------------------------------
 
-    def is_(self, keys):
+    def own_scope(self, keys):
+        """What the subject has, whatever the event."""
         scope = self.partner_scope()
         if "rep" in keys:
             scope = scope + [("rep." + name, kind) for name, kind in self.attributes["rep"].items()]
-        self.used.add("is")
-        return {"is": self.condition(scope, 1)}
+        return scope
 
     def tree(self, keys, window, link, depth, lower):
         """(condition, event types). With `lower` it is bounded from below."""
         single = ["measure"] * (12 if self.plain else 4)
-        form = self.pick(single + ["all", "all", "any", "not"] if depth else single)
+        form = self.choose(single + ["all", "all", "any", "not"] if depth else single)
+        several = sum(self.is_missing(name) for name in MEASURES) > 1 + self.is_missing("measure streak")
+        if depth and form == "measure" and (several or (lower and any(self.is_missing(name) for name in UNBOUNDED))):
+            form = "all"
         if form == "not" and lower:
             form = "all"
         if form == "measure":
-            if not lower and self.maybe(0.15):
-                return self.is_(keys), []
+            if not lower and self.maybe(0.15, "is"):
+                return {"is": self.condition(self.own_scope(keys), 1)}, []
             measure, types, _ = self.measure_of(keys, window, link, lower)
             return measure, types
         self.used.add(form)
@@ -420,33 +481,77 @@ class WholeGenerator(Generator):
     # -- rules ----------------------------------------------------------------------------
 
     def rule(self):
-        link = self.pick(["referrer", "parent"]) if self.maybe(0.15) else None
-        subject = self.pick(SUBJECTS) if not link else ["partner"]
+        links = ["referrer", "parent"]
+        linked = self.any_wanted("for referrer", "for parent") or (
+            self.maybe(0.15) and not any(name.startswith("for ") for name in self.wanted))
+        link = self.choose(links, "for {}".format) if linked else None
+        subject = self.choose(self.subjects(), subject_feature) if not link else ["partner"]
         keys = [key for key in subject if key != "partner"]
         rule = {}
         if link:
             rule["for"] = link
         elif subject != ["partner"] or self.maybe(0.3):
             rule["for"] = subject[0] if len(subject) == 1 else subject
-        self.used.add("for " + (link or "+".join(subject)))
+        self.used.add("for " + link if link else subject_feature(subject))
         options = ["reach"] * 5 + ["every", "tiers", "tiers", "each", "each", "close", "close", "close"]
         if self.may_rate(keys):
             options += ["while", "while"]
         elif self.has_ranks and not keys and not link:
             options += ["while"]
-        if not {"lead", "deal"} & set(keys):
-            options += ["contest"]
-        form = self.pick(options)
+        options += ["contest"]
+        form = self.form(options)
         self.used.add(form)
         if form == "contest":
-            rule["per"] = self.per()
-        elif form == "close":
-            rule.update(self.window(["per", "per", "anchored", "per anchored"], keys))
+            rule.update(self.window(["per", "per", "per anchored"], keys))
+        elif form == "close" or (self.any_wanted("close", "else", "remind") and form != "each"):
+            ends = ["per", "per", "anchored", "per anchored"]
+            if self.any_wanted("else", "remind") and (keys not in ([], ["rep"])):
+                ends = ["anchored", "per anchored"]
+            rule.update(self.window(ends, keys))
         elif form == "while":
-            rule.update(self.window(["none", "none", "per", "anchored", "per anchored", "after"], keys))
+            rule.update(self.window(["none", "none", "per", "anchored", "per anchored", "after", "rolling"], keys))
         else:
             rule.update(self.window(keys=keys))
         return getattr(self, "rule_" + form)(rule, keys, link)
+
+    def subjects(self):
+        """Those that leave what is wanted possible."""
+        if self.any_wanted(*RATE_WANTS):
+            found = [subject for subject in SUBJECTS if self.may_rate([key for key in subject if key != "partner"])]
+            if self.any_wanted("rank action", "rank by while"):
+                return [subject for subject in found if subject == ["partner"]] or found
+            if self.is_missing("rate product"):
+                return [subject for subject in found if "product" not in subject]
+            return found
+        if self.any_wanted("rank action", "rank by while"):
+            return [["partner"]]
+        if self.any_wanted("coarser for", "coarser streak"):
+            return [subject for subject in SUBJECTS if subject != ["partner"]]
+        if self.any_wanted("else", "remind") and not any(name.startswith("for ") for name in self.wanted):
+            return [["partner"], ["rep"]]
+        return SUBJECTS
+
+    def form(self, options):
+        """A form that leaves what is wanted possible."""
+        wanted = [form for form in options if form in self.wanted]
+        if "close" in wanted and len(set(wanted)) > 1:
+            wanted = [form for form in wanted if form != "close"]
+        if wanted:
+            return self.pick(wanted)
+        barred = set()
+        if self.any_wanted("else", "remind"):
+            barred |= {"contest", "while", "each"}
+        if self.any_wanted(*NOT_OF_CONTESTS):
+            barred.add("contest")
+        if self.any_wanted(*NOT_OF_WHILE):
+            barred.add("while")
+        if self.any_wanted("all", "any", "not", "is", "at_least", "more_than", "at_most", "less_than"):
+            barred |= {"every", "tiers", "contest"}
+        if sum(name in self.wanted for name in MEASURES) > 1:
+            barred |= {"every", "tiers", "contest"}
+        if any(name in self.wanted for name in MEASURES + ["measure where", "coarser for", "measure window"]):
+            barred.add("each")
+        return self.pick([form for form in options if form not in barred] or options)
 
     def finish(self, rule, keys, link, types, actions=True, value=False, at_event=True):
         """Filter, eligibility, actions and limits, which most forms share."""
@@ -454,7 +559,7 @@ class WholeGenerator(Generator):
         if types and self.maybe(0.15, "rule where"):
             rule["where"] = self.condition(self.event_scope(self.all_types(rule, types)), 1)
         if self.maybe(0.15, "eligible"):
-            rule["eligible"] = self.is_(keys)["is"]
+            rule["eligible"] = self.condition(self.own_scope(keys), 1)
         if actions:
             rule["then"] = self.then(rule, keys, link, types if at_event else [], value)
         if self.maybe(0.15, "active"):
@@ -469,17 +574,23 @@ class WholeGenerator(Generator):
             rule["max"] = self.total()
         if money and self.maybe(0.15, "budget"):
             rule["budget"] = self.total()
-        if "contest" not in rule and self.maybe(0.12, "exclusive"):
+        if "contest" not in rule:
+            self.limits(rule, keys, link, types, form_each)
+        return rule
+
+    def limits(self, rule, keys, link, types, form_each):
+        """`exclusive` and `limit`."""
+        if self.maybe(0.12, "exclusive"):
             rule["exclusive"] = self.pick(["x", "x", "y"])
-        if "contest" not in rule and self.maybe(0.2, "limit"):
+        if self.maybe(0.2, "limit"):
             rule["limit"] = {"times": self.random.randint(1, 2)}
-            if not link and self.maybe(0.7, "limit for"):
+            if not link and self.maybe(0.7, "limit for") or self.is_missing("limit for"):
+                self.used.add("limit for")
                 fields = [name for name in ("customer", "product", "rep", "deal")
                           if types and all(name in self.fields_of(type_) for type_ in types)] if form_each else []
                 rule["limit"]["for"] = self.pick(["partner"] * 2 + keys * 2 + fields)
             if self.maybe(0.6, "limit per"):
                 rule["limit"]["per"] = self.per()
-        return rule
 
     def all_types(self, rule, types):
         """Every type that the rule's filter will see."""
@@ -497,27 +608,37 @@ class WholeGenerator(Generator):
             scope = [(name, kind) for name, kind in scope if not name.startswith("rep.")]
         has_rep = "rep" in keys or (bool(types) and not link
                                     and all("rep" in self.fields_of(type_) for type_ in types))
-        actions = [self.action(rule, keys, scope, value, has_rep, link, forbid_rate)
-                   for _ in range(self.pick([1, 1, 1, 2, 3]))]
+        many = self.pick([1, 1, 1, 2, 3] if not self.wanted else [2, 3])
+        actions = [self.action(rule, keys, scope, value, has_rep, link, forbid_rate) for _ in range(many)]
         return actions[0] if len(actions) == 1 else actions
 
     def action(self, rule, keys, scope, has_value, has_rep, link=None, forbid_rate=False):
         rates = self.may_rate(keys) and not forbid_rate
-        form = self.random.random()
-        if rates and form < 0.35:
-            self.used.add("rate")
+        options = ["reward"] * 8 + ["notice"]
+        options += ["rate"] * 5 if rates else []
+        options += ["rank action"] if self.has_ranks and not keys and not forbid_rate else []
+        wanted = [form for form in options if self.is_missing(form)]
+        if rates and any(self.is_missing(name) for name in RATE_WANTS):
+            wanted.append("rate")
+        if any(self.is_missing(name) for name in REWARD_WANTS):
+            wanted += ["reward"]
+        form = self.pick(wanted or options)
+        if form == "rate":
             return self.rate(rule, keys)
-        if self.has_ranks and not keys and not forbid_rate and form < 0.45:
-            self.used.add("rank action")
+        self.used |= {form} if form != "reward" else set()
+        if form == "rank action":
             return {"rank": self.pick(self.levels)}
-        if form > 0.9:
-            self.used.add("notice")
+        if form == "notice":
             return {"notice": self.pick(["follow up", "お知らせ", "a, b"])}
-        kind = self.pick(self.rewards)
-        self.used.add("reward " + ("declared" if kind in ("travel_credit", "stars") else kind))
+        kinds = self.rewards
+        if any(self.is_missing(name) for name in ("max", "budget")):
+            kinds = [kind for kind in kinds if self.kinds[kind] == "money"]
+        kind = self.choose(kinds, reward_feature)
+        self.used.add(reward_feature(kind))
         action = {kind: self.reward(scope, has_value)}
-        if self.maybe(0.45):
-            action["to"] = self.pick([to for to in RECIPIENTS if to != "rep" or has_rep])
+        recipients = [to for to in RECIPIENTS if to != "rep" or has_rep]
+        if self.maybe(0.45) or any(self.is_missing("to " + to) for to in recipients):
+            action["to"] = self.choose(recipients, "to {}".format)
             self.used.add("to " + action["to"])
         if self.maybe(0.15, "hold"):
             action["hold"] = self.length()
@@ -534,46 +655,49 @@ class WholeGenerator(Generator):
     def rule_reach(self, rule, keys, link):
         rule["when"], types = self.tree(keys, rule, link, 2, True)
         single = not {"all", "any", "not"} & set(rule["when"])
+        only = measures_in(rule["when"]) == 1
         plain = single and self.kind_of(rule["when"]) not in ("value", "streak", "coverage", "covered") \
             and "for" not in rule["when"]
-        self.finish(rule, keys, link, types, value=single, at_event=plain)
+        self.finish(rule, keys, link, types, value=only, at_event=plain)
         return self.ends(rule, keys, link)
 
     def ends(self, rule, keys, link):
         """`else` and `remind`, where an occasion ends."""
         anchored = " of " in rule.get("within", "")
-        if not anchored and ("per" not in rule or keys not in ([], ["rep"]) or link):
+        if not anchored and ("per" not in rule or keys not in ([], ["rep"])):
             return rule
         if self.maybe(0.3, "else"):
             rule["else"] = self.pick([{"notice": "too late"}, {"cash": 7}, [{"notice": "no"}, {"points": 3}]])
-            if self.may_rate(keys) and self.maybe(0.2):
+            if self.may_rate(keys) and self.maybe(0.2, "else rate"):
                 rule["else"] = {"rate": "-1%", "lasts": "30d"}
-                self.used.add("else rate")
         if self.maybe(0.3, "remind"):
             rule["remind"] = {"before": self.pick(["1d", "7d", "12h", "40d", "1mo"]), "notice": "hurry"}
         return rule
 
     def rule_every(self, rule, keys, link):
-        measure, types, kind = self.measure_of(keys, rule, link, True, True)
-        for name in COMPARISONS:
-            measure.pop(name, None)
+        measure, types, kind = self.measure_of(keys, rule, link, True, self.maybe(0.7) and not self.any_wanted(
+            "measure streak", "measure value"))
+        self.unthresholded(measure)
         name = self.kind_of(measure)
         if name == "sum" and measure["sum"] == "amount":
             measure["every"] = self.total()
         else:
             measure["every"] = {"decimal": "0.5", "percent": "0.5", "money": self.pick(self.amounts)}.get(
                 kind, self.pick([1, 2, 3]))
-        if name == "covered":
+        if name in ("covered", "streak", "value"):
             measure["every"] = self.pick([1, 2])
         rule["when"] = measure
-        self.finish(rule, keys, link, types, value=True, at_event=name not in ("coverage", "covered")
-                    and "for" not in measure)
+        closes = ("per" in rule or " of " in rule.get("within", "")) and self.maybe(0.15, "close")
+        if closes:
+            rule["at"] = "close"
+        self.finish(rule, keys, link, types, value=True, at_event=name not in (
+            "coverage", "covered", "value", "streak") and not closes and "for" not in measure)
         return self.ends(rule, keys, link)
 
     def rule_tiers(self, rule, keys, link):
-        measure, types, kind = self.measure_of(keys, rule, link, True, self.maybe(0.7))
-        for name in COMPARISONS:
-            measure.pop(name, None)
+        measure, types, kind = self.measure_of(keys, rule, link, True, self.maybe(0.7) and not self.any_wanted(
+            "measure streak", "measure value"))
+        self.unthresholded(measure)
         name = self.kind_of(measure)
         if name == "coverage":
             steps = ["50%", "66.6%", "100%"]
@@ -583,6 +707,8 @@ class WholeGenerator(Generator):
             steps = ["0.5", 1, 2]
         else:
             steps = [1, 2, 4]
+        if name in ("count", "sum") and self.maybe(0.1, "attribute threshold"):
+            steps = steps[:1] + ["partner.quota" if kind == "money" else "partner.target"]
         closes = ("per" in rule or " of " in rule.get("within", "")) and self.maybe(0.4, "close")
         at_event = name not in ("coverage", "covered", "value", "streak") and not closes and "for" not in measure
         rule["when"] = measure
@@ -602,50 +728,53 @@ class WholeGenerator(Generator):
         rule["each"] = types if len(types) > 1 else types[0]
         self.types.update(types)
         single = False
-        if self.maybe(0.5, "each with when"):
+        if self.maybe(0.5, "each with when") or self.any_wanted(*CONDITION_WANTS):
+            self.used.add("each with when")
             rule["when"], _ = self.tree(keys, rule, link, 1, False)
-            single = not {"all", "any", "not", "is"} & set(rule["when"])
+            single = measures_in(rule["when"]) == 1
         return self.finish(rule, keys, link, types, value=single)
 
     def rule_close(self, rule, keys, link):
         rule["when"], types = self.tree(keys, rule, link, 2, False)
         rule["at"] = "close"
-        single = not {"all", "any", "not", "is"} & set(rule["when"])
-        self.finish(rule, keys, link, types, value=single, at_event=False)
+        self.finish(rule, keys, link, types, value=measures_in(rule["when"]) == 1, at_event=False)
         return self.ends(rule, keys, link)
 
     def rule_while(self, rule, keys, link):
         types = []
-        if self.maybe(0.25, "while always"):
+        if self.is_missing("while always") or (not self.any_wanted(*CONDITION_WANTS) and self.maybe(0.25, "while always")):
+            self.used.add("while always")
             rule["while"] = "always"
         else:
             rule["while"], types = self.tree(keys, rule, link, 2, False)
         # A rank that holds while the rank is another flips at every asking: no program to compare by.
         by_itself = "partner.rank" in str(rule["while"])
-        if self.has_ranks and not keys and not link and not by_itself \
-                and (self.maybe(0.4) or not self.may_rate(keys)):
-            rule["then"] = {"rank": self.pick(self.levels)}
+        ranked = self.has_ranks and not keys and not by_itself and (
+            self.is_missing("rank by while") or not self.may_rate(keys)
+            or (self.maybe(0.4) and not self.any_wanted("rate by while", *RATE_WANTS)))
+        actions = []
+        if ranked:
+            actions.append({"rank": self.pick(self.levels)})
             self.used.add("rank by while")
-        else:
-            rule["then"] = self.rate(rule, keys)
-            rule["then"].pop("until", None)
+        if self.may_rate(keys) and (not ranked or self.any_wanted("rate by while", *RATE_WANTS)):
+            actions += [self.rate(rule, keys) for _ in range(2 if self.wanted else 1)]
             self.used.add("rate by while")
-        if "rank" not in rule["then"] and self.maybe(0.2, "eligible"):
-            rule["eligible"] = self.is_(keys)["is"]
+        rule["then"] = actions[0] if len(actions) == 1 else actions
+        if not ranked and self.maybe(0.2, "eligible"):
+            rule["eligible"] = self.condition(self.own_scope(keys), 1)
         if types and self.maybe(0.1, "rule where"):
             rule["where"] = self.condition(self.event_scope(self.all_types(rule, types)), 1)
         if self.maybe(0.2, "active"):
             first = self.calendar.local_day(self.start)
             rule["active"] = {"from": date_text(first + self.random.randint(0, 20)),
                               "until": date_text(first + self.random.randint(21, 120))}
+        self.limits(rule, keys, link, types, False)
         return rule
 
     def rule_contest(self, rule, keys, link):
-        measure, types, _ = self.measure_of(keys, rule, link, True, True)
-        for name in COMPARISONS:
-            measure.pop(name, None)
-        for name in ("for", "per", "within", "after"):
-            measure.pop(name, None)
+        measure, types, _ = self.measure_of(keys, rule, link, True, self.maybe(0.6) and not self.any_wanted(
+            "measure streak", "measure value"))
+        self.unthresholded(measure)
         self.used.add("contest by " + self.kind_of(measure))
         places = [self.then(rule, keys, link, [], True, forbid_rate=True) for _ in range(self.pick([1, 2, 3]))]
         rule["contest"] = {"by": measure, "places": places}
@@ -654,7 +783,7 @@ class WholeGenerator(Generator):
     # -- events ------------------------------------------------------------------------
 
     def many(self):
-        return self.random.randint(20, 110)
+        return self.random.randint(15, 70)
 
     def events(self):
         self.series_left = self.random.randint(0, 6)
@@ -670,7 +799,6 @@ class WholeGenerator(Generator):
 
     def conflict(self):
         """Another content under a known id, after it."""
-        self.used.add("conflict")
         fields = json.loads(self.pick(self.lines))
         fields["time"] = Calendar("UTC").write_time(self.time())
         return json.dumps(fields, ensure_ascii=False) + "\n"
@@ -686,13 +814,6 @@ class WholeGenerator(Generator):
                     "money": lambda: "#" + self.pick(self.amounts), "boolean": lambda: self.maybe(0.5),
                     "time": lambda: Calendar("UTC").write_time(self.time())}[kind]()
         return fields
-
-    def add(self, type_, fields, instant):
-        if type_ in ("rep.left", "partner.left", "partner.updated"):
-            self.used.add(type_)
-        if type_ == "partner.updated" and {"referrer", "parent"} & set(fields):
-            self.used.add("late link")
-        return super().add(type_, fields, instant)
 
     def any_event(self):
         if self.series_left and self.maybe(0.1):
@@ -716,7 +837,6 @@ class WholeGenerator(Generator):
             fixed = self.fill(partner, type_, self.note(at), fixed)
             window = self.calendar.window(per, at)
             at = window.end + self.pick([0, 0, 0, 1, -1, DAY_MS // 2])
-        self.used.add("series")
 
     def activity(self, partner, type_):
         if self.maybe(0.01):
