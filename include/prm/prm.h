@@ -653,6 +653,7 @@ PRM_API PRM_MUST_USE prm_status prm_engine_reconcile(prm_engine *engine, const p
  *  - Events of types that the new program does not know are dropped and count as ignored from then on;
  *    so do fields. A later upgrade does not bring them back: keep the state of before.
  *  - The new program must take every other event: else PRM_E_EVENT, which names one.
+ *  - It has the same currency, and no time is settled: else PRM_E_UNSUPPORTED.
  * On failure (also PRM_E_MEMORY, PRM_E_ARGUMENT) the engine is as it was.
  * Cost: that of ingesting the events, and the memory of two engines. */
 PRM_API PRM_MUST_USE prm_status prm_engine_upgrade(prm_engine *engine, prm_program *program, int32_t dry_run,
