@@ -584,6 +584,36 @@ PRM_API PRM_MUST_USE int32_t prm_rows_next(prm_rows *rows, prm_row *out);
 /* Frees the iterator; before its engine. */
 PRM_API void prm_rows_free(prm_rows *rows);
 
+/* ---- Rows as columns ----
+
+   The Arrow C stream interface, by which pyarrow, polars, DuckDB and others read tables as they lie in
+   memory: https://arrow.apache.org/docs/format/CStreamInterface.html. Whoever has no definition of
+   the struct copies it from there. */
+struct ArrowArrayStream;
+
+/* Copies the rows that have not been taken yet into columns, and fills *out with a stream over them, in
+ * batches of at most 65536 rows; `rows` is then at its end. `program` is that of the rows.
+ *  - Of ledgers, journals and other rows: the members of prm_row in their order with two exceptions, `amount`
+ *    and `rate` stand where has_amount and has_rate say, and `money` follows `amount`: sequence, op ("grant",
+ *    "reverse"), rule, kind, partner, rep, customer, product, recipient_partner, recipient_rep, amount, money, rate,
+ *    rate_added, rank, text, at, from, until, payable, event, id.
+ *  - Of progress: rule (its name), partner, rep, customer, product, value, target, state (its name), start, end.
+ * Texts are utf8, sequence is int64, flags are bool; times are timestamps in ms with the program's zone. Amounts
+ * are decimal128 with the digits of the currency, other decimals have 12. What does not apply is null.
+ * The columns stand for themselves: they may outlive rows, engine and program, and live until the consumer has
+ * released all that it took. Their memory comes from the engine's allocator, which has to bear to be asked
+ * on the threads on which the consumer reads and releases.
+ * Errors: PRM_E_MEMORY, PRM_E_ARGUMENT; *out is then untouched, and `rows` stands where it was.
+ * Cost: linear in the rows. */
+PRM_API PRM_MUST_USE prm_status prm_rows_stream(prm_rows *rows, const prm_program *program,
+                                                struct ArrowArrayStream *out, prm_error *error);
+
+/* Another stream from the start over the same columns, for one more consumer: nothing is copied. `stream` is one
+ * of prm_rows_stream or of this function, wherever it stands, but not released. One thread at a time per stream.
+ * Errors: PRM_E_MEMORY, PRM_E_ARGUMENT. */
+PRM_API PRM_MUST_USE prm_status prm_stream_share(const struct ArrowArrayStream *stream,
+                                                 struct ArrowArrayStream *out, prm_error *error);
+
 /* ---- State ------------------------------------------------------------------------
 
    docs/state.md tells how a host keeps its state, and lists the format. */
@@ -629,6 +659,7 @@ PRM_API PRM_MUST_USE prm_status prm_engine_reconcile(prm_engine *engine, const p
  *  - Events of types that the new program does not know are dropped and count as ignored from then on;
  *    so do fields. A later upgrade does not bring them back: keep the state of before.
  *  - The new program must take every other event: else PRM_E_EVENT, which names one.
+ *  - It has the same currency, and no time is settled: else PRM_E_UNSUPPORTED.
  * On failure (also PRM_E_MEMORY, PRM_E_ARGUMENT) the engine is as it was.
  * Cost: that of ingesting the events, and the memory of two engines. */
 PRM_API PRM_MUST_USE prm_status prm_engine_upgrade(prm_engine *engine, prm_program *program, int32_t dry_run,

@@ -5,6 +5,7 @@
 #include "engine/rows.h"
 #include "state/mend.h"
 #include "state/replay.h"
+#include <string.h>
 
 /* The counts go on; what the new program does not know counts as ignored and dropped from now on. */
 static void upgrade_counts(const prm_engine *engine, prm_engine *with, const prm__replay *replay)
@@ -45,9 +46,18 @@ static prm_status upgrade_journal(prm_engine *engine, prm_engine *with, const pr
     return status;
 }
 
+static bool upgrade_same_currency(const prm_program *a, const prm_program *b)
+{
+    prm_text left = prm__program_text(a, a->head->currency), right = prm__program_text(b, b->head->currency);
+    return left.size == right.size && memcmp(left.data, right.data, left.size) == 0;
+}
+
 static prm_status upgrade_ready(prm_engine *engine, prm_engine *with, prm__written *differences,
                                 prm_error *error)
 {
+    if (!upgrade_same_currency(engine->program, with->program))
+        return prm__error_set(error, PRM_E_UNSUPPORTED,
+                              "the new program has another currency: events and postings are in the old one");
     if (engine->settled != INT64_MIN)
         return prm__error_set(
             error, PRM_E_UNSUPPORTED,

@@ -12,6 +12,8 @@ import prm
 import prm._engine
 import prm._errors
 import prm._program
+import prm._state
+import prm._table
 from prm import library_version
 
 ROOT = Path(sys.argv[1])
@@ -25,7 +27,7 @@ def check(holds, what):
 
 check(ROOT not in HERE.parents, "the package is the source tree's")
 check(Path(prm.LIBRARY_PATH).parent == HERE, "the library is not the wheel's: " + prm.LIBRARY_PATH)
-for module in (prm, prm._engine, prm._errors, prm._program):
+for module in (prm, prm._engine, prm._errors, prm._program, prm._state, prm._table):
     check(doctest.testmod(module).failed == 0, "the examples of %s fail" % module.__name__)
 check((HERE / "py.typed").exists(), "py.typed is missing")
 

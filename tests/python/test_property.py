@@ -57,6 +57,55 @@ def test_the_journal_adds_up_to_the_ledger(data):
     assert standing == {row.id: row.amount for row in engine.ledger()}
 
 
+@CALM
+@given(st.data())
+def test_snapshot_and_restore_is_uninterrupted(data):
+    program = data.draw(st.sampled_from(PROGRAMS))
+    events = data.draw(prm.testing.events(program, min_size=2))
+    cuts = data.draw(st.lists(st.integers(0, len(events)), max_size=4).map(sorted))
+    through, interrupted = prm.Engine(program), prm.Engine(program)
+    for start, end in zip([0, *cuts], [*cuts, len(events)]):
+        assert interrupted.ingest(events[start:end]) == through.ingest(events[start:end])
+        if data.draw(st.booleans()):
+            for engine in (through, interrupted):
+                engine.release_journal(len(engine.journal()) // 2)
+        interrupted = prm.Engine.restore(program, interrupted.snapshot())
+        assert interrupted.snapshot() == through.snapshot()
+        assert interrupted.ledger() == through.ledger() and interrupted.journal() == through.journal()
+    assert interrupted.progress() == through.progress() and interrupted.counts().events == len(events)
+
+
+def act(standing, postings):
+    """What a host does with postings."""
+    for row in postings:
+        if row.op is prm.Op.GRANT:
+            assert row.id not in standing
+            standing[row.id] = row
+        else:
+            assert standing.pop(row.id).amount == row.amount
+
+
+LOYAL = "rules:\n  loyal: {per: month, when: {count: deal.won, at_least: 2}, then: {cash: 5}}"
+LOCAL = prm.Program.compile(TEXT.replace("rules:", LOYAL))
+
+
+@CALM
+@given(st.data())
+def test_partners_as_values_are_an_engine(data):
+    events = data.draw(prm.testing.events(LOCAL, types=["deal.won", "lead.registered", "partner.joined", "rep.left"]))
+    engine, states, standing = prm.Engine(LOCAL), {}, {}
+    for event in events:
+        engine.ingest(event)
+        done = prm.apply(LOCAL, event, states.get(event["partner"], b""))
+        states[event["partner"]] = done.state
+        act(standing, done.postings)
+    now = engine.clock
+    items = [prm.Item(state=state, clock=now) for state in states.values()]
+    for done in prm.apply_all(LOCAL, items):  # the clock of each goes as far as the engine's
+        act(standing, done.postings)
+    assert not engine.reconcile(standing.values())
+
+
 def test_types_of_a_program():
     types = prm.testing.event_types(PROGRAMS[0])
     assert ("amount", "money", False) in types["deal.won"] and ("segment", "text", False) in types["partner.joined"]

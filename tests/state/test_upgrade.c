@@ -267,7 +267,8 @@ static prm_program *compiled(const char *body)
     char text[512];
     prm_program *program = NULL;
     prm_error error;
-    snprintf(text, sizeof text, "prm: 1\nprogram: small\ncurrency: JPY\n%s", body);
+    snprintf(text, sizeof text, "prm: 1\nprogram: small\n%s%s",
+             strstr(body, "currency:") ? "" : "currency: JPY\n", body);
     if (prm_program_compile(text, strlen(text), NULL, &program, NULL, &error) != PRM_OK)
         fail_msg("%s", error.message);
     return program;
@@ -317,6 +318,31 @@ static void test_what_the_new_program_does_not_know(void **state)
     prm_program_unref(strict);
 }
 
+/* 1050 cents are not 1050 yen. */
+static void test_another_currency(void **state)
+{
+    (void)state;
+    prm_program *dollars = compiled("currency: USD\nrules: {r: {each: note.sent, then: {cash: 1}}}\n"
+                                    "events: {note.sent: {partner: text}}\n");
+    prm_program *yen = compiled("rules: {r: {each: note.sent, then: {cash: 1}}}\n"
+                                "events: {note.sent: {partner: text}}\n");
+    prm_field partner = {.field = PRM_NONE, .name = "partner", .name_size = 7, .text = "a", .text_size = 1};
+    prm_event event = event_of("note.sent", "n1", &partner, 1);
+    prm_engine *engine = state_engine(dollars, 1, 0);
+    prm_rows *rows = NULL;
+    prm_error error;
+    state_ingest(engine, &event, 1);
+    state_bytes before = state_save(engine);
+    assert_int_equal(prm_engine_upgrade(engine, yen, 1, &rows, &error), PRM_E_UNSUPPORTED);
+    assert_int_equal(prm_engine_upgrade(engine, yen, 0, &rows, &error), PRM_E_UNSUPPORTED);
+    assert_non_null(strstr(error.message, "currency"));
+    state_is(engine, before);
+    free(before.data);
+    prm_engine_free(engine);
+    prm_program_unref(dollars);
+    prm_program_unref(yen);
+}
+
 static void test_every_allocation_fails(void **state)
 {
     (void)state;
@@ -363,11 +389,9 @@ static void test_every_allocation_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reconcile_repairs),
-        cmocka_unit_test(test_reconcile_order),
-        cmocka_unit_test(test_upgrade_and_back),
-        cmocka_unit_test(test_what_the_new_program_does_not_know),
-        cmocka_unit_test(test_every_allocation_fails),
+        cmocka_unit_test(test_reconcile_repairs), cmocka_unit_test(test_reconcile_order),
+        cmocka_unit_test(test_upgrade_and_back),  cmocka_unit_test(test_what_the_new_program_does_not_know),
+        cmocka_unit_test(test_another_currency),  cmocka_unit_test(test_every_allocation_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,18 +51,22 @@ from ._errors import Diagnostic, Error, EventError, ProgramError, Severity, Stat
 from ._library import LIBRARY_PATH
 from ._library import lib as _lib
 from ._program import Program, Rule, schema
-from ._records import Answer, Answers, Counts, Op, Progress, Row, State, Table, Taken, Total
+from ._records import Answer, Answers, Counts, Op, Progress, Row, State, Taken, Total
+from ._state import Applied, Item, apply, apply_all
+from ._table import Table
 
 __version__ = "0.1.0"
 __all__ = [
     "LIBRARY_PATH",
     "Answer",
     "Answers",
+    "Applied",
     "Counts",
     "Diagnostic",
     "Engine",
     "Error",
     "EventError",
+    "Item",
     "Op",
     "Program",
     "ProgramError",
@@ -76,6 +80,8 @@ __all__ = [
     "Table",
     "Taken",
     "Total",
+    "apply",
+    "apply_all",
     "library_version",
     "schema",
 ]

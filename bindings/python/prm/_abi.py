@@ -333,6 +333,8 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "prm_rows_count": (c_size_t, [_HANDLE]),
     "prm_rows_next": (c_int32, [_HANDLE, POINTER(CRow)]),
     "prm_rows_free": (None, [_HANDLE]),
+    "prm_rows_stream": (_STATUS, [_HANDLE, _HANDLE, c_void_p, _ERROR]),
+    "prm_stream_share": (_STATUS, [c_void_p, c_void_p, _ERROR]),
     "prm_engine_rate": (
         _STATUS,
         [_HANDLE, Text, Text, Text, Text, c_int64, POINTER(c_int64), _ERROR],

@@ -1,4 +1,4 @@
-"""The Arrow C data interface: what others hand out, as addresses that the library reads.
+"""The Arrow C data interface: what others hand out, as addresses that the library reads, and streams for others.
 
 https://arrow.apache.org/docs/format/CDataInterface.html
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int, c_int64, c_void_p
-from typing import Any, List, Tuple
+from typing import Any, Dict, List, Tuple
 
 from . import _abi
 from ._errors import EventError
 
-__all__ = ["Chunks", "describe"]
+__all__ = ["ArrowArrayStream", "Chunks", "address_of", "capsule_of", "describe", "release_stream"]
 
 
 class ArrowSchema(Structure):
@@ -70,26 +70,81 @@ def _inside(capsule: Any, name: bytes, struct: Any) -> Any:
     return ctypes.cast(_capsule_pointer(capsule, name), POINTER(struct)).contents
 
 
+def address_of(data: bytes) -> Any:
+    """Where bytes lie, which the caller keeps; NULL for none."""
+    return ctypes.cast(c_char_p(data), c_void_p) if data else None
+
+
+def release_stream(stream: Any) -> None:
+    """Hands a stream back, unless that is done."""
+    if stream.release:
+        stream.release(stream)
+
+
+_STREAM = b"arrow_array_stream"
+_exported: Dict[int, Any] = {}  # address -> the stream there, as long as its capsule lives
+_new_capsule = ctypes.PYFUNCTYPE(ctypes.py_object, c_void_p, c_char_p, c_void_p)(("PyCapsule_New", ctypes.pythonapi))
+# A capsule that is going must not be made an object again: it is an address here.
+_dying_pointer = ctypes.PYFUNCTYPE(c_void_p, c_void_p, c_char_p)(("PyCapsule_GetPointer", ctypes.pythonapi))
+
+
+def _let_go(
+    capsule: int, exported: Dict[int, Any] = _exported, pointer: Any = _dying_pointer, name: bytes = _STREAM
+) -> None:
+    stream = exported.pop(pointer(capsule, name), None)
+    if stream is not None and stream.release:  # the consumer has not moved it away
+        stream.release(stream)
+
+
+_capsule_is_going = CFUNCTYPE(None, c_void_p)(_let_go)
+# Capsules may go later than this module does, at the interpreter's end.
+ctypes.pythonapi.Py_IncRef(ctypes.py_object(_capsule_is_going))
+
+
+def capsule_of(stream: Any) -> Any:
+    """The stream in a capsule, as ``__arrow_c_stream__`` gives it; it belongs to the capsule from now on."""
+    address = ctypes.addressof(stream)
+    _exported[address] = stream
+    return _new_capsule(address, _STREAM, ctypes.cast(_capsule_is_going, c_void_p))
+
+
 class Chunks:
     """A schema and the arrays of it, until :meth:`close`. Capsules release what is theirs."""
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self) -> None:
         self._capsules: Tuple[Any, ...] = ()
         self._own_schema = False
+        self.schema: Any = None
         self.arrays: List[Any] = []
         self._owned = 0
+
+    @classmethod
+    def of(cls, data: Any) -> Chunks:
+        """Those of anything that hands out Arrow data."""
+        chunks = cls()
         if hasattr(data, "__arrow_c_array__"):
-            self._capsules = tuple(data.__arrow_c_array__())
-            self.schema = _inside(self._capsules[0], b"arrow_schema", ArrowSchema)
-            self.arrays = [_inside(self._capsules[1], b"arrow_array", ArrowArray)]
+            chunks._capsules = tuple(data.__arrow_c_array__())
+            chunks.schema = _inside(chunks._capsules[0], b"arrow_schema", ArrowSchema)
+            chunks.arrays = [_inside(chunks._capsules[1], b"arrow_array", ArrowArray)]
         elif hasattr(data, "__arrow_c_stream__"):
-            self._capsules = (data.__arrow_c_stream__(),)
-            self._read(_inside(self._capsules[0], b"arrow_array_stream", ArrowArrayStream))
+            chunks._capsules = (data.__arrow_c_stream__(),)
+            chunks._read(_inside(chunks._capsules[0], _STREAM, ArrowArrayStream))
         else:
             raise EventError(
                 "%s has neither __arrow_c_stream__ nor __arrow_c_array__; ingest_columns takes arrays"
                 % type(data).__name__
             )
+        return chunks
+
+    @classmethod
+    def of_stream(cls, stream: Any) -> Chunks:
+        """All of a stream, which is handed back."""
+        chunks = cls()
+        try:
+            chunks._read(stream)
+        finally:
+            release_stream(stream)
+        return chunks
 
     def _read(self, stream: Any) -> None:
         self.schema = ArrowSchema()

@@ -320,7 +320,7 @@ class Columns:
         for whole in ("combine_chunks", "rechunk"):
             if hasattr(value, whole):
                 value = getattr(value, whole)()
-        chunks = Chunks(value)
+        chunks = Chunks.of(value)
         self._close.append(chunks.close)
         if len(chunks.arrays) != 1:
             if not chunks.arrays or not any(one.length for one in chunks.arrays):
@@ -336,7 +336,7 @@ class Columns:
     def from_arrow(cls, data: Any, local: bool) -> Columns:
         """Record batches, or a struct array, whose children are the columns."""
         columns = cls(local)
-        chunks = Chunks(data)
+        chunks = Chunks.of(data)
         columns._close.append(chunks.close)
         try:
             schema = chunks.schema

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-import secrets
+import os
 import threading
 import weakref
-from array import array
 from collections.abc import Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, Type, Union
@@ -19,25 +18,12 @@ from ._columns import Columns
 from ._errors import EventError, StateError, Status, raise_for, rendered, take_text
 from ._events import Batch, each_event
 from ._library import lib
-from ._program import Program
-from ._records import (
-    EXACT,
-    Answer,
-    Answers,
-    Counts,
-    Progress,
-    Row,
-    Table,
-    Times,
-    Total,
-    plain_decimal,
-    read_progress,
-    read_rows,
-)
+from ._program import Program, Time
+from ._records import EXACT, Answer, Answers, Counts, Progress, Row, Times, Total, explained, plain_decimal
+from ._state import Net, options_of
+from ._table import Table, table_of_records, table_of_rows
 
 __all__ = ["Engine"]
-
-Time = Union[datetime, date, str, int]
 
 
 class Engine:
@@ -64,17 +50,16 @@ class Engine:
         """``clock_follows``: the clock is the latest accepted event's time; else only :meth:`advance` moves it, and
         events after it wait. ``seed`` guards hash tables against made-up texts; it changes no result."""
         handle, error = ctypes.c_void_p(), _abi.CError()
-        options = _abi.EngineOptions(
-            size=ctypes.sizeof(_abi.EngineOptions),
-            clock_follows=int(clock_follows),
-            hash_seed=secrets.randbits(64) if seed is None else seed,
-        )
-        if lib.prm_engine_new(program._handle, options, handle, error) != _abi.OK or handle.value is None:
+        if lib.prm_engine_new(program._handle, options_of(clock_follows, seed), handle, error) != _abi.OK:
             raise_for(error)
+        self._own(program, handle.value)
+
+    def _own(self, program: Program, handle: Optional[int]) -> None:
         self._program = program
         self._lock = threading.RLock()
-        self._finalizer = weakref.finalize(self, lib.prm_engine_free, handle.value)
-        self._open_handle: Optional[int] = handle.value
+        self._finalizer = weakref.finalize(self, lib.prm_engine_free, handle)
+        self._open_handle = handle
+        self.recovered: Optional[str] = None  #: after :meth:`load`: why the file before the last one was used
 
     # ---- Its life ----
 
@@ -124,7 +109,7 @@ class Engine:
             self._call(lib.prm_engine_ingest, batch.events, batch.count, ctypes.sizeof(_abi.Event), answers)
             reasons = {
                 index: rendered(lib.prm_engine_answer_text, self._handle, batch.event_at(index), answers[index])
-                for index in _explained(answers)
+                for index in explained(answers)
             }
         return Answers(answers, reasons)
 
@@ -174,7 +159,7 @@ class Engine:
             if status != _abi.OK:
                 columns.explain(error, row.value)
             reasons = {}
-            for index in _explained(answers):
+            for index in explained(answers):
                 batch, at = columns.place(index)
                 reasons[index] = rendered(
                     lib.prm_engine_column_answer_text,
@@ -228,28 +213,22 @@ class Engine:
 
     # ---- What came of it ----
 
-    @contextmanager
-    def _rows(self, function: Callable[..., int], *arguments: Any) -> Iterator[int]:
+    def _rows(self, record: Any, function: Callable[..., int], *arguments: Any) -> Table[Any]:
         rows = ctypes.c_void_p()
         with self._lock:
             self._call(function, *arguments, rows)
             try:
-                yield rows.value or 0
+                return table_of_rows(record, rows, self._program)
             finally:
                 lib.prm_rows_free(rows)
 
-    def _table(self, record: Any, rows: List[Any]) -> Table[Any]:
-        return Table(record, rows, self._program.tzinfo, self._program.timezone)
-
     def ledger(self) -> Table[Row]:
         """What stands at the clock, in ledger order."""
-        with self._rows(lib.prm_engine_ledger) as rows:
-            return self._table(Row, list(read_rows(rows, self._program.minor_digits, self._program.tzinfo)))
+        return self._rows(Row, lib.prm_engine_ledger)
 
     def journal(self, first: int = 1) -> Table[Row]:
         """What was posted, from posting number ``first`` on, in posting order."""
-        with self._rows(lib.prm_engine_journal, first) as rows:
-            return self._table(Row, list(read_rows(rows, self._program.minor_digits, self._program.tzinfo)))
+        return self._rows(Row, lib.prm_engine_journal, first)
 
     def release_journal(self, last: int) -> None:
         """Frees the memory of postings up to number ``last``, once they are kept elsewhere."""
@@ -259,14 +238,15 @@ class Engine:
     def totals(self, *, by_rule: bool = False) -> Table[Total]:
         """The ledger added up per recipient and kind: partners first, then reps; per rule too, if asked so."""
         sums: Dict[Tuple[bool, str, str, str, str], List[Any]] = {}
-        for row in self.ledger():
-            if row.amount is None:
+        ledger = self.ledger()
+        names = ("recipient_partner", "recipient_rep", "rule", "kind", "amount")
+        for partner, rep, rule, kind, amount in zip(*map(ledger.column, names)):
+            if amount is None:
                 continue
-            rep = row.recipient_rep or ""
-            key = (rep != "", row.recipient_partner or "", rep, row.rule if by_rule else "", row.kind)
-            total = sums.setdefault(key, [Decimal(0) * row.amount, Decimal(0) * row.amount, 0])
-            part = 0 if row.rule in ("commission", "override") else 1
-            total[part] = EXACT.add(total[part], row.amount)
+            key = (rep is not None, partner or "", rep or "", rule if by_rule else "", kind)
+            total = sums.setdefault(key, [Decimal(0) * amount, Decimal(0) * amount, 0])
+            part = 0 if rule in ("commission", "override") else 1
+            total[part] = EXACT.add(total[part], amount)
             total[2] += 1
         rows = [
             Total(partner, rep or None, rule or None, kind, EXACT.add(paid, rewards), paid, rewards, outcomes)
@@ -274,7 +254,7 @@ class Engine:
                 sums.items(), key=lambda item: tuple(str(part).encode() for part in item[0])
             )
         ]
-        return self._table(Total, rows)
+        return table_of_records(Total, rows, self._program)
 
     # ---- Questions ----
 
@@ -307,8 +287,8 @@ class Engine:
     def progress(self, rule: Optional[str] = None, partner: Optional[str] = None) -> Table[Progress]:
         """How far each subject is with each rule, or with one, or those of one partner."""
         index = _abi.NONE if rule is None else self._program.rule_index(rule)
-        with _texts(partner) as texts, self._rows(lib.prm_engine_progress, index, *texts) as rows:
-            return self._table(Progress, list(read_progress(rows, self._program.tzinfo)))
+        with _texts(partner) as texts:
+            return self._rows(Progress, lib.prm_engine_progress, index, *texts)
 
     def counts(self) -> Counts:
         """The figures of all that was handed in, and of what it holds."""
@@ -317,6 +297,102 @@ class Engine:
             if lib.prm_engine_counts(self._handle, raw) != _abi.OK:
                 raise StateError("the counts cannot be had", Status.ARGUMENT)
         return Counts(*(getattr(raw, name) for name, *_ in _abi.CCounts._fields_[2:]))
+
+    # ---- Its state ----
+
+    def snapshot(self) -> bytes:
+        """The whole engine as bytes, for :meth:`restore`: events, clock, counts, and the postings that are not
+        released. Equal states have equal bytes, however they came about.
+
+        >>> import prm
+        >>> program = prm.Program.compile(
+        ...     "prm: 1\\nprogram: p\\ncurrency: JPY\\ncommission: {on: deal.won, of: amount, base: 10%}\\n")
+        >>> engine = prm.Engine(program)
+        >>> deal = {"id": "a", "type": "deal.won", "time": "2026-06-01", "partner": "acme", "amount": 1000}
+        >>> engine.ingest(deal)
+        <prm.Answers: 1 accepted>
+        >>> again = prm.Engine.restore(program, engine.snapshot())
+        >>> again.ledger() == engine.ledger(), again.ingest(deal)[0].taken.name
+        (True, 'DUPLICATE')
+        """
+        size = ctypes.c_size_t()
+        with self._lock:
+            self._call(lib.prm_engine_save, None, 0, size)
+            buffer = ctypes.create_string_buffer(size.value)
+            self._call(lib.prm_engine_save, buffer, size.value, size)
+        return buffer.raw
+
+    @classmethod
+    def restore(cls, program: Program, state: bytes, *, seed: Optional[int] = None) -> Engine:
+        """An engine that goes on as the one of :meth:`snapshot` would have, numbers of postings too.
+
+        :class:`StateError` when the bytes are damaged, or those of another program: restore with the old program, then
+        :meth:`upgrade`.
+        """
+        data = bytes(state)
+        handle, error = ctypes.c_void_p(), _abi.CError()
+        if lib.prm_engine_load(program._handle, options_of(True, seed), data, len(data), handle, error) != _abi.OK:
+            raise_for(error)
+        engine = cls.__new__(cls)
+        engine._own(program, handle.value)
+        return engine
+
+    def save(self, path: Union[str, os.PathLike[str]]) -> None:
+        """Writes the state to a file, so that a crash at any moment leaves the old state there or the new one. What
+        was there before stays as ``PATH.previous``."""
+        with self._lock:
+            self._call(lib.prm_file_save, os.fsencode(path))
+
+    @classmethod
+    def load(cls, program: Program, path: Union[str, os.PathLike[str]], *, seed: Optional[int] = None) -> Engine:
+        """The engine of a file that :meth:`save` wrote. Where that is missing or damaged it is ``PATH.previous``:
+        then ``recovered`` says why. :class:`StateError` when neither will do."""
+        handle, previous, error = ctypes.c_void_p(), ctypes.c_int32(), _abi.CError()
+        where = os.fsencode(path)
+        if lib.prm_file_load(program._handle, options_of(True, seed), where, handle, previous, error) != _abi.OK:
+            raise_for(error)
+        engine = cls.__new__(cls)
+        engine._own(program, handle.value)
+        if previous.value:
+            engine.recovered = error.message.decode("utf-8", "replace")
+        return engine
+
+    def reconcile(self, net: Iterable[Union[Row, Mapping[str, Any]]]) -> Table[Row]:
+        """What leads from the rows that stand for a host to the ledger: first reversals, then grants. ``net`` has those
+        rows, as records or as dicts of their columns, each identity at most once; ``op`` and ``sequence`` are not
+        looked at. Use it after a lost acknowledgement, or when either side was restored from a backup: the rows of the
+        answer are to be acted on in place of the journal's.
+
+        >>> import prm
+        >>> engine = prm.Engine(prm.Program.compile(
+        ...     "prm: 1\\nprogram: p\\ncurrency: JPY\\ncommission: {on: deal.won, of: amount, base: 10%}\\n"))
+        >>> engine.ingest({"id": "a", "type": "deal.won", "time": "2026-06-01", "partner": "acme", "amount": 1000})
+        <prm.Answers: 1 accepted>
+        >>> kept = engine.ledger().to_dicts()
+        >>> engine.void("a").taken.name, [(row.op.name, row.id) for row in engine.reconcile(kept)]
+        ('ACCEPTED', [('REVERSE', 'commission!a')])
+        """
+        with self._lock:
+            rows = Net(net, self._program)
+            return self._rows(Row, lib.prm_engine_reconcile, rows.array, rows.count, ctypes.sizeof(_abi.CRow))
+
+    def upgrade(self, program: Program, *, dry_run: bool = False) -> Table[Row]:
+        """Goes on with another program: evaluates all events under it, and gives what leads from the old ledger to the
+        new one. With ``dry_run`` that is all, and nothing changes; otherwise these rows are the last postings of the
+        journal.
+
+        Events of types that the new program does not know are dropped. :class:`EventError` when it does not take
+        another one; the engine is then as it was.
+        """
+        with self._lock:
+            rows = ctypes.c_void_p()
+            self._call(lib.prm_engine_upgrade, program._handle, int(dry_run), rows)
+            try:
+                if not dry_run:
+                    self._program = program
+                return table_of_rows(Row, rows, program)
+            finally:
+                lib.prm_rows_free(rows)
 
     def __repr__(self) -> str:
         if self._open_handle is None:
@@ -328,14 +404,6 @@ def _is_local(naive: str) -> bool:
     if naive not in ("local", "utc"):
         raise EventError('naive is "local" or "utc", not %r' % (naive,))
     return naive == "local"
-
-
-def _explained(answers: Any) -> Iterable[int]:
-    """Indexes of the answers that have a reason: rejected, too late."""
-    if not len(answers):
-        return ()
-    taken = array("I", bytes(answers))[::4]
-    return [index for index, one in enumerate(taken) if one >= 4] if 4 in taken or 5 in taken else ()
 
 
 @contextmanager

@@ -97,7 +97,17 @@ class EventError(Error):
 
 
 class StateError(Error):
-    """The engine cannot do that now: its clock would go back, it is closed, memory ran out..."""
+    """The engine cannot do that now (its clock would go back, it is closed, memory ran out), or the bytes of a state
+    are damaged (``status`` is ``Status.STATE``) or another program's (``Status.MISMATCH``).
+
+    >>> import prm
+    >>> program = prm.Program.compile("prm: 1\\nprogram: p\\ncurrency: JPY\\n")
+    >>> try:
+    ...     prm.Engine.restore(program, b"no state")
+    ... except prm.StateError as error:
+    ...     print(error.status.name)
+    STATE
+    """
 
 
 def raise_for(error: Any, index: Optional[int] = None) -> None:
@@ -106,7 +116,7 @@ def raise_for(error: Any, index: Optional[int] = None) -> None:
     message = error.message.decode("utf-8", "replace")
     if status is Status.EVENT:
         raise EventError(message, index, status)
-    if status in (Status.PROGRAM, Status.IO):
+    if status is Status.PROGRAM:
         raise ProgramError(message, (), status)
     if status is Status.ARGUMENT:
         raise Error(message, status)

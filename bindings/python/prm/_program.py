@@ -28,7 +28,10 @@ from ._errors import (
 from ._library import lib
 from ._records import EPOCH
 
-__all__ = ["Program", "Rule", "schema"]
+__all__ = ["Program", "Rule", "Time", "schema"]
+
+#: An aware datetime, a date (its first instant in the program's zone), RFC 3339 or a date as text, Unix seconds.
+Time = Union[datetime, date, str, int]
 
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -164,7 +167,7 @@ class Program:
                 self._fields[name] = handle
         return handle
 
-    def milliseconds(self, time: Union[datetime, date, str, int]) -> int:
+    def milliseconds(self, time: Time) -> int:
         """A time as ms UTC: an aware datetime, a date (its first instant in the program's zone), RFC 3339 or a
         date as text, or an integer of Unix seconds.
 
