@@ -373,9 +373,7 @@ static int events_add_member(events_source *source, event_batch *batch, prm_text
         value = (ndjson_value){NDJSON_TEXT, {"{}", 2}};
     if (!events_json_text(source, value, name, &text))
         return 0;
-    if (handle == PRM_NONE)
-        name = batch_text(batch, name);
-    batch_add_field(batch, handle, name, text);
+    batch_add_field(batch, handle, batch_text(batch, name), text);
     return 1;
 }
 
