@@ -34,10 +34,11 @@ struct sheet {
 
 static void sheet_csv_cell(buffer *line, prm_text cell)
 {
-    int plain = 1;
-    for (size_t i = 0; i < cell.size && plain; i++)
-        plain = strchr(",\"\r\n", cell.data[i]) == NULL || cell.data[i] == '\0';
-    if (plain) {
+    static const char special[256] = {[','] = 1, ['"'] = 1, ['\r'] = 1, ['\n'] = 1};
+    int quoted = 0;
+    for (size_t i = 0; i < cell.size; i++)
+        quoted |= special[(unsigned char)cell.data[i]];
+    if (!quoted) {
         buffer_put(line, cell.data, cell.size);
         return;
     }
