@@ -27,18 +27,26 @@ static prm_event *batch_last(event_batch *batch)
 
 void batch_set_type(event_batch *batch, uint32_t handle, prm_text name)
 {
-    prm_text copy = batch_text(batch, name);
+    batch_set_kept_type(batch, handle, batch_text(batch, name));
+}
+
+void batch_set_kept_type(event_batch *batch, uint32_t handle, prm_text name)
+{
     prm_event *event = batch_last(batch);
     event->type = handle;
-    event->type_name = copy.data;
-    event->type_name_size = copy.size;
+    event->type_name = name.data;
+    event->type_name_size = name.size;
 }
 
 void batch_set_id(event_batch *batch, prm_text id)
 {
-    prm_text copy = batch_text(batch, id);
-    batch_last(batch)->id = copy.data;
-    batch_last(batch)->id_size = copy.size;
+    batch_set_kept_id(batch, batch_text(batch, id));
+}
+
+void batch_set_kept_id(event_batch *batch, prm_text id)
+{
+    batch_last(batch)->id = id.data;
+    batch_last(batch)->id_size = id.size;
 }
 
 void batch_set_time(event_batch *batch, int64_t time)
@@ -48,7 +56,11 @@ void batch_set_time(event_batch *batch, int64_t time)
 
 void batch_add_field(event_batch *batch, uint32_t handle, prm_text name, prm_text value)
 {
-    prm_text copy = batch_text(batch, value);
+    batch_add_kept_field(batch, handle, name, batch_text(batch, value));
+}
+
+void batch_add_kept_field(event_batch *batch, uint32_t handle, prm_text name, prm_text value)
+{
     batch->fields = memory_grow(batch->fields, &batch->field_capacity, batch->field_count + 1,
                                 sizeof *batch->fields);
     batch->fields[batch->field_count++] = (prm_field){
@@ -56,8 +68,8 @@ void batch_add_field(event_batch *batch, uint32_t handle, prm_text name, prm_tex
         .kind = PRM_VALUE_TEXT,
         .name = name.data,
         .name_size = name.size,
-        .text = copy.data,
-        .text_size = copy.size,
+        .text = value.data,
+        .text_size = value.size,
     };
     batch_last(batch)->field_count++;
 }

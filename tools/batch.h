@@ -39,6 +39,11 @@ void batch_set_id(event_batch *batch, prm_text id);
 void batch_set_time(event_batch *batch, int64_t time);
 void batch_add_field(event_batch *batch, uint32_t handle, prm_text name, prm_text value);
 
+/* The same where the texts lie in the batch's own arena already, or outlive its events. */
+void batch_set_kept_type(event_batch *batch, uint32_t handle, prm_text name);
+void batch_set_kept_id(event_batch *batch, prm_text id);
+void batch_add_kept_field(event_batch *batch, uint32_t handle, prm_text name, prm_text value);
+
 /* Takes back all events from index `count` on. */
 void batch_cut(event_batch *batch, size_t count);
 

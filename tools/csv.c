@@ -1,9 +1,9 @@
 #include "csv.h"
 
-/* A record is scanned to its end before any of it is changed, with cells as
- * offsets from the window's start: the window may move while it is read, and a
- * broken record may be given up in favour of the line after its quote. Only
- * then are doubled quotes undone, in place. */
+/* A line without quotes is cut where it lies. Any other record is scanned to its end
+ * before any of it is changed, with cells as offsets from the window's start: the
+ * window may move while it is read, and a broken record may be given up in favour of
+ * the line after its quote. Only then are doubled quotes undone, in place. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,13 +245,52 @@ static const char *csv_plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
+static csv_result csv_refuse_count(csv_reader *reader)
+{
+    snprintf(reader->reason, sizeof reader->reason, "%zu cell%s where the header has %zu", reader->count,
+             csv_plural(reader->count), reader->columns);
+    return CSV_BROKEN;
+}
+
+/* The line at the window's start, when all of it is there and no quote is in it, as most are: cut at its
+ * commas. 0 when it is not of that kind, and nothing is taken. */
+static int csv_take_plain(csv_reader *reader, csv_result *result)
+{
+    input *in = reader->in;
+    char *begin = in->data + in->begin;
+    char *line_end = memchr(begin, '\n', in->end - in->begin);
+    size_t size = line_end == NULL ? 0 : (size_t)(line_end - begin);
+    if (line_end == NULL || size >= INPUT_RECORD_BYTES || memchr(begin, '"', size) != NULL)
+        return 0;
+    reader->line = reader->next_line++;
+    csv_take(reader, size + 1);
+    *result = CSV_BROKEN;
+    if (!csv_check_bytes(reader, begin, size))
+        return 1;
+    char *end = size > 0 && line_end[-1] == '\r' ? line_end - 1 : line_end;
+    reader->count = 0;
+    for (char *at = begin, *comma; at != NULL; at = comma == NULL ? NULL : comma + 1) {
+        comma = memchr(at, ',', (size_t)(end - at));
+        if (reader->count == reader->cell_capacity)
+            reader->cells = memory_grow(reader->cells, &reader->cell_capacity, reader->count + 1,
+                                        sizeof(prm_text));
+        reader->cells[reader->count++] = (prm_text){at, (size_t)((comma == NULL ? end : comma) - at)};
+    }
+    *result = reader->columns != 0 && reader->count != reader->columns ? csv_refuse_count(reader)
+                                                                       : CSV_RECORD;
+    return 1;
+}
+
 csv_result csv_next(csv_reader *reader)
 {
     input *in = reader->in;
     csv_scan scan = {0};
+    csv_result result;
     csv_skip_empty_lines(reader);
     if (!input_has(in, 0))
         return CSV_END;
+    if (csv_take_plain(reader, &result))
+        return result;
     csv_stop stop = csv_scan_record(reader, &scan);
     if (stop != CSV_STOP_LINE)
         return csv_give_up(reader, stop, &scan);
@@ -263,11 +302,8 @@ csv_result csv_next(csv_reader *reader)
     csv_take(reader, scan.at);
     if (!csv_check_bytes(reader, data, scan.at))
         return CSV_BROKEN;
-    if (reader->columns != 0 && reader->count != reader->columns) {
-        snprintf(reader->reason, sizeof reader->reason, "%zu cell%s where the header has %zu", reader->count,
-                 csv_plural(reader->count), reader->columns);
-        return CSV_BROKEN;
-    }
+    if (reader->columns != 0 && reader->count != reader->columns)
+        return csv_refuse_count(reader);
     csv_fill_cells(reader, data);
     return CSV_RECORD;
 }

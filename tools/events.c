@@ -7,12 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "again.h"
 #include "csv.h"
 #include "fieldname.h"
 #include "ndjson.h"
 #include "suggest.h"
-
-enum { EVENTS_TIME_BYTES = 64 };
 
 /* The columns that every file of events has. */
 enum { EVENTS_ID, EVENTS_TYPE, EVENTS_TIME, EVENTS_ENVELOPE };
@@ -29,14 +28,13 @@ struct events_source {
     arena names; /* the CSV header */
     prm_text *columns;
     uint32_t *handles;                /* CSV without a mapping: per column */
+    unsigned char *is_envelope;       /* and whether it is one of the three */
     size_t envelope[EVENTS_ENVELOPE]; /* and where the three are; MAP_NONE: nowhere */
     size_t *indices;                  /* CSV with a mapping: per column of the mapping */
     prm_text *values;                 /* with a mapping: the row */
     unsigned char *seen;              /* NDJSON with a mapping: columns that some row has */
     map_state state;
-    size_t cached_size; /* the last time read as text, and what it is */
-    char cached_text[EVENTS_TIME_BYTES];
-    int64_t cached_time;
+    again known;
 };
 
 static event_origin events_origin(const events_source *source)
@@ -58,41 +56,25 @@ static int events_shown(prm_text text)
 
 /* ---- Envelopes --------------------------------------------------------------- */
 
-static int events_read_time(events_source *source, prm_text text, int64_t *out)
-{
-    prm_error error;
-    if (text.size == source->cached_size && memcmp(text.data, source->cached_text, text.size) == 0) {
-        *out = source->cached_time;
-        return 1;
-    }
-    if (prm_program_read_time(source->options.program, text.data, text.size, out, &error) != PRM_OK) {
-        EVENTS_UNREADABLE(source, "%s", error.message);
-        return 0;
-    }
-    if (text.size <= EVENTS_TIME_BYTES) {
-        memcpy(source->cached_text, text.data, text.size);
-        source->cached_size = text.size;
-        source->cached_time = *out;
-    }
-    return 1;
-}
-
-/* Begins an event with these three; 0 when one is missing or is no time. */
+/* Begins an event with these three, which lie in the batch's texts; 0 when one is missing or is no time. */
 static int events_begin(events_source *source, event_batch *batch, const prm_text *envelope)
 {
     int64_t time;
+    prm_error error;
     for (size_t i = 0; i < EVENTS_ENVELOPE; i++) {
         if (envelope[i].size > 0 || (i == EVENTS_ID && source->options.id_optional))
             continue;
         EVENTS_UNREADABLE(source, "the event has no %s", events_envelope[i]);
         return 0;
     }
-    if (!events_read_time(source, envelope[EVENTS_TIME], &time))
+    if (again_time(&source->known, envelope[EVENTS_TIME], &time, &error) != PRM_OK) {
+        EVENTS_UNREADABLE(source, "%s", error.message);
         return 0;
-    prm_text type = envelope[EVENTS_TYPE];
+    }
     batch_begin(batch, events_origin(source));
-    batch_set_type(batch, prm_program_type(source->options.program, type.data, type.size), type);
-    batch_set_id(batch, envelope[EVENTS_ID]);
+    batch_set_kept_type(batch, again_type(&source->known, envelope[EVENTS_TYPE]).handle,
+                        envelope[EVENTS_TYPE]);
+    batch_set_kept_id(batch, envelope[EVENTS_ID]);
     batch_set_time(batch, time);
     return 1;
 }
@@ -233,9 +215,12 @@ static int events_bind_fields(events_source *source)
         complete = 0;
     }
     source->handles = memory_take(count * sizeof *source->handles);
-    for (size_t i = 0; i < count; i++)
+    source->is_envelope = memory_take(count);
+    for (size_t i = 0; i < count; i++) {
         source->handles[i] = prm_program_field(source->options.program, source->columns[i].data,
                                                source->columns[i].size);
+        source->is_envelope[i] = (unsigned char)events_is_envelope(source->columns[i]);
+    }
     if (complete)
         events_warn_unknown(source);
     return complete;
@@ -273,21 +258,34 @@ static int events_start_csv(events_source *source)
     return source->options.map != NULL ? events_bind_mapping(source) : events_bind_fields(source);
 }
 
+/* The record's cells, copied as they lie, all at once. */
+static const prm_text *events_keep_cells(const events_source *source, event_batch *batch)
+{
+    prm_text *cells = source->csv.cells;
+    const prm_text *last = &cells[source->csv.count - 1];
+    const char *begin = cells[0].data;
+    prm_text whole = batch_text(batch, (prm_text){begin, (size_t)(last->data + last->size - begin)});
+    for (size_t i = 0; i < source->csv.count; i++)
+        cells[i].data = whole.data + (cells[i].data - begin);
+    return cells;
+}
+
 static void events_take_record(events_source *source, event_batch *batch)
 {
     prm_text envelope[EVENTS_ENVELOPE] = {{0}};
+    arena_place before = arena_here(&batch->texts);
+    const prm_text *cells = events_keep_cells(source, batch);
     for (size_t i = 0; i < EVENTS_ENVELOPE; i++)
         if (source->envelope[i] != MAP_NONE)
-            envelope[i] = source->csv.cells[source->envelope[i]];
-    if (!events_begin(source, batch, envelope))
+            envelope[i] = cells[source->envelope[i]];
+    if (!events_begin(source, batch, envelope)) {
+        arena_rewind(&batch->texts, before);
         return;
-    source->options.tally->made++;
-    for (size_t i = 0; i < source->csv.count; i++) {
-        int is_field = i != source->envelope[EVENTS_ID] && i != source->envelope[EVENTS_TYPE] &&
-                       i != source->envelope[EVENTS_TIME];
-        if (is_field && source->csv.cells[i].size > 0)
-            batch_add_field(batch, source->handles[i], source->columns[i], source->csv.cells[i]);
     }
+    source->options.tally->made++;
+    for (size_t i = 0; i < source->csv.count; i++)
+        if (cells[i].size > 0 && !source->is_envelope[i])
+            batch_add_kept_field(batch, source->handles[i], source->columns[i], cells[i]);
 }
 
 /* ---- Mapped rows -------------------------------------------------------------------- */
@@ -340,7 +338,7 @@ static void events_map_object(events_source *source, event_batch *batch)
     const mapping *map = source->options.map;
     for (size_t i = 0; i < map->column_count; i++) {
         prm_text name = map->columns[i].name;
-        ndjson_value value = ndjson_find(&source->json, name);
+        ndjson_value value = ndjson_find(&source->json, name, &batch->texts);
         source->seen[i] |= value.kind != NDJSON_ABSENT;
         if (!events_json_text(source, value, name, &source->values[i]))
             return;
@@ -362,57 +360,69 @@ static void events_note_unseen(const events_source *source)
 
 /* Values of fields that the program does not declare are dropped by the library,
  * which counts them; what cannot be a text is dropped as an empty object. */
-static int events_add_member(events_source *source, event_batch *batch, prm_text name, json_object *object)
+static int events_add_member(events_source *source, event_batch *batch, const jsonline_value *member)
 {
     prm_text text;
-    ndjson_value value = ndjson_value_of(&source->json, object);
-    uint32_t handle = prm_program_field(source->options.program, name.data, name.size);
+    again_name name = again_field(&source->known, member->key);
+    ndjson_value value = ndjson_value_of(member, &batch->texts);
     if (value.kind == NDJSON_ABSENT)
         return 1;
-    if (handle == PRM_NONE && value.kind != NDJSON_TEXT)
+    if (name.handle == PRM_NONE && value.kind != NDJSON_TEXT)
         value = (ndjson_value){NDJSON_TEXT, {"{}", 2}};
-    if (!events_json_text(source, value, name, &text))
+    if (!events_json_text(source, value, member->key, &text))
         return 0;
-    if (handle == PRM_NONE)
-        name = batch_text(batch, name);
-    batch_add_field(batch, handle, name, text);
+    batch_add_kept_field(batch, name.handle, member->key, text);
     return 1;
 }
 
-static int events_add_members(events_source *source, event_batch *batch, json_object *object, int flat)
+/* The members of the object at `parent` but for those at the places in `envelope`. */
+static int events_add_members(events_source *source, event_batch *batch, uint32_t parent,
+                              const uint32_t *envelope)
 {
-    struct json_object_iterator at = json_object_iter_begin(object);
-    struct json_object_iterator end = json_object_iter_end(object);
-    for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
-        prm_text name = text_of(json_object_iter_peek_name(&at));
-        if (flat && events_is_envelope(name))
-            continue;
-        if (!events_add_member(source, batch, name, json_object_iter_peek_value(&at)))
+    const jsonline *object = &source->json.object;
+    for (uint32_t i = parent + 1; i < object->values[parent].next; i = object->values[i].next) {
+        int is_field = i != envelope[EVENTS_ID] && i != envelope[EVENTS_TYPE] && i != envelope[EVENTS_TIME];
+        if (is_field && !events_add_member(source, batch, &object->values[i]))
             return 0;
     }
     return 1;
 }
 
+/* Where the fields are: the object itself, of a CloudEvent its data. PRM_NONE when it has
+ * none. 0 with the row reported when that is no object. */
+static int events_find_fields(events_source *source, uint32_t *parent)
+{
+    const jsonline *object = &source->json.object;
+    *parent = 0;
+    if (jsonline_find(object, 0, (prm_text){"specversion", 11}) == 0)
+        return 1;
+    *parent = jsonline_find(object, 0, (prm_text){"data", 4});
+    if (*parent == 0 || object->values[*parent].kind == JSONLINE_NULL)
+        *parent = PRM_NONE;
+    if (*parent == PRM_NONE || object->values[*parent].kind == JSONLINE_OBJECT)
+        return 1;
+    EVENTS_UNREADABLE(source, "the CloudEvent's 'data' is not an object");
+    return 0;
+}
+
 static void events_take_object(events_source *source, event_batch *batch)
 {
-    json_object *fields = source->json.object;
-    prm_text envelope[EVENTS_ENVELOPE];
+    static const prm_text names[EVENTS_ENVELOPE] = {{"id", 2}, {"type", 4}, {"time", 4}};
+    const jsonline *object = &source->json.object;
+    uint32_t places[EVENTS_ENVELOPE];
+    prm_text envelope[EVENTS_ENVELOPE] = {{0}};
+    uint32_t parent;
     size_t before = batch->count;
-    int flat = !json_object_object_get_ex(fields, "specversion", NULL);
     for (size_t i = 0; i < EVENTS_ENVELOPE; i++) {
-        prm_text name = text_of(events_envelope[i]);
-        if (!events_json_text(source, ndjson_find(&source->json, name), name, &envelope[i]))
+        places[i] = jsonline_find(object, 0, names[i]);
+        if (places[i] != 0 &&
+            !events_json_text(source, ndjson_value_of(&object->values[places[i]], &batch->texts), names[i],
+                              &envelope[i]))
             return;
     }
-    if (!flat && json_object_object_get_ex(source->json.object, "data", &fields) && fields != NULL &&
-        !json_object_is_type(fields, json_type_object)) {
-        EVENTS_UNREADABLE(source, "the CloudEvent's 'data' is not an object");
+    if (!events_find_fields(source, &parent) || !events_begin(source, batch, envelope))
         return;
-    }
-    if (!events_begin(source, batch, envelope))
-        return;
-    if (fields == NULL || (!flat && fields == source->json.object) ||
-        events_add_members(source, batch, fields, flat))
+    if (parent == PRM_NONE || events_add_members(source, batch, parent, places))
         source->options.tally->made++;
     else
         batch_cut(batch, before);
@@ -469,6 +479,7 @@ events_source *events_open(const char *path, const events_options *options, int 
 {
     events_source *source = memory_take(sizeof *source);
     source->options = *options;
+    source->known.program = options->program;
     *missing = input_open(&source->in, path);
     if (*missing != 0) {
         free(source);
@@ -500,12 +511,16 @@ static int events_step_csv(events_source *source, event_batch *batch)
 
 static int events_step_ndjson(events_source *source, event_batch *batch)
 {
-    switch (ndjson_next(&source->json)) {
+    arena_place place = arena_here(&batch->texts);
+    size_t before = batch->count;
+    switch (ndjson_next(&source->json, &batch->texts)) {
     case NDJSON_OBJECT:
         if (source->options.map != NULL)
             events_map_object(source, batch);
         else
             events_take_object(source, batch);
+        if (batch->count == before) /* of a row that made no event nothing is kept */
+            arena_rewind(&batch->texts, place);
         return 1;
     case NDJSON_BROKEN:
         EVENTS_UNREADABLE(source, "%s", source->json.reason);
@@ -546,6 +561,8 @@ void events_close(events_source *source)
     arena_free(&source->names);
     map_state_free(&source->state);
     free(source->handles);
+    free(source->is_envelope);
+    again_free(&source->known);
     free(source->indices);
     free(source->values);
     free(source->seen);

@@ -67,6 +67,17 @@ void feed_write_ignored(feed *work, buffer *out)
     buffer_string(out, work->ignored_count > FEED_IGNORED_SHOWN ? ", ...)" : ")");
 }
 
+/* The shadow's program is another one: its types and fields are found by their names. */
+static prm_status feed_shadow(feed *work, prm_error *error)
+{
+    event_batch *batch = &work->batch;
+    for (size_t i = 0; i < batch->count; i++)
+        batch->events[i].type = PRM_NONE;
+    for (size_t i = 0; i < batch->field_count; i++)
+        batch->fields[i].field = PRM_NONE;
+    return prm_engine_ingest(work->shadow, batch->events, batch->count, sizeof *batch->events, NULL, error);
+}
+
 feed_result feed_batch(feed *work)
 {
     prm_error error;
@@ -74,6 +85,8 @@ feed_result feed_batch(feed *work)
     if (batch->count == 0)
         return FEED_DONE;
     batch_seal(batch);
+    if (work->assumed != NULL)
+        assume_apply(work->assumed, batch);
     work->answers = memory_grow(work->answers, &work->answer_capacity, batch->count, sizeof *work->answers);
     if (prm_engine_ingest(work->engine, batch->events, batch->count, sizeof *batch->events, work->answers,
                           &error) != PRM_OK)
@@ -85,6 +98,8 @@ feed_result feed_batch(feed *work)
         if (work->answers[i].answer == PRM_IGNORED)
             feed_note_ignored(work, &batch->events[i]);
     }
+    if (work->shadow != NULL && feed_shadow(work, &error) != PRM_OK)
+        return feed_fail(work, &error);
     batch_clear(batch);
     return FEED_DONE;
 }

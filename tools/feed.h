@@ -3,6 +3,7 @@
 #ifndef TOOLS_FEED_H
 #define TOOLS_FEED_H
 
+#include "assume.h"
 #include "events.h"
 
 typedef enum feed_result {
@@ -22,6 +23,8 @@ typedef struct feed_ignored {
 /* All zeros but the first part. */
 typedef struct feed {
     prm_engine *engine;
+    prm_engine *shadow;    /* another engine that takes the same events, whatever it answers; or NULL */
+    assume *assumed;       /* what the events are changed by; or NULL */
     events_options source; /* its tally may point at the one below */
     size_t batch_size;
     progressbar *bar;

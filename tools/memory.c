@@ -95,6 +95,17 @@ prm_text arena_text(arena *owner, prm_text text)
     return (prm_text){copy, text.size};
 }
 
+arena_place arena_here(const arena *owner)
+{
+    return (arena_place){owner->current, owner->used};
+}
+
+void arena_rewind(arena *owner, arena_place place)
+{
+    owner->current = place.current;
+    owner->used = place.used;
+}
+
 void arena_reset(arena *owner)
 {
     owner->current = NULL;

@@ -34,6 +34,15 @@ void *arena_take(arena *owner, size_t size);
 /* A copy of `text` followed by a NUL that is not counted. */
 prm_text arena_text(arena *owner, prm_text text);
 
+/* Where an arena stands, and back there: what was taken since is forgotten. */
+typedef struct arena_place {
+    arena_block *current;
+    size_t used;
+} arena_place;
+
+arena_place arena_here(const arena *owner);
+void arena_rewind(arena *owner, arena_place place);
+
 /* Forgets all texts and keeps the blocks for the next ones. */
 void arena_reset(arena *owner);
 void arena_free(arena *owner);

@@ -1,31 +1,18 @@
 #include "ndjson.h"
 
-/* json-c reads the values. Three things it would let pass are caught here: a
- * number that it would change (it stops at 64 bits), a key that occurs twice
- * (it keeps the last), and bytes or escapes that are no characters. */
+/* A line is copied whole and read where it then stands, so that its texts need no copies of their own. */
 
-#include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json_visit.h>
-
-#include "ndjsonraw.h"
 #include "width.h"
 
-enum { NDJSON_DEPTH = 32, NDJSON_DIGITS = 40 };
+enum { NDJSON_DIGITS = 40 };
 
 void ndjson_open(ndjson_reader *reader, input *in)
 {
     *reader = (ndjson_reader){.in = in, .next_line = 1};
-    reader->tokener = json_tokener_new_ex(NDJSON_DEPTH);
-    if (reader->tokener == NULL) {
-        fputs("prm: out of memory\n", stderr);
-        exit(1);
-    }
-    json_tokener_set_flags(reader->tokener, JSON_TOKENER_STRICT);
     input_skip_mark(in);
 }
 
@@ -68,53 +55,7 @@ static ndjson_result ndjson_break(ndjson_reader *reader, const char *reason)
     return NDJSON_BROKEN;
 }
 
-/* The colons outside texts: as many as the line has members in all. */
-static size_t ndjson_count_colons(const char *data, size_t size)
-{
-    size_t colons = 0;
-    int quoted = 0;
-    for (size_t i = 0; i < size; i++) {
-        if (data[i] == '"')
-            quoted = !quoted;
-        else if (quoted)
-            i += data[i] == '\\';
-        else
-            colons += data[i] == ':';
-    }
-    return colons;
-}
-
-/* One step of json_c_visit, whose depth NDJSON_DEPTH bounds. */
-static int ndjson_count_member(json_object *value, int flags, json_object *parent, const char *key,
-                               size_t *index, void *count)
-{
-    (void)value;
-    (void)parent;
-    (void)index;
-    if (key != NULL && (flags & JSON_C_VISIT_SECOND) == 0)
-        ++*(size_t *)count;
-    return JSON_C_VISIT_RETURN_CONTINUE;
-}
-
-static int ndjson_has_twins(json_object *object, const char *data, size_t size)
-{
-    size_t members = 0;
-    json_c_visit(object, 0, ndjson_count_member, &members);
-    return members != ndjson_count_colons(data, size);
-}
-
-/* Keys that are the same only once their escapes are read have no one spelling to name. */
-static ndjson_result ndjson_break_twin(ndjson_reader *reader, prm_text line)
-{
-    prm_text twin = ndjsonraw_twin(line);
-    if (twin.size == 0)
-        return ndjson_break(reader, "a key occurs twice");
-    snprintf(reader->reason, sizeof reader->reason, "the key '%.*s' occurs twice",
-             (int)(twin.size < 100 ? twin.size : 100), twin.data);
-    return NDJSON_BROKEN;
-}
-
-static ndjson_result ndjson_parse(ndjson_reader *reader, const char *data, size_t size)
+static ndjson_result ndjson_parse(ndjson_reader *reader, const char *data, size_t size, arena *owner)
 {
     size_t fault = utf8_fault(data, size);
     if (fault < size && data[fault] == '\0')
@@ -124,39 +65,20 @@ static ndjson_result ndjson_parse(ndjson_reader *reader, const char *data, size_
                  (unsigned)(unsigned char)data[fault]);
         return NDJSON_BROKEN;
     }
-    prm_text lone = ndjsonraw_lone_surrogate((prm_text){data, size});
-    if (lone.size > 0) {
-        snprintf(reader->reason, sizeof reader->reason,
-                 "%.*s is half of a pair of surrogates and no character", (int)lone.size, lone.data);
-        return NDJSON_BROKEN;
-    }
-    if (data[0] == '[')
-        return ndjson_break(reader, "a list, where one JSON object per line is expected");
-    json_tokener_reset(reader->tokener);
-    reader->object = json_tokener_parse_ex(reader->tokener, data, (int)size);
-    enum json_tokener_error error = json_tokener_get_error(reader->tokener);
-    if (error == json_tokener_continue)
-        return ndjson_break(reader, "the JSON ends too early");
-    if (error != json_tokener_success) {
-        snprintf(reader->reason, sizeof reader->reason, "not JSON: %s at byte %zu",
-                 json_tokener_error_desc(error), json_tokener_get_parse_end(reader->tokener) + 1);
-        return NDJSON_BROKEN;
-    }
-    if (!json_object_is_type(reader->object, json_type_object))
-        return ndjson_break(reader, "not a JSON object");
-    if (ndjson_has_twins(reader->object, data, size))
-        return ndjson_break_twin(reader, (prm_text){data, size});
-    return NDJSON_OBJECT;
+    arena_place before = arena_here(owner);
+    char *copy = arena_take(owner, size);
+    memcpy(copy, data, size);
+    if (jsonline_read(&reader->object, copy, size))
+        return NDJSON_OBJECT;
+    arena_rewind(owner, before);
+    return ndjson_break(reader, reader->object.reason);
 }
 
-ndjson_result ndjson_next(ndjson_reader *reader)
+ndjson_result ndjson_next(ndjson_reader *reader, arena *owner)
 {
     input *in = reader->in;
     size_t size;
     size_t whole;
-    json_object_put(reader->object);
-    reader->object = NULL;
-    arena_reset(&reader->texts);
     while (input_has(in, 0)) {
         int fits = ndjson_line(reader, &size, &whole);
         char *data = in->data + in->begin;
@@ -168,17 +90,14 @@ ndjson_result ndjson_next(ndjson_reader *reader)
             return NDJSON_BROKEN;
         }
         if (!ndjson_is_blank(data, size))
-            return ndjson_parse(reader, data, size);
+            return ndjson_parse(reader, data, size, owner);
     }
     return NDJSON_END;
 }
 
 void ndjson_close(ndjson_reader *reader)
 {
-    json_object_put(reader->object);
-    if (reader->tokener != NULL)
-        json_tokener_free(reader->tokener);
-    arena_free(&reader->texts);
+    jsonline_free(&reader->object);
     *reader = (ndjson_reader){0};
 }
 
@@ -210,10 +129,9 @@ static size_t ndjson_digits(prm_text number, char *digits, int *point)
 }
 
 /* Writes digits with the point at `point`, zeros where there are none. */
-static ndjson_value ndjson_write_plain(ndjson_reader *reader, const char *digits, int count, int point,
-                                       int minus)
+static ndjson_value ndjson_write_plain(arena *owner, const char *digits, int count, int point, int minus)
 {
-    char *out = arena_take(&reader->texts, 3 * NDJSON_DIGITS + 4);
+    char *out = arena_take(owner, 3 * NDJSON_DIGITS + 4);
     size_t size = 0;
     int first = point < 1 ? point - 1 : 0;
     int last = point > count ? point : count;
@@ -232,31 +150,12 @@ static ndjson_value ndjson_write_plain(ndjson_reader *reader, const char *digits
     return ndjson_text(out, size - zeros);
 }
 
-/* json-c lets NaN, "1." and "-.5" pass. */
-static int ndjson_is_number(prm_text number)
-{
-    size_t at = number.data[0] == '-';
-    for (size_t part = 0; part < 2; part++) {
-        size_t begin = at;
-        while (at < number.size && number.data[at] >= '0' && number.data[at] <= '9')
-            at++;
-        if (at == begin)
-            return 0;
-        if (part == 0 && (at == number.size || number.data[at] != '.'))
-            break;
-        at += part == 0;
-    }
-    return at == number.size || number.data[at] == 'e' || number.data[at] == 'E';
-}
-
 /* 1.5e3 is 1500: the library's texts know no exponent. */
-static ndjson_value ndjson_plain_number(ndjson_reader *reader, prm_text number)
+static ndjson_value ndjson_plain_number(prm_text number, arena *owner)
 {
     char digits[NDJSON_DIGITS];
     int point;
     size_t mantissa = 0;
-    if (!ndjson_is_number(number))
-        return (ndjson_value){.kind = NDJSON_UNFIT};
     while (mantissa < number.size && number.data[mantissa] != 'e' && number.data[mantissa] != 'E')
         mantissa++;
     if (mantissa == number.size)
@@ -272,62 +171,52 @@ static ndjson_value ndjson_plain_number(ndjson_reader *reader, prm_text number)
     }
     if (count == 0)
         return (ndjson_value){.kind = NDJSON_UNFIT};
-    return ndjson_write_plain(reader, digits, (int)count, point + (minus ? -exponent : exponent),
+    return ndjson_write_plain(owner, digits, (int)count, point + (minus ? -exponent : exponent),
                               number.data[0] == '-');
 }
 
-/* json-c holds integers in 64 bits and stops at the ends of their range. */
-static ndjson_value ndjson_integer(ndjson_reader *reader, json_object *value)
+ndjson_value ndjson_value_of(const jsonline_value *value, arena *owner)
 {
-    char *out = arena_take(&reader->texts, 24);
-    int64_t number = json_object_get_int64(value);
-    uint64_t above = json_object_get_uint64(value);
-    if (number == INT64_MIN || above == UINT64_MAX)
-        return (ndjson_value){.kind = NDJSON_UNFIT};
-    int size = number < 0 ? snprintf(out, 24, "%" PRId64, number) : snprintf(out, 24, "%" PRIu64, above);
-    return ndjson_text(out, (size_t)size);
-}
-
-ndjson_value ndjson_value_of(ndjson_reader *reader, json_object *value)
-{
-    switch (json_object_get_type(value)) {
-    case json_type_null:
+    switch (value->kind) {
+    case JSONLINE_NULL:
         break;
-    case json_type_boolean:
-        return json_object_get_boolean(value) ? ndjson_text("true", 4) : ndjson_text("false", 5);
-    case json_type_int:
-        return ndjson_integer(reader, value);
-    case json_type_double:
-        return ndjson_plain_number(reader, text_of(json_object_get_string(value)));
-    case json_type_string:
-        return ndjson_text(json_object_get_string(value), (size_t)json_object_get_string_len(value));
-    case json_type_object:
-    case json_type_array:
+    case JSONLINE_TRUE:
+        return ndjson_text("true", 4);
+    case JSONLINE_FALSE:
+        return ndjson_text("false", 5);
+    case JSONLINE_NUMBER:
+        return ndjson_plain_number(value->text, owner);
+    case JSONLINE_TEXT:
+        return (ndjson_value){NDJSON_TEXT, value->text};
+    case JSONLINE_OBJECT:
+    case JSONLINE_LIST:
         return (ndjson_value){.kind = NDJSON_NESTED};
     }
     return (ndjson_value){.kind = NDJSON_ABSENT};
 }
 
-/* The member named by the first `size` bytes of `key`. */
-static int ndjson_member(ndjson_reader *reader, json_object *object, prm_text key, json_object **value)
+/* Through objects by the dotted parts of `path`; 0 when it leads nowhere. */
+static uint32_t ndjson_walk(const jsonline *object, prm_text path)
 {
-    prm_text name = arena_text(&reader->texts, key);
-    return json_object_object_get_ex(object, name.data, value);
-}
-
-ndjson_value ndjson_find(ndjson_reader *reader, prm_text path)
-{
-    json_object *value = NULL;
-    if (json_object_object_get_ex(reader->object, path.data, &value))
-        return ndjson_value_of(reader, value);
-    value = reader->object;
-    for (size_t at = 0; at <= path.size;) {
+    uint32_t found = 0;
+    for (size_t at = 0;;) {
         const char *dot = memchr(path.data + at, '.', path.size - at);
         size_t end = dot == NULL ? path.size : (size_t)(dot - path.data);
-        if (!json_object_is_type(value, json_type_object) ||
-            !ndjson_member(reader, value, (prm_text){path.data + at, end - at}, &value))
-            return (ndjson_value){.kind = NDJSON_ABSENT};
+        if (object->values[found].kind != JSONLINE_OBJECT)
+            return 0;
+        found = jsonline_find(object, found, (prm_text){path.data + at, end - at});
+        if (found == 0 || dot == NULL)
+            return found;
         at = end + 1;
     }
-    return ndjson_value_of(reader, value);
+}
+
+ndjson_value ndjson_find(const ndjson_reader *reader, prm_text path, arena *owner)
+{
+    uint32_t found = jsonline_find(&reader->object, 0, path);
+    if (found == 0)
+        found = ndjson_walk(&reader->object, path);
+    if (found == 0)
+        return (ndjson_value){.kind = NDJSON_ABSENT};
+    return ndjson_value_of(&reader->object.values[found], owner);
 }

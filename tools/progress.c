@@ -183,7 +183,7 @@ static int progress_session(session *work, const cli *args)
     uint32_t rule = PRM_NONE;
     if (!cli_number(args, "limit", 1, UINT32_MAX, SIZE_MAX, &limit))
         return CLI_MISUSE;
-    int status = session_open(work, args);
+    int status = session_open(work, args, 0);
     if (status == CLI_DONE)
         status = progress_find_rule(work, &rule);
     if (status == CLI_DONE)

@@ -44,7 +44,7 @@ static int run_session(session *work, const cli *args)
         return cli_misuse(args->verb, "--by-rule goes with --totals");
     if (!cli_number(args, "batch", 1, RUN_MOST, journal ? 1 : SESSION_BATCH, &batch))
         return CLI_MISUSE;
-    int status = session_open(work, args);
+    int status = session_open(work, args, 0);
     if (status == CLI_DONE)
         status = session_feed(work, batch);
     if (status == CLI_DONE)

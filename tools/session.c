@@ -107,15 +107,15 @@ static int session_make_engine(session *work)
     return CLI_DONE;
 }
 
-int session_open(session *work, const cli *args)
+int session_open(session *work, const cli *args, size_t operand)
 {
-    *work = (session){.args = args};
+    *work = (session){.args = args, .operand = operand};
     work->findings = (findings){.out = stderr, .shown = FINDINGS_SHOWN, .bar = &work->bar, .sorted = 1};
     if (cli_has(args, "all-errors"))
         work->findings.shown = UINT64_MAX;
     int status = session_read_options(work);
     if (status == CLI_DONE)
-        status = load_program(args->operands[0], &work->program, NULL);
+        status = load_program(args->operands[operand], &work->program, NULL);
     if (status == CLI_DONE)
         status = session_load_mapping(work);
     if (status == CLI_DONE)
@@ -137,15 +137,13 @@ static uint64_t session_input_bytes(const cli *args)
     return total;
 }
 
-/* The clock to the latest event, where the command line gives none. */
-static int session_evaluate(session *work)
+int session_advance(session *work, int64_t time)
 {
     prm_error error;
-    int64_t latest = work->feed.latest;
-    if (cli_has(work->args, "clock") || latest <= prm_engine_clock(work->engine))
+    if (cli_has(work->args, "clock") || time <= prm_engine_clock(work->engine))
         return CLI_DONE;
     progressbar_evaluating(&work->bar, work->feed.tally.made);
-    prm_status status = prm_engine_advance(work->engine, latest, &error);
+    prm_status status = prm_engine_advance(work->engine, time, &error);
     progressbar_clear(&work->bar);
     return status == PRM_OK ? CLI_DONE : session_fail(&error);
 }
@@ -169,7 +167,7 @@ int session_feed(session *work, size_t batch_size)
     progressbar_clear(&work->bar);
     if (result != FEED_DONE)
         return result == FEED_MISSING ? CLI_MISUSE : CLI_FINDINGS;
-    return session_evaluate(work);
+    return session_advance(work, work->feed.latest); /* the clock at the latest event */
 }
 
 static void session_write_summary(session *work, const prm_counts *counts)

@@ -27,6 +27,7 @@ enum { SESSION_BATCH = 16384 };
 
 typedef struct session {
     const cli *args;
+    size_t operand; /* which of the operands is the program */
     prm_program *program;
     prm_engine *engine;
     prm_counts before; /* of the state that was resumed; else all zeros */
@@ -38,13 +39,16 @@ typedef struct session {
     feed feed;
 } session;
 
-/* Loads the program that is the first operand, and checks the options.
+/* Loads the program that is operand `operand`, and checks the options.
  * CLI_DONE, or the exit status with its message written. session_close follows
  * in either case. */
-int session_open(session *work, const cli *args);
+int session_open(session *work, const cli *args, size_t operand);
 
 /* Feeds all --events in batches of `batch_size`. As session_open. */
 int session_feed(session *work, size_t batch_size);
+
+/* Moves the clock to `time` unless --clock says where it stands, or it is there already. */
+int session_advance(session *work, int64_t time);
 
 /* Saves the state where --state asks for it; `shown` says that the journal has reached the reader, so
  * that the state need not keep it. */

@@ -21,6 +21,8 @@ struct sheet {
     const sheet_column *columns;
     size_t count;
     size_t width;
+    size_t hidden; /* its one column that is left out; `count`: none */
+    int colored;
     buffer line; /* CSV, NDJSON: the row under way */
     arena texts; /* table: all cells */
     prm_text *cells;
@@ -32,10 +34,11 @@ struct sheet {
 
 static void sheet_csv_cell(buffer *line, prm_text cell)
 {
-    int plain = 1;
-    for (size_t i = 0; i < cell.size && plain; i++)
-        plain = strchr(",\"\r\n", cell.data[i]) == NULL || cell.data[i] == '\0';
-    if (plain) {
+    static const char special[256] = {[','] = 1, ['"'] = 1, ['\r'] = 1, ['\n'] = 1};
+    int quoted = 0;
+    for (size_t i = 0; i < cell.size; i++)
+        quoted |= special[(unsigned char)cell.data[i]];
+    if (!quoted) {
         buffer_put(line, cell.data, cell.size);
         return;
     }
@@ -53,7 +56,10 @@ static void sheet_csv_row(sheet *target, const prm_text *cells)
     for (size_t i = 0; i < target->count; i++) {
         if (i > 0)
             buffer_byte(&target->line, ',');
-        sheet_csv_cell(&target->line, cells[i]);
+        prm_text cell = cells[i];
+        if (target->columns[i].kind == SHEET_CHANGE && cell.size > 0 && cell.data[0] == '+')
+            cell = (prm_text){cell.data + 1, cell.size - 1};
+        sheet_csv_cell(&target->line, cell);
     }
 }
 
@@ -69,8 +75,9 @@ static void sheet_json_row(sheet *target, const prm_text *cells)
         buffer_string(&target->line, separator);
         jsontext_put(&target->line, text_of(target->columns[i].name));
         buffer_byte(&target->line, ':');
-        if (target->columns[i].kind == SHEET_NUMBER)
-            buffer_put(&target->line, cells[i].data, cells[i].size);
+        int plus = target->columns[i].kind == SHEET_CHANGE && cells[i].data[0] == '+';
+        if (target->columns[i].kind == SHEET_NUMBER || target->columns[i].kind == SHEET_CHANGE)
+            buffer_put(&target->line, cells[i].data + plus, cells[i].size - (size_t)plus);
         else
             jsontext_put(&target->line, cells[i]);
         separator = ",";
@@ -126,6 +133,8 @@ static void sheet_measure(const sheet *target, size_t *widths)
         if ((widths[i] > 0 || target->cell_count == 0) && name > widths[i])
             widths[i] = name;
     }
+    if (target->hidden < target->count)
+        widths[target->hidden] = 0;
 }
 
 static size_t sheet_total(const sheet *target, const size_t *widths)
@@ -163,9 +172,15 @@ static void sheet_table_cell(sheet *target, prm_text cell, size_t width, sheet_k
         buffer_repeat(&target->line, ' ', width - taken);
         return;
     }
+    int tinted = target->colored && kind == SHEET_CHANGE && cell.size > 0 &&
+                 strchr("+-", cell.data[0]) != NULL;
     if (kind != SHEET_TEXT)
         buffer_repeat(&target->line, ' ', width - taken);
+    if (tinted)
+        buffer_string(&target->line, cell.data[0] == '+' ? "\033[32m" : "\033[31m");
     buffer_put(&target->line, cell.data, cell.size);
+    if (tinted)
+        buffer_string(&target->line, "\033[0m");
     if (kind == SHEET_TEXT)
         buffer_repeat(&target->line, ' ', width - taken);
 }
@@ -211,7 +226,9 @@ static void sheet_table(sheet *target)
 sheet *sheet_open(FILE *out, sheet_format format, const sheet_column *columns, size_t count, size_t width)
 {
     sheet *target = memory_take(sizeof *target);
-    *target = (sheet){.out = out, .format = format, .columns = columns, .count = count, .width = width};
+    *target = (sheet){
+        .out = out, .format = format, .columns = columns, .count = count, .width = width, .hidden = count};
+    target->colored = out == stdout && sheet_colored();
     if (format == SHEET_CSV) {
         prm_text *names = memory_take(count * sizeof *names);
         sheet_names(target, names);
@@ -219,6 +236,11 @@ sheet *sheet_open(FILE *out, sheet_format format, const sheet_column *columns, s
         free(names);
     }
     return target;
+}
+
+void sheet_hide(sheet *target, size_t column)
+{
+    target->hidden = column;
 }
 
 void sheet_row(sheet *target, const prm_text *cells)
@@ -262,6 +284,20 @@ int sheet_format_named(const char *name, sheet_format *out)
 sheet_format sheet_format_default(void)
 {
     return isatty(STDOUT_FILENO) ? SHEET_TABLE : SHEET_CSV;
+}
+
+int sheet_colored(void)
+{
+    const char *plain = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+    return (plain == NULL || plain[0] == '\0') && terminal != NULL && strcmp(terminal, "dumb") != 0 &&
+           isatty(STDOUT_FILENO);
+}
+
+void sheet_heading(const char *text, int first)
+{
+    int bold = sheet_colored();
+    printf("%s%s%s%s\n", first ? "" : "\n", bold ? "\033[1m" : "", text, bold ? "\033[0m" : "");
 }
 
 size_t sheet_terminal_width(void)

@@ -5,6 +5,7 @@
 #include "cli.h"
 
 extern const cli_verb verb_check;
+extern const cli_verb verb_diff;
 extern const cli_verb verb_run;
 extern const cli_verb verb_progress;
 extern const cli_verb verb_schema;

@@ -92,10 +92,25 @@ static int utf8_plain_word(const char *text)
     return ((zero | word) & UINT64_C(0x8080808080808080)) == 0;
 }
 
+/* The same for 32 bytes. */
+static int utf8_plain_block(const char *text)
+{
+    uint64_t words[4];
+    uint64_t found = 0;
+    memcpy(words, text, sizeof words);
+    for (size_t i = 0; i < 4; i++)
+        found |= words[i] | ((words[i] - UINT64_C(0x0101010101010101)) & ~words[i]);
+    return (found & UINT64_C(0x8080808080808080)) == 0;
+}
+
 size_t utf8_fault(const char *text, size_t size)
 {
     size_t at = 0;
     while (at < size) {
+        if (size - at >= 32 && utf8_plain_block(text + at)) {
+            at += 32;
+            continue;
+        }
         if (size - at >= 8 && utf8_plain_word(text + at)) {
             at += 8;
             continue;

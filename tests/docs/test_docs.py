@@ -5,7 +5,7 @@
 
 Pages are README.md, docs/*.md and rules/**/*.md. What a block is, its first line says:
 
-    ```yaml                a whole program (`prm:`), its tests (`tests:`) or a mapping (`mapping:`)
+    ```yaml                a whole program (`prm:`), its tests (`tests:`), a mapping (`mapping:`) or assumptions (`assume:`)
     ```yaml fragment       keys of a program; what is missing of the head is added behind them
     ```yaml wrong          the same, but it must be refused, with what the next block shows
     ```yaml from PATH      lines that stand in that file just so; `# ...` stands for lines left out
@@ -189,6 +189,8 @@ class Run(unittest.TestCase):
             return self.check(block.text)
         if "mapping" in block.keys():
             return self.run_mapping(block.text)
+        if "assume" in block.keys():
+            return self.run_assumptions(block.text)
         self.assertIn("tests", block.keys(), "neither a program nor its tests nor a mapping: a fragment?")
         return None
 
@@ -207,6 +209,12 @@ class Run(unittest.TestCase):
         self.write("rows.csv", ",".join(sorted(columns)) + "\n")
         self.write("program.yaml", whole(COMMISSION))
         return self.expect("prm run program.yaml --map mapping.yaml --events rows.csv")
+
+    def run_assumptions(self, text):
+        self.write("assume.yaml", text)
+        self.write("none.csv", "id,type,time\n")
+        self.write("program.yaml", whole(COMMISSION))
+        return self.expect("prm diff program.yaml program.yaml --events none.csv --assume assume.yaml")
 
     def run_commands(self, block):
         output = ""

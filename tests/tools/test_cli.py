@@ -10,6 +10,8 @@ import io
 import json
 import os
 import pty
+import random
+import re
 import struct
 import subprocess
 import sys
@@ -71,6 +73,24 @@ events:
     time: "{closed}"
     fields: {partner: {table: manager, of: "{agent}"}, amount: "{value}"}
 """
+
+
+def is_object(line):
+    """Whether the line is one JSON object without doubled keys and lone surrogates."""
+    def members(pairs):
+        if len({key for key, _ in pairs}) < len(pairs):
+            raise ValueError("a key occurs twice")
+        return dict(pairs)
+
+    def refuse(word):
+        raise ValueError(word)
+
+    try:
+        found = json.loads(line, object_pairs_hook=members, parse_constant=refuse)
+        json.dumps(found, ensure_ascii=False).encode()
+    except ValueError:
+        return False
+    return isinstance(found, dict)
 
 
 class Case(unittest.TestCase):
@@ -548,6 +568,27 @@ class BadInput(Case):
                     "1: the CloudEvent's 'data' is not an object", name="bad.ndjson")
         self.expect(good.replace("g1", "x1").replace("acme", "ac\\u0000me") + good,
                     "1: a NUL character in 'partner'", name="bad.ndjson")
+
+    def test_ndjson_is_json(self):
+        """Python's reader and ours agree on which of many mutilated lines are objects."""
+        seed = ('{"id":"g1","type":"deal.won","time":"2026-06-01","partner":"a\\u00e9\\uD83C\\uDF81\\n","amount":-1.5e+2,'
+                '"x":{"y":[1,true,false,null,{}],"z":""}, "v" : [ ] }')
+        chance = random.Random(5)
+        lines = [seed]
+        for _ in range(3000):
+            line = list(seed)
+            for _ in range(chance.randrange(1, 4)):
+                at = chance.randrange(len(line))
+                line[at:at + chance.randrange(2)] = chance.choice(list('{}[]",:\\u09eE+-.tfn Dd8') + [""])
+            lines.append("".join(line))
+        lines = [line for line in lines if line.strip()]
+        _, errors = self.run_events("\n".join(lines) + "\n", "--all-errors", name="bad.ndjson")
+        broken = {int(found.group(1)) for found in re.finditer(
+            r"(?m)^bad\.ndjson:(\d+): (?:not JSON|the JSON ends|a list, where|not a JSON object|the key '|\\u\w+ is half)",
+            errors)}
+        self.assertEqual(broken, {number for number, line in enumerate(lines, 1) if not is_object(line)})
+        self.assertGreater(len(broken), 1000)
+        self.assertLess(len(broken), 2900)
 
     def test_rejected(self):
         out, errors = self.run_events(self.HEADER + "x1,deal.won,2026-06-01,,1\nx2,deal.won,2026-06-01,acme,much\n" +
