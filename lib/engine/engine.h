@@ -77,7 +77,8 @@ typedef struct prm__partner {
     prm__list forwarded;    /* of prm__forward: what it handed up before this fold */
     uint32_t sent;          /* of `forwards`, those that were handed up */
     prm__list contests;     /* of prm__candidate: see across.h */
-    uint32_t reserved[4];   /* up to whole lines */
+    uint64_t posted;        /* the sum of all that was posted: see balance.h */
+    uint64_t posted_after;  /* the same once the call under way is done */
 } prm__partner;
 
 /* A partner that the call under way has to do with, and how it was before. */
