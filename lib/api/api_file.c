@@ -62,9 +62,12 @@ static bool file_write_all(int file, const char *bytes, size_t size)
     return true;
 }
 
+/* What a crash has left at the new name goes first and is not written into: it may be a second name
+ * of the state itself. */
 static prm_status file_write(const prm__file_names *names, const prm__vec *bytes, prm_error *error)
 {
-    int file = open(names->fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    unlink(names->fresh);
+    int file = open(names->fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file < 0)
         return file_fail(error, "make the file", names->fresh);
     bool good = file_write_all(file, bytes->data, bytes->count) && fsync(file) == 0;

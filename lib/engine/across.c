@@ -42,17 +42,17 @@ static prm_status across_dirty(prm_engine *engine, uint32_t rule, int64_t close)
     size_t low = 0, high = dirty->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const prm__contest *known = prm__vec_at(dirty, middle);
-        if (known->close < close || (known->close == close && known->rule < rule))
+        const prm__contest *there = prm__vec_at(dirty, middle);
+        if (there->close < close || (there->close == close && there->rule < rule))
             low = middle + 1;
         else
             high = middle;
     }
-    prm__contest *at = PRM_VEC(*dirty, prm__contest) + low;
-    if (low < dirty->count && at->close == close && at->rule == rule)
+    const prm__contest *known = low < dirty->count ? prm__vec_at(dirty, low) : NULL;
+    if (known && known->close == close && known->rule == rule)
         return PRM_OK;
     PRM_TRY(prm__vec_reserve(dirty, 1));
-    at = PRM_VEC(*dirty, prm__contest) + low;
+    prm__contest *at = PRM_VEC(*dirty, prm__contest) + low;
     memmove(at + 1, at, (dirty->count - low) * sizeof *at);
     *at = (prm__contest){close, rule, 0};
     dirty->count++;

@@ -1,6 +1,11 @@
 #include "engine/diff.h"
+#include "engine/balance.h"
 #include "engine/order.h"
 #include <string.h>
+
+#ifndef PRM_CHECK_LEDGER
+#define PRM_CHECK_LEDGER 0
+#endif
 
 /* The outcomes of one partner that this call may have changed, before and after. */
 typedef struct prm__diff {
@@ -97,17 +102,25 @@ static prm_status diff_all(const prm__diff *diff)
     return PRM_OK;
 }
 
-static uint32_t diff_rows(const prm__outcome *outcomes, uint32_t count)
+/* Whether all of it adds up: the rows before and what is posted make the rows after, and the rows
+ * before are what was posted until now. The outcomes that this call has left alone are looked at in
+ * debug builds only, as that costs what the history costs. */
+static bool diff_adds_up(const prm__diff *diff, const prm__partner *partner, prm__balance posts)
 {
-    uint32_t rows = 0;
-    for (uint32_t i = 0; i < count; i++)
-        rows += prm__outcome_is_row(&outcomes[i]);
-    return rows;
+    prm__balance before = prm__balance_of(diff->before, diff->before_count);
+    prm__balance after = prm__balance_of(diff->after, diff->after_count);
+    prm__balance posted = {partner->rows, partner->posted};
+    if (PRM_NEVER(!prm__balance_equal(prm__balance_plus(before, posts), after)))
+        return false;
+    if (partner->kept > 0 && !PRM_CHECK_LEDGER)
+        return true;
+    if (partner->kept > 0)
+        before = prm__balance_plus(before, prm__balance_of(diff->after - partner->kept, partner->kept));
+    return prm__balance_equal(before, posted);
 }
 
-/* The differences of one partner; the net of its postings must lead from the rows
- * before to the rows after. */
-static prm_status diff_partner(prm_engine *engine, uint32_t index)
+/* The differences of one partner, added to *total. */
+static prm_status diff_partner(prm_engine *engine, uint32_t index, prm__balance *total)
 {
     prm__partner *partner = prm__engine_partner(engine, index);
     if (!prm__engine_outcomes_changed(partner))
@@ -119,21 +132,24 @@ static prm_status diff_partner(prm_engine *engine, uint32_t index)
                       .after = outcomes ? outcomes + partner->kept : NULL,
                       .before_count = partner->stash.count,
                       .after_count = partner->outcomes.count - partner->kept};
+    prm__balance posts = {0, 0};
     size_t first = engine->posts.count;
     PRM_TRY(diff_all(&diff));
-    uint32_t before = diff_rows(diff.before, diff.before_count);
-    uint32_t after = diff_rows(diff.after, diff.after_count);
-    for (size_t i = first; i < engine->posts.count; i++)
-        before += PRM_VEC(engine->posts, prm__posting)[i].op == PRM_GRANT ? 1U : UINT32_MAX;
-    if (PRM_NEVER(before != after))
+    for (size_t i = first; i < engine->posts.count; i++) {
+        const prm__posting *posting = prm__vec_at(&engine->posts, i);
+        prm__balance_add(&posts, &posting->outcome, posting->op == PRM_GRANT ? 1 : -1);
+    }
+    if (PRM_NEVER(!diff_adds_up(&diff, partner, posts)))
         return PRM_E_INTERNAL;
-    partner->rows_after = partner->rows + after - diff_rows(diff.before, diff.before_count);
+    partner->rows_after = partner->rows + (uint32_t)posts.rows;
+    partner->posted_after = partner->posted + posts.sum;
+    *total = prm__balance_plus(*total, posts);
     return PRM_OK;
 }
 
 /* Writes the postings of `op` in the order of the ledger to place *end of the journal, where
- * there is room for them. */
-static prm_status diff_order(prm_engine *engine, uint32_t op, size_t *end)
+ * there is room for them; takes them off *total. */
+static prm_status diff_order(prm_engine *engine, uint32_t op, size_t *end, prm__balance *total)
 {
     engine->order_items.count = 0;
     for (size_t i = 0; i < engine->posts.count; i++) {
@@ -145,18 +161,22 @@ static prm_status diff_order(prm_engine *engine, uint32_t op, size_t *end)
     PRM_TRY(prm__order_sort(engine, &engine->order_items, &engine->sorting));
     const prm__order_item *const *sorted = (const prm__order_item *const *)engine->sorting.data;
     prm__posting *postings = engine->journal.data;
-    for (size_t i = 0; i < engine->sorting.count; i++)
+    for (size_t i = 0; i < engine->sorting.count; i++) {
         postings[(*end)++] = (prm__posting){*sorted[i]->outcome, sorted[i]->partner, op};
+        prm__balance_add(total, sorted[i]->outcome, op == PRM_GRANT ? -1 : 1);
+    }
     return PRM_OK;
 }
 
 prm_status prm__diff_collect(prm_engine *engine)
 {
+    prm__balance total = {0, 0};
     engine->posts.count = 0;
     for (size_t i = 0; i < engine->touched.count; i++)
-        PRM_TRY(diff_partner(engine, PRM_VEC(engine->touched, prm__touched)[i].partner));
+        PRM_TRY(diff_partner(engine, PRM_VEC(engine->touched, prm__touched)[i].partner, &total));
     size_t end = engine->journal.count;
     PRM_TRY(prm__vec_reserve(&engine->journal, engine->posts.count));
-    PRM_TRY(diff_order(engine, PRM_REVERSE, &end));
-    return diff_order(engine, PRM_GRANT, &end);
+    PRM_TRY(diff_order(engine, PRM_REVERSE, &end, &total));
+    PRM_TRY(diff_order(engine, PRM_GRANT, &end, &total));
+    return PRM_NEVER(total.rows != 0 || total.sum != 0) ? PRM_E_INTERNAL : PRM_OK;
 }

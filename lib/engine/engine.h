@@ -71,6 +71,7 @@ typedef struct prm__partner {
     int64_t asked_at;       /* the last instant at which a lifecycle event was counted, or asked, or earned */
     int64_t due;            /* earliest hint about it in the heap; INT64_MAX: none */
     uint32_t unmatched;     /* voiders in effect without a match */
+    uint32_t past;          /* index + 1 into the engine's pasts: see checkpoint.h; 0: none */
     int64_t clocked;        /* the last clock point that the fold has passed; INT64_MIN: none */
     int64_t boundary;       /* the next calendar clock point; INT64_MAX: none */
     prm__list agenda;       /* heap of prm__agenda: further clock points to come */
@@ -79,8 +80,8 @@ typedef struct prm__partner {
     prm__list forwarded;    /* of prm__forward: what it handed up before this fold */
     uint32_t sent;          /* of `forwards`, those that were handed up */
     prm__list contests;     /* of prm__candidate: see across.h */
-    uint32_t past;          /* index + 1 into the engine's pasts: see checkpoint.h; 0: none */
-    uint32_t reserved[3];   /* up to whole lines */
+    uint64_t posted;        /* the sum of all that was posted: see balance.h */
+    uint64_t posted_after;  /* the same once the call under way is done */
 } prm__partner;
 
 /* A partner that the call under way has to do with, and how it was before. */

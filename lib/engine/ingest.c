@@ -377,6 +377,7 @@ static void ingest_finish(prm_engine *engine)
             engine->outcome_rows += partner->rows_after;
             engine->outcome_rows -= partner->rows;
             partner->rows = partner->rows_after;
+            partner->posted = partner->posted_after;
         }
         partner->flags &= PRM_PARTNER_LEFT | PRM_PARTNER_EXISTS | PRM_PARTNER_RECEIVES | PRM_PARTNER_REWOUND;
     }

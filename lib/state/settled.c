@@ -1,6 +1,7 @@
 #include "state/settled.h"
 #include "base/sort.h"
 #include "engine/amend.h"
+#include "engine/balance.h"
 #include "engine/settle.h"
 #include "engine/subject.h"
 
@@ -310,8 +311,10 @@ static prm_status settled_take_kept(prm__settling *work, uint32_t index, uint32_
         PRM_TRY(prm__list_reserve(&engine->pool, &partner->outcomes, sizeof outcome, 1));
         prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
         outcomes[partner->outcomes.count++] = outcome;
-        partner->rows += prm__outcome_is_row(&outcome);
-        engine->outcome_rows += prm__outcome_is_row(&outcome);
+        prm__balance balance = prm__balance_of(&outcome, 1);
+        partner->rows += (uint32_t)balance.rows;
+        partner->posted += balance.sum;
+        engine->outcome_rows += balance.rows;
     }
     return PRM_OK;
 }

@@ -3,6 +3,7 @@
 #include "../engine/engine_rig.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 
 #define PROGRAM                                                                                              \
     "timezone: Asia/Tokyo\n"                                                                                 \
@@ -131,12 +132,118 @@ static void programs_compile_side_by_side(void **state)
     }
 }
 
+/* ---- Two programs and two engines each, in many threads ---- */
+
+enum { MANY = 8, ROUNDS = 2 };
+
+#define OTHER                                                                                                \
+    "timezone: America/New_York\n"                                                                           \
+    "commission: {on: deal.won, of: amount, base: 20%}\n"                                                    \
+    "rules:\n"                                                                                               \
+    "  many: {per: week, when: {count: deal.won, at_least: 3}, then: {points: 1}, else: {notice: few}}\n"
+
+typedef struct crowd {
+    prm_program *programs[2];
+    int64_t sums[2]; /* of the ledgers; -1: something failed */
+    uint64_t seed;
+} crowd;
+
+/* The engine, saved and loaded again. */
+static prm_engine *crowd_again(prm_program *program, prm_engine *engine)
+{
+    size_t size = 0;
+    prm_engine *again = NULL;
+    if (prm_engine_save(engine, NULL, 0, &size, NULL) != PRM_OK)
+        return NULL;
+    char *bytes = malloc(size);
+    if (bytes && prm_engine_save(engine, bytes, size, &size, NULL) == PRM_OK &&
+        prm_engine_load(program, NULL, bytes, size, &again, NULL) != PRM_OK)
+        again = NULL;
+    free(bytes);
+    return again;
+}
+
+/* To the other program and back; what it posts on its way is not the point. */
+static bool crowd_travel(prm_engine *engine, prm_program *there, prm_program *back)
+{
+    prm_rows *rows = NULL;
+    if (prm_engine_upgrade(engine, there, 0, &rows, NULL) != PRM_OK)
+        return false;
+    prm_rows_free(rows);
+    rows = NULL;
+    if (prm_engine_upgrade(engine, back, 0, &rows, NULL) != PRM_OK)
+        return false;
+    prm_rows_free(rows);
+    return true;
+}
+
+static bool crowd_round(const crowd *one, prm_engine **engines, uint32_t round)
+{
+    prm_rows *rows = NULL;
+    for (uint32_t i = 0; i < 60; i++)
+        for (size_t j = 0; j < 2; j++)
+            if (!work_ingest(engines[j], round * 60 + i))
+                return false;
+    for (size_t j = 0; j < 2; j++) {
+        prm_engine *again = crowd_again(one->programs[j], engines[j]);
+        if (!again || !crowd_travel(again, one->programs[1 - j], one->programs[j]))
+            return false;
+        prm_engine_free(engines[j]);
+        engines[j] = again;
+        if (prm_engine_progress(again, PRM_NONE, (prm_text){NULL, 0}, &rows, NULL) != PRM_OK)
+            return false;
+        prm_rows_free(rows);
+    }
+    return true;
+}
+
+static void *crowd_work(void *argument)
+{
+    crowd *one = argument;
+    prm_engine *engines[2] = {NULL, NULL};
+    bool good = true;
+    for (size_t j = 0; j < 2; j++) {
+        prm_engine_options options = {.size = sizeof options, .clock_follows = 1, .hash_seed = one->seed};
+        good = prm_engine_new(one->programs[j], &options, &engines[j], NULL) == PRM_OK && good;
+    }
+    for (uint32_t round = 0; round < ROUNDS && good; round++)
+        good = crowd_round(one, engines, round);
+    for (size_t j = 0; j < 2; j++) {
+        one->sums[j] = good ? work_sum(engines[j]) : -1;
+        prm_engine_free(engines[j]);
+    }
+    return NULL;
+}
+
+static void two_programs_in_many_threads(void **state)
+{
+    (void)state;
+    prm_program *programs[2] = {rig_program(PROGRAM), rig_program(OTHER)};
+    crowd all[MANY + 1];
+    pthread_t threads[MANY];
+    for (size_t i = 0; i <= MANY; i++)
+        all[i] = (crowd){{programs[0], programs[1]}, {-1, -1}, i};
+    for (size_t i = 0; i < MANY; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, crowd_work, &all[i]), 0);
+    for (size_t i = 0; i < MANY; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    crowd_work(&all[MANY]); /* alone */
+    assert_true(all[MANY].sums[0] > 0 && all[MANY].sums[1] > 0);
+    for (size_t i = 0; i < MANY; i++) {
+        assert_int_equal(all[i].sums[0], all[MANY].sums[0]);
+        assert_int_equal(all[i].sums[1], all[MANY].sums[1]);
+    }
+    prm_program_unref(programs[0]);
+    prm_program_unref(programs[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(engines_in_threads_share_a_program),
         cmocka_unit_test(the_last_reference_frees),
         cmocka_unit_test(programs_compile_side_by_side),
+        cmocka_unit_test(two_programs_in_many_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,7 @@ typedef struct failing_alloc {
     size_t fail_at; /* the call that fails, from 1; 0: none */
     bool for_good;  /* and every later one, until fail_at changes */
     size_t bytes;   /* held */
+    size_t peak;    /* the most that was ever held */
 } failing_alloc;
 
 /* Before each block, with the alignment that any object needs. */
@@ -36,6 +37,7 @@ static inline void *failing_alloc_alloc(void *user, size_t size)
     assert_non_null(head);
     head->size = size;
     failing->bytes += size;
+    failing->peak = failing->bytes > failing->peak ? failing->bytes : failing->peak;
     memset(head + 1, 0xA5, size);
     return head + 1;
 }
@@ -71,6 +73,7 @@ static inline void failing_alloc_init(failing_alloc *failing, size_t fail_at)
     failing->fail_at = fail_at;
     failing->for_good = false;
     failing->bytes = 0;
+    failing->peak = 0;
 }
 
 #endif

@@ -13,7 +13,8 @@ static void *memory_alloc(void *user, size_t size)
 {
     fuzz_memory *memory = user;
     FUZZ_CHECK(size > 0);
-    if (memory->fail_in != 0 && --memory->fail_in == 0) {
+    int fails = memory->fail_in != 0 && --memory->fail_in == 0;
+    if (fails || (memory->failed && memory->fail_all)) {
         memory->failed++;
         return NULL;
     }
@@ -205,24 +206,24 @@ uint64_t fuzz_engine_check(fuzz_net *net, prm_engine *engine)
 #define EXERCISE_START INT64_C(1767225600000) /* 2026-01-01T00:00:00Z */
 #define EXERCISE_DAY INT64_C(86400000)
 
-typedef struct exercise {
+struct fuzz_events {
     const prm_program *program;
     uint64_t random;
     prm_event events[EXERCISE_EVENTS];
     prm_field fields[EXERCISE_EVENTS][PRM_LIMIT_FIELDS];
     char texts[EXERCISE_EVENTS][8];
-} exercise;
+};
 
 static const char *const few[] = {"p0", "p1", "p2", "x1", "x2", "e3", "e7", ""};
 
-static uint32_t below(exercise *make, uint32_t limit)
+static uint32_t below(fuzz_events *make, uint32_t limit)
 {
     make->random = make->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     return (uint32_t)(make->random >> 33) % limit;
 }
 
 /* Mostly names that meet again; else whatever text the program has. */
-static void draw_text(exercise *make, uint32_t name, prm_field *field)
+static void draw_text(fuzz_events *make, uint32_t name, prm_field *field)
 {
     const prm_program *program = make->program;
     const char *text = few[below(make, FUZZ_COUNT(few) - 1)];
@@ -235,7 +236,7 @@ static void draw_text(exercise *make, uint32_t name, prm_field *field)
     }
 }
 
-static void draw_field(exercise *make, const prm__p_slot *slot, prm_field *field)
+static void draw_field(fuzz_events *make, const prm__p_slot *slot, prm_field *field)
 {
     static const int64_t numbers[] = {0, 1, -1, 3, 10, 1000, 250000, INT64_C(999999999999999999), INT64_MAX};
     *field = (prm_field){.field = slot->name, .kind = PRM_VALUE_INTEGER};
@@ -261,7 +262,7 @@ static void draw_field(exercise *make, const prm__p_slot *slot, prm_field *field
     }
 }
 
-static void draw_event(exercise *make, size_t index)
+static void draw_event(fuzz_events *make, size_t index)
 {
     static const int64_t edges[] = {-1, 0, 0, 0, 1, EXERCISE_DAY / 2};
     const prm_program *program = make->program;
@@ -277,9 +278,9 @@ static void draw_event(exercise *make, size_t index)
                        &make->fields[index][event->field_count++]);
 }
 
-static exercise *draw_events(const prm_program *program, uint64_t seed)
+fuzz_events *fuzz_events_make(const prm_program *program, uint64_t seed)
 {
-    exercise *make = calloc(1, sizeof *make);
+    fuzz_events *make = calloc(1, sizeof *make);
     FUZZ_CHECK(make != NULL);
     make->program = program;
     make->random = seed;
@@ -288,16 +289,22 @@ static exercise *draw_events(const prm_program *program, uint64_t seed)
     return make;
 }
 
+const prm_event *fuzz_events_list(const fuzz_events *events, size_t *count)
+{
+    *count = EXERCISE_EVENTS;
+    return events->events;
+}
+
 void fuzz_engine_feed(prm_engine *engine, uint64_t seed)
 {
-    exercise *make = draw_events(prm_engine_program(engine), seed);
+    fuzz_events *make = fuzz_events_make(prm_engine_program(engine), seed);
     FUZZ_CHECK(prm_engine_ingest(engine, make->events, EXERCISE_EVENTS, sizeof make->events[0], NULL, NULL) ==
                PRM_OK);
     free(make);
 }
 
 /* In two calls, the first again, and then the time that is left. */
-static void run_events(exercise *make, prm_program *program, int compiled)
+static void run_events(fuzz_events *make, prm_program *program, int compiled)
 {
     fuzz_memory memory;
     fuzz_net net = {0};
@@ -349,7 +356,7 @@ void fuzz_program_exercise(prm_program *program, uint64_t seed, int compiled)
     list_program(program, compiled);
     if (program->types_count == 0)
         return;
-    exercise *make = draw_events(program, seed);
+    fuzz_events *make = fuzz_events_make(program, seed);
     run_events(make, program, compiled);
     free(make);
 }

@@ -11,7 +11,8 @@
 typedef struct fuzz_memory {
     prm_allocator host;
     uint64_t bytes;
-    uint64_t fail_in; /* the allocation that fails, from 1; 0: none */
+    uint64_t fail_in;  /* the allocation that fails, from 1; 0: none */
+    uint64_t fail_all; /* 1: and then all after it, until this is 0 */
     uint64_t failed;
 } fuzz_memory;
 
@@ -32,7 +33,12 @@ void fuzz_net_follow(fuzz_net *net, prm_engine *engine);
  * the answers to questions can be read. Returns a hash of every column of the ledger. */
 uint64_t fuzz_engine_check(fuzz_net *net, prm_engine *engine);
 
-/* Hands in events made from `seed` out of the types and fields of its program. */
+/* Events made from `seed` out of the types and fields of a program, which outlives them. */
+typedef struct fuzz_events fuzz_events;
+fuzz_events *fuzz_events_make(const prm_program *program, uint64_t seed); /* freed with free() */
+const prm_event *fuzz_events_list(const fuzz_events *events, size_t *count);
+
+/* Hands in events made from `seed`. */
 void fuzz_engine_feed(prm_engine *engine, uint64_t seed);
 
 /* Lists the program, and runs an engine over events made from `seed` out of the types and

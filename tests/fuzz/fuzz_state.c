@@ -1,109 +1,12 @@
 /* Snapshots: changes to a real one, sealed with good hashes as an enemy would, so that they get
  * behind the framing. What loads is what it saves again, byte for byte, and goes on. From 0xF0 on
  * the first byte says that the rest is the snapshot itself. */
-#include "exercise.h"
-
-#include "base/hash.h"
-#include "state/snapshot.h"
+#include "forge.h"
 
 #include <string.h>
 
 static const char *const paths[] = {"tests/property/broad.yaml", "tests/property/settling.yaml"};
 static prm_program *programs[FUZZ_COUNT(paths)];
-
-/* Room beyond the snapshot for what is put in. */
-#define STATE_ROOM 4096
-
-typedef struct state_bytes {
-    uint8_t *data;
-    size_t size;
-    size_t capacity;
-} state_bytes;
-
-static uint64_t number_at(const uint8_t *bytes)
-{
-    uint64_t value = 0;
-    for (size_t i = 0; i < 8; i++)
-        value |= (uint64_t)bytes[i] << 8 * i;
-    return value;
-}
-
-static void put_number(uint8_t *bytes, uint64_t value)
-{
-    for (size_t i = 0; i < 8; i++)
-        bytes[i] = (uint8_t)(value >> 8 * i);
-}
-
-static state_bytes save(prm_engine *engine)
-{
-    state_bytes out = {NULL, 0, 0};
-    FUZZ_CHECK(prm_engine_save(engine, NULL, 0, &out.size, NULL) == PRM_OK);
-    out.capacity = out.size + STATE_ROOM;
-    out.data = malloc(out.capacity);
-    FUZZ_CHECK(out.data != NULL);
-    FUZZ_CHECK(prm_engine_save(engine, out.data, out.size, &out.size, NULL) == PRM_OK);
-    return out;
-}
-
-/* A sound snapshot of a few events; every other one with time settled. */
-static state_bytes make_state(prm_program *program, uint32_t which)
-{
-    prm_engine *engine = NULL;
-    FUZZ_CHECK(prm_engine_new(program, NULL, &engine, NULL) == PRM_OK);
-    fuzz_engine_feed(engine, which);
-    if (which & 1) {
-        int64_t clock = prm_engine_clock(engine);
-        FUZZ_CHECK(prm_engine_settle(engine, clock - clock % 1000 - INT64_C(86400000) * 20, NULL) == PRM_OK);
-    }
-    state_bytes out = save(engine);
-    prm_engine_free(engine);
-    return out;
-}
-
-/* One change in one section: other bytes, fewer or more; the section's size is kept true. */
-static void change(fuzz_bytes *bytes, state_bytes *state)
-{
-    uint32_t section = fuzz_below(bytes, PRM_SNAPSHOT_SECTIONS), how = fuzz_byte(bytes);
-    uint8_t *size_at = state->data + 32 + 16 * section;
-    size_t start = PRM_SNAPSHOT_HEAD, size = (size_t)number_at(size_at), count = 1 + how / 4 % 16;
-    for (uint32_t i = 0; i < section; i++)
-        start += (size_t)number_at(state->data + 32 + 16 * i);
-    size_t at = start + (size_t)fuzz_number(bytes, 2) % (size + 1), left = start + size - at;
-    switch (how % 4) {
-    case 0:
-        count = count < left ? count : left;
-        memmove(state->data + at, state->data + at + count, state->size - at - count);
-        state->size -= count;
-        put_number(size_at, size - count);
-        break;
-    case 1:
-        if (state->capacity - state->size < count)
-            break;
-        memmove(state->data + at + count, state->data + at, state->size - at);
-        for (size_t i = 0; i < count; i++)
-            state->data[at + i] = fuzz_byte(bytes);
-        state->size += count;
-        put_number(size_at, size + count);
-        break;
-    default:
-        for (size_t i = 0; i < count && i < left; i++)
-            state->data[at + i] = fuzz_byte(bytes);
-        break;
-    }
-}
-
-static void seal(state_bytes *state)
-{
-    size_t at = PRM_SNAPSHOT_HEAD;
-    put_number(state->data + 24, state->size);
-    for (uint32_t i = 0; i < PRM_SNAPSHOT_SECTIONS; i++) {
-        size_t size = (size_t)number_at(state->data + 32 + 16 * i);
-        put_number(state->data + 40 + 16 * i, prm__hash_bytes(state->data + at, size, i));
-        at += size;
-    }
-    put_number(state->data + PRM_SNAPSHOT_HEAD - 8,
-               prm__hash_bytes(state->data, PRM_SNAPSHOT_HEAD - 8, PRM_SNAPSHOT_SECTIONS));
-}
 
 /* All rows can be read, and the engine goes on. */
 static void use_engine(prm_engine *engine, uint64_t seed)
@@ -138,7 +41,7 @@ static void load(prm_program *program, const void *bytes, size_t size, uint64_t 
     FUZZ_CHECK(status == PRM_OK || status == PRM_E_STATE || status == PRM_E_MISMATCH ||
                status == PRM_E_UNSUPPORTED);
     if (engine != NULL) {
-        state_bytes again = save(engine);
+        fuzz_state again = fuzz_forge_save(engine);
         FUZZ_CHECK(again.size == size && memcmp(again.data, exact, size) == 0);
         free(again.data);
         use_engine(engine, seed);
@@ -159,10 +62,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         load(*program, bytes.data, bytes.size, 1);
         return 0;
     }
-    state_bytes state = make_state(*program, how / 2 % 16);
+    fuzz_state state = fuzz_forge_make(*program, how / 2 % 16);
     for (size_t i = 0; i < 6 && bytes.size > 0; i++)
-        change(&bytes, &state);
-    seal(&state);
+        fuzz_forge_change(&bytes, &state);
+    fuzz_forge_seal(&state);
     load(*program, state.data, state.size, fuzz_hash(6, data, size));
     free(state.data);
     return 0;

@@ -1,7 +1,10 @@
-/* A state as a file: what was there before stays beside it, and is what loading falls back to. */
-#define _POSIX_C_SOURCE 200809L
+/* A state as a file: what was there before stays beside it, and is what loading falls back to. What a
+ * process that dies leaves is tried here, on the disk that there is (PRM_KILLS=10000: so many times); what
+ * a machine that dies may leave, test_crash.c works out. */
+#define _DEFAULT_SOURCE
 #include "state_rig.h"
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -142,39 +145,154 @@ static void test_where_it_cannot_be(void **state)
     prm_program_unref(program);
 }
 
-/* A child saves two states in turn until it is killed; what is there then is one of the two. */
+/* ---- kill -9 ---- */
+
+#define PARTS 8
+
+/* What a run of all events comes to after each of its parts. */
+typedef struct course {
+    prm_program *program;
+    facts *set;
+    state_bytes after[PARTS + 1];
+} course;
+
+static void course_give(const course *all, prm_engine *engine, size_t part)
+{
+    size_t first = all->set->count * part / PARTS, end = all->set->count * (part + 1) / PARTS;
+    state_ingest(engine, all->set->events + first, end - first);
+}
+
+static void course_open(course *all)
+{
+    all->program = state_program(WHOLE);
+    all->set = malloc(sizeof *all->set);
+    assert_non_null(all->set);
+    facts_make(all->set, 2, FACTS_MAX);
+    prm_engine *engine = state_engine(all->program, 1, 1);
+    all->after[0] = state_save(engine);
+    for (size_t i = 0; i < PARTS; i++) {
+        course_give(all, engine, i);
+        all->after[i + 1] = state_save(engine);
+    }
+    prm_engine_free(engine);
+}
+
+static void course_close(course *all)
+{
+    for (size_t i = 0; i <= PARTS; i++)
+        free(all->after[i].data);
+    free(all->set);
+    prm_program_unref(all->program);
+}
+
+/* After how many parts the engine is, byte for byte. */
+static size_t course_place(const course *all, prm_engine *engine)
+{
+    state_bytes bytes = state_save(engine);
+    size_t part = 0;
+    while (part <= PARTS && (all->after[part].size != bytes.size ||
+                             memcmp(all->after[part].data, bytes.data, bytes.size) != 0))
+        part++;
+    free(bytes.data);
+    if (part > PARTS)
+        fail_msg("a state that no run was ever in");
+    return part;
+}
+
+/* The host: goes on with what was in the file, part after part, each saved, and from the start again after
+ * the last one. *saved counts what prm_file_save has promised to last. */
+static void host_run(const course *all, const char *path, prm_engine *engine, size_t part,
+                     volatile uint64_t *saved)
+{
+    for (;; ++*saved) {
+        if (part == PARTS) {
+            prm_engine_free(engine);
+            engine = state_engine(all->program, 1, 1);
+            part = 0;
+        } else {
+            course_give(all, engine, part++);
+        }
+        if (prm_file_save(engine, path, NULL) != PRM_OK)
+            _exit(1);
+    }
+}
+
+/* Kills a host that has that engine at some moment; returns how many saves it had been promised. */
+static uint64_t host_killed(const course *all, const char *path, prm_engine *engine, size_t part,
+                            volatile uint64_t *saved, uint64_t *random)
+{
+    int status = 0;
+    *saved = 0;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        host_run(all, path, engine, part, saved);
+    static const uint64_t spans[] = {500000, 5000000, 40000000}; /* ns: within a save, or behind some */
+    uint64_t span = spans[(unit_random(random) >> 33) % UNIT_COUNT(spans)];
+    struct timespec pause = {0, (int64_t)((unit_random(random) >> 33) % span)};
+    nanosleep(&pause, NULL);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    return *saved;
+}
+
+/* Every event once more: what was there is a duplicate, and the end is that of a run without a kill. */
+static void check_repeated(const course *all, prm_engine *engine)
+{
+    for (size_t i = 0; i < PARTS; i++)
+        course_give(all, engine, i);
+    char *expected = NULL, *ledger = facts_ledger(engine);
+    prm_engine *whole = state_load(all->program, all->after[PARTS], 1);
+    expected = facts_ledger(whole);
+    state_same_text(ledger, expected);
+    facts_check_journal(engine);
+    prm_engine_free(whole);
+}
+
+/* Killed at any moment the file has what the last save that returned has put there, or what the one under
+ * way was putting there; and a run again ends as one that was never killed. */
 static void test_killed_while_saving(void **state)
 {
     (void)state;
     place at;
-    int32_t previous = 0;
+    course all;
     uint64_t random = 99;
-    prm_program *program = state_program(WHOLE);
-    prm_engine *ten = engine_of(program, 10), *more = engine_of(program, FACTS_MAX);
+    const char *turns = getenv("PRM_KILLS");
+    volatile uint64_t *saved = mmap(NULL, sizeof *saved, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                                    -1, 0);
+    assert_true(saved != MAP_FAILED);
+    course_open(&all);
     open_place(&at);
-    save(ten, at.path);
-    for (int i = 0; i < 200; i++) {
-        pid_t child = fork();
-        assert_true(child >= 0);
-        if (child == 0)
-            for (;;)
-                if (prm_file_save(more, at.path, NULL) != PRM_OK ||
-                    prm_file_save(ten, at.path, NULL) != PRM_OK)
-                    _exit(1);
-        struct timespec pause = {0, (int64_t)((unit_random(&random) >> 33) % 3000000)};
-        nanosleep(&pause, NULL);
-        int status = 0;
-        kill(child, SIGKILL);
-        assert_int_equal(waitpid(child, &status, 0), child);
-        assert_true(WIFSIGNALED(status));
-        uint64_t count = load(program, at.path, &previous);
-        assert_true(count == 10 || count == FACTS_MAX);
+    prm_engine *engine = state_engine(all.program, 1, 1);
+    save(engine, at.path);
+    uint64_t part = 0, promised = 0, under_way = 0, kills = turns ? strtoull(turns, NULL, 10) : 250;
+    for (uint64_t i = 0; i < kills; i++) {
+        int32_t previous = 0;
+        prm_error error;
+        uint64_t more = host_killed(&all, at.path, engine, part, saved, &random);
+        uint64_t was = (part + more) % (PARTS + 1);
+        prm_engine_free(engine);
+        if (prm_file_load(all.program, NULL, at.path, &engine, &previous, &error) != PRM_OK)
+            fail_msg("%s", error.message);
         assert_int_equal(previous, 0);
+        part = course_place(&all, engine);
+        assert_true(part == was || part == (was + 1) % (PARTS + 1));
+        promised += more;
+        under_way += part != was;
+        if (i % 10 == 9) { /* by another engine: it counts the duplicates */
+            prm_engine *again = state_load(all.program, all.after[part], i);
+            check_repeated(&all, again);
+            prm_engine_free(again);
+        }
     }
+    prm_engine_free(engine);
+    printf("%llu kills, %llu saves had returned, %llu times the one under way was there already\n",
+           (unsigned long long)kills, (unsigned long long)promised, (unsigned long long)under_way);
+    assert_true(promised > 0);
     close_place(&at);
-    prm_engine_free(ten);
-    prm_engine_free(more);
-    prm_program_unref(program);
+    course_close(&all);
+    munmap((void *)(uintptr_t)saved, sizeof *saved);
 }
 
 int main(void)

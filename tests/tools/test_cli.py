@@ -716,7 +716,7 @@ class State(Case):
             return file.read()
 
     def test_killed(self):
-        """Killed at any moment, a run is repeated until it ends; then all is there once."""
+        """Killed at any moment, a run is repeated until it ends; then all is there once. PRM_TOOL_KILLS says how often."""
         rows = "".join("k%d,deal.won,2026-06-05,p%d,,,,,%d\n" % (i, i % 50, i) for i in range(3000))
         self.write("many.csv", EVENTS.split("\n", 1)[0] + "\n" + rows)
         expected, _ = self.prm("run", "program.yaml", "--events", "events.csv", "--events", "many.csv", "--quiet")
@@ -726,7 +726,7 @@ class State(Case):
         subprocess.run(words[:5] + ["--state", "b.state", "--quiet"], cwd=self.folder, stdout=subprocess.DEVNULL,
                        timeout=120)
         whole = time.monotonic() - began
-        for turn in range(40):
+        for turn in range(int(os.environ.get("PRM_TOOL_KILLS", "40"))):
             running = subprocess.Popen(words, cwd=self.folder, stdout=subprocess.DEVNULL)
             time.sleep(whole * (turn % 20) / 16)
             running.kill()
