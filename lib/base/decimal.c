@@ -67,7 +67,7 @@ static bool decimal_rounds_away(prm__rounding rounding, decimal_magnitude quotie
     case PRM_ROUND_HALF_EVEN:
         return twice > divisor || (twice == divisor && (quotient & 1) != 0);
     }
-    return false;
+    return false; /* LCOV_EXCL_LINE every rounding is above */
 }
 
 /* ---- Wide products ---- */

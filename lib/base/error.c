@@ -19,7 +19,7 @@ prm_status prm__error_set(prm_error *error, prm_status status, const char *forma
     int size = vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
     if (size < 0)
-        error->message[0] = '\0';
+        error->message[0] = '\0'; /* LCOV_EXCL_LINE no format here has what vsnprintf fails on */
     else if ((size_t)size >= sizeof error->message) {
         /* One byte more than is kept, so that the floor sees whether a code point is cut. */
         size_t kept = strlen(error->message);

@@ -143,18 +143,20 @@ const prm__vocab_field *prm__vocab_field_of(const prm__vocabulary *vocabulary, u
 
 /* ---- Building ---- */
 
-/* The number of a field name, made when new; PRM_VOCAB_NONE when memory ran out. */
+/* The number of a field name, made when new; PRM_VOCAB_NONE when memory ran out. Reading goes
+ * on then, so that keys and names stay in step: a key is only taken when its name has a place. */
 static uint32_t vocab_name(prm__vocabulary *vocabulary, const char *name, size_t size)
 {
-    uint32_t key = prm__intern_key(&vocabulary->name_keys, name, size);
-    if (key == 0)
+    if (prm__vec_reserve(&vocabulary->names, 1) != PRM_OK)
         return PRM_VOCAB_NONE;
-    if (key > vocabulary->names.count) {
-        const char *copy = prm__lang_text(vocabulary->lang, name, size);
-        if (copy == NULL || prm__vec_append(&vocabulary->names, &copy, 1) != PRM_OK)
-            return PRM_VOCAB_NONE;
-    }
-    return key - 1;
+    uint32_t key = prm__intern_find(&vocabulary->name_keys, name, size);
+    if (key != 0)
+        return key - 1;
+    const char *copy = prm__lang_text(vocabulary->lang, name, size);
+    if (copy == NULL || prm__intern_key(&vocabulary->name_keys, name, size) == 0)
+        return PRM_VOCAB_NONE;
+    PRM_VEC(vocabulary->names, const char *)[vocabulary->names.count++] = copy;
+    return (uint32_t)vocabulary->names.count - 1;
 }
 
 /* Inserts the field at its place: the first field stays first, the others go by type. */
@@ -175,7 +177,7 @@ static uint32_t vocab_field_type(const char *name)
     for (uint32_t i = 0; i < PRM_VOCAB_FIELD_TYPES; i++)
         if (strcmp(prm__vocab_field_type_names[i], name) == 0)
             return i;
-    return PRM_VOCAB_TEXT;
+    return PRM_VOCAB_TEXT; /* LCOV_EXCL_LINE the table of built-in types names no other */
 }
 
 /* Adds a field as it is written in the table: "amount?:money". */
@@ -192,15 +194,16 @@ static bool vocab_builtin_field(prm__vocabulary *vocabulary, prm__vec *fields, c
     return field.name != PRM_VOCAB_NONE && vocab_insert(fields, field);
 }
 
-/* A new type without fields, under a name that stays; NULL when memory ran out. */
+/* A new type without fields, under a name that stays; NULL when memory ran out, and then
+ * nothing has been added. */
 static prm__vocab_type *vocab_type(prm__vocabulary *vocabulary, const char *name)
 {
-    if (prm__intern_key(&vocabulary->type_keys, name, strlen(name)) == 0 ||
-        prm__vec_append(&vocabulary->type_names, &name, 1) != PRM_OK)
+    if (prm__vec_reserve(&vocabulary->type_names, 1) != PRM_OK ||
+        prm__vec_reserve(&vocabulary->types, 1) != PRM_OK ||
+        prm__intern_key(&vocabulary->type_keys, name, strlen(name)) == 0)
         return NULL;
-    prm__vocab_type *type = prm__vec_push(&vocabulary->types);
-    if (type == NULL)
-        return NULL;
+    PRM_VEC(vocabulary->type_names, const char *)[vocabulary->type_names.count++] = name;
+    prm__vocab_type *type = prm__vec_push(&vocabulary->types); /* there is room */
     prm__vec_init(&type->fields, vocabulary->lang->alloc, sizeof(prm__vocab_field));
     type->name = name;
     type->voids = type->voids_name = PRM_VOCAB_NONE;

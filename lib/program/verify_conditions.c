@@ -77,8 +77,6 @@ const char *prm__verify_conditions(const prm_program *program)
 /* Names an expression once more; false when that is too often. */
 static bool verify_name(const prm_program *program, uint32_t expr, uint32_t *words)
 {
-    if (expr == PRM_NO_INDEX)
-        return true;
     uint32_t more = program->exprs[expr].word_count;
     if (more > VERIFY_WORDS_MAX - *words)
         return false;

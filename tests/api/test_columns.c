@@ -302,6 +302,75 @@ static void times_of_every_tick(void **state)
     assert_true(clock_after(&column) == INT64_C(1780239600000));
 }
 
+/* Bits are read as booleans, in a column and as places of a dictionary's entries they are none. */
+static void booleans_are_bits(void **state)
+{
+    (void)state;
+    rig r;
+    sheet s;
+    static const uint8_t bits[] = {0x2A}; /* rows 1, 3 and 5 */
+    rig_open(&r, "events: {deal.won: {first?: boolean}}\n"
+                 "rules:\n  firsts: {each: deal.won, where: first, then: {cash: 7}}\n"
+                 "  others: {each: deal.won, where: \"!first\", then: {cash: 3}}\n");
+    open_sheet(&s);
+    s.columns[SEGMENT] = (prm_column){.layout = PRM_LAYOUT_BITS,
+                                      .kind = PRM_VALUE_BOOLEAN,
+                                      .name = "first",
+                                      .name_size = 5,
+                                      .values = bits,
+                                      .rows = ROWS};
+    assert_int_equal(take(&r, &s, NULL, NULL, NULL), PRM_OK);
+    rig_ledger(&r, "firsts!e3 acme cash 7\nothers!e4 beta cash 3\nfirsts!e5 beta cash 7\n");
+    rig_close(&r);
+}
+
+/* What lies before any time that there is stays outside of all limits, and does not wrap around. */
+static void times_before_all_times(void **state)
+{
+    (void)state;
+    static const int64_t least[] = {INT64_MIN + 1, INT64_MIN + 1, INT64_MIN + 1,
+                                    INT64_MIN + 1, INT64_MIN + 1, INT64_MIN + 1};
+    static const uint32_t ticks[] = {PRM_TICK_DAY, PRM_TICK_SECOND, PRM_TICK_MILLISECOND,
+                                     PRM_TICK_MICROSECOND, PRM_TICK_NANOSECOND};
+    for (size_t i = 0; i < UNIT_COUNT(ticks); i++) {
+        rig r;
+        sheet s;
+        prm_answer answers[ROWS];
+        rig_open(&r, BASE);
+        open_sheet(&s);
+        s.columns[TIME].values = least;
+        s.columns[TIME].tick = ticks[i];
+        assert_int_equal(take(&r, &s, answers, NULL, NULL), PRM_OK);
+        for (int j = 0; j < ROWS; j++) {
+            assert_int_equal(answers[j].answer, PRM_REJECTED);
+            assert_int_equal(answers[j].diagnostic, 606);
+        }
+        rig_close(&r);
+    }
+}
+
+/* Cells that are not there, where a type or a dictionary's place should be. */
+static void cells_that_are_missing(void **state)
+{
+    (void)state;
+    rig r;
+    sheet s;
+    prm_answer answers[ROWS];
+    static const uint8_t but_two[] = {0x3B}, but_five[] = {0x1F};
+    rig_open(&r, BASE);
+    open_sheet(&s);
+    s.columns[TYPE].valid = but_two;
+    s.columns[PARTNER].valid = but_five;
+    assert_int_equal(take(&r, &s, answers, NULL, NULL), PRM_OK);
+    assert_int_equal(answers[1].answer, PRM_ACCEPTED);
+    assert_int_equal(answers[2].answer, PRM_REJECTED);
+    assert_int_equal(answers[2].diagnostic, 612);
+    assert_int_equal(answers[5].answer, PRM_REJECTED);
+    assert_int_equal(answers[5].diagnostic, 604);
+    rig_ledger(&r, "agencies!e3 acme cash 7\ncommission!e3 acme cash 100\ncommission!e4 beta cash 200\n");
+    rig_close(&r);
+}
+
 static void a_culprit_is_a_column(void **state)
 {
     (void)state;
@@ -332,6 +401,20 @@ static void a_culprit_is_a_column(void **state)
     assert_non_null(strstr(why, "partner"));
     assert_int_equal(prm_engine_column_answer_text(r.engine, s.columns, COLUMNS, 99, &answers[1], why, 9), 0);
     assert_int_equal(prm_engine_column_answer_text(NULL, s.columns, COLUMNS, 1, &answers[1], why, 9), 0);
+    assert_int_equal(prm_engine_column_answer_text(r.engine, NULL, 0, 1, &answers[1], why, 9), 0);
+    assert_int_equal(prm_engine_column_answer_text(r.engine, s.columns, COLUMNS, 1, NULL, why, 9), 0);
+    assert_int_equal(prm_engine_column_answer_text(r.engine, s.columns, COLUMNS, 1, &answers[1], NULL, 9), 0);
+    s.columns[ID].role = 9; /* no columns that a call would have taken */
+    assert_int_equal(prm_engine_column_answer_text(r.engine, s.columns, COLUMNS, 1, &answers[1], why, 9), 0);
+    rig_close(&r);
+    rig_open(&r, BASE);
+    open_sheet(&s);
+    s.partners.rows = 1; /* row 4 names the second */
+    prm_answer rejected = {.answer = PRM_REJECTED, .diagnostic = 605, .field = AMOUNT};
+    assert_int_equal(prm_engine_column_answer_text(r.engine, s.columns, COLUMNS, 4, &rejected, why, 9), 0);
+    rejected.field = REP; /* which row 0 does not have */
+    assert_true(prm_engine_column_answer_text(r.engine, s.columns, COLUMNS, 0, &rejected, why, sizeof why) >
+                0);
     rig_close(&r);
 }
 
@@ -403,6 +486,22 @@ static void what_is_refused(void **state)
     REFUSED(PRM_E_ARGUMENT, UINT64_MAX, &s);
     open_sheet(&s), s.columns[REP].layout = 99;
     REFUSED(PRM_E_ARGUMENT, UINT64_MAX, &s);
+    open_sheet(&s), s.columns[REP].role = PRM_COLUMN_TIME + 1;
+    REFUSED(PRM_E_ARGUMENT, UINT64_MAX, &s);
+    open_sheet(&s), s.columns[REP].name = NULL;
+    REFUSED(PRM_E_ARGUMENT, UINT64_MAX, &s);
+    open_sheet(&s), s.columns[TYPE].role = PRM_COLUMN_FIELD;
+    REFUSED(PRM_E_ARGUMENT, UINT64_MAX, &s);
+    open_sheet(&s), s.columns[TIME].role = PRM_COLUMN_FIELD;
+    REFUSED(PRM_E_ARGUMENT, UINT64_MAX, &s);
+    open_sheet(&s), s.columns[TIME].kind = PRM_VALUE_BOOLEAN;
+    REFUSED(PRM_E_ARGUMENT, UINT64_MAX, &s);
+    open_sheet(&s), s.columns[AMOUNT].layout = PRM_LAYOUT_DECIMAL, s.columns[AMOUNT].scale = -1;
+    REFUSED(PRM_E_ARGUMENT, UINT64_MAX, &s);
+    open_sheet(&s), s.columns[AMOUNT].layout = PRM_LAYOUT_DECIMAL, s.columns[AMOUNT].scale = 39;
+    REFUSED(PRM_E_ARGUMENT, UINT64_MAX, &s);
+    open_sheet(&s), s.columns[PARTNER].values = NULL;
+    REFUSED(PRM_E_ARGUMENT, UINT64_MAX, &s);
     open_sheet(&s), s.columns[AMOUNT].kind = PRM_VALUE_NAME;
     REFUSED(PRM_E_ARGUMENT, UINT64_MAX, &s);
     open_sheet(&s), s.columns[AMOUNT].values = NULL;
@@ -421,6 +520,26 @@ static void what_is_refused(void **state)
         PRM_E_ARGUMENT);
     assert_int_equal(prm_engine_ingest_columns(r.engine, NULL, 1, sizeof(prm_column), 1, NULL, NULL, NULL),
                      PRM_E_ARGUMENT);
+    rig_close(&r);
+}
+
+static void more_columns_than_fields(void **state)
+{
+    (void)state;
+    rig r;
+    sheet s;
+    prm_column many[3 + PRM_LIMIT_FIELDS + 1];
+    prm_error error;
+    rig_open(&r, BASE);
+    open_sheet(&s);
+    memcpy(many, s.columns, 3 * sizeof many[0]);
+    for (size_t i = 3; i < UNIT_COUNT(many); i++)
+        many[i] = s.columns[i == 3 ? PARTNER : REP];
+    assert_int_equal(
+        prm_engine_ingest_columns(r.engine, many, UNIT_COUNT(many), sizeof many[0], 1, NULL, NULL, &error),
+        PRM_E_ARGUMENT);
+    assert_non_null(strstr(error.message, "64"));
+    assert_int_equal(rig_counts(&r).events, 0);
     rig_close(&r);
 }
 
@@ -469,7 +588,11 @@ int main(void)
         cmocka_unit_test(numbers_of_every_layout),
         cmocka_unit_test(decimals_of_128_bits),
         cmocka_unit_test(views_are_texts),
+        cmocka_unit_test(booleans_are_bits),
         cmocka_unit_test(times_of_every_tick),
+        cmocka_unit_test(times_before_all_times),
+        cmocka_unit_test(cells_that_are_missing),
+        cmocka_unit_test(more_columns_than_fields),
         cmocka_unit_test(a_culprit_is_a_column),
         cmocka_unit_test(dictionaries_of_what_is_no_handle),
         cmocka_unit_test(what_is_refused),

@@ -50,6 +50,9 @@ static void test_sizes_that_overflow_fail(void **state)
     assert_null(prm__alloc_zeroed(&alloc, 3, SIZE_MAX / 2));
     assert_null(prm__alloc_get(&alloc, 0, 8));
     assert_null(prm__alloc_get(&alloc, 8, 0));
+    assert_null(prm__alloc_lines(&alloc, SIZE_MAX / 2, 3));
+    assert_null(prm__alloc_lines(&alloc, PTRDIFF_MAX, 1));
+    prm__alloc_release_lines(&alloc, NULL, 8, 8);
     assert_int_equal(failing.calls, 0);
 
     char *block = prm__alloc_get(&alloc, 8, 1);

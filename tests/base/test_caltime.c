@@ -324,6 +324,40 @@ static void test_ends_of_durations(void **state)
     }
 }
 
+/* Back by local days, at the same time of day; what lies before all time ends there. */
+static void test_durations_before(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *zone, *time, *duration, *before;
+    } rows[] = {
+        {"tokyo", "2026-07-02", "7d", "2026-06-25"},
+        {"tokyo", "2026-07-02T10:00:00+09:00", "1d", "2026-07-01T10:00:00+09:00"},
+        {"tokyo", "2026-03-31", "1mo", "2026-02-28"},
+        {"tokyo", "2026-01-15", "1mo", "2025-12-15"},
+        {"tokyo", "2028-02-29", "1y", "2027-02-28"},
+        {"tokyo", "2026-07-02", "90m", "2026-07-01T22:30:00+09:00"},
+        {"new york", "2026-03-09T00:00:00-04:00", "1d", "2026-03-08T00:00:00-05:00"},
+        {"new york", "2026-03-09T00:00:00-04:00", "24h", "2026-03-07T23:00:00-05:00"},
+    };
+    for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+        prm__zone zone = zones_find(rows[i].zone);
+        int64_t before = prm__duration_before(&zone, duration(rows[i].duration),
+                                              instant(&zone, rows[i].time));
+        if (before != instant(&zone, rows[i].before))
+            fail_msg("%s %s - %s", rows[i].zone, rows[i].time, rows[i].duration);
+    }
+    prm__zone zone = zones_find("tokyo");
+    const int64_t now = instant(&zone, "2026-07-02");
+    const prm__duration endless[] = {
+        {INT64_MAX, PRM_UNIT_MS, 0}, {INT64_MAX, PRM_UNIT_DAY, 0}, {INT64_MAX, PRM_UNIT_MONTH, 0}};
+    for (size_t i = 0; i < UNIT_COUNT(endless); i++) {
+        int64_t before = prm__duration_before(&zone, endless[i], now);
+        assert_true(before < INT64_C(-100000000000000));
+        assert_true(before > INT64_MIN / 4); /* and may still be calculated with */
+    }
+}
+
 /* Every day of four years, plus every number of months: the day is found by walking. */
 static void test_months_by_walking(void **state)
 {
@@ -539,6 +573,7 @@ int main(void)
         cmocka_unit_test(test_offsets_by_scanning),
         cmocka_unit_test(test_reads_durations),
         cmocka_unit_test(test_ends_of_durations),
+        cmocka_unit_test(test_durations_before),
         cmocka_unit_test(test_months_by_walking),
         cmocka_unit_test(test_ends_are_monotone_and_bounded),
         cmocka_unit_test(test_months_close_on_every_day),

@@ -102,6 +102,30 @@ static void notes_stay_with_their_text(void **state)
     prm__intern_free(&intern);
 }
 
+/* A text that no chunk has room for gets one of its own. */
+static void texts_larger_than_a_chunk(void **state)
+{
+    (void)state;
+    enum { SIZE = 300000 };
+    prm__alloc alloc;
+    prm__intern intern;
+    prm__alloc_init(&alloc, NULL);
+    prm__intern_init(&intern, &alloc, 9);
+    char *large = malloc(SIZE);
+    assert_non_null(large);
+    memset(large, 'x', SIZE);
+    assert_int_equal(prm__intern_key(&intern, "before", 6), 1);
+    assert_int_equal(prm__intern_key(&intern, large, SIZE), 2);
+    assert_int_equal(prm__intern_key(&intern, "behind", 6), 3);
+    assert_int_equal(prm__intern_key(&intern, large, SIZE - 1), 4);
+    assert_int_equal(prm__intern_find(&intern, large, SIZE), 2);
+    prm_text kept = prm__intern_text(&intern, 2);
+    assert_int_equal(kept.size, SIZE);
+    assert_memory_equal(kept.data, large, SIZE);
+    prm__intern_free(&intern);
+    free(large);
+}
+
 static void failing_memory_loses_nothing(void **state)
 {
     (void)state;
@@ -136,6 +160,7 @@ int main(void)
         cmocka_unit_test(one_byte_makes_another_text),
         cmocka_unit_test(texts_stay_where_they_are),
         cmocka_unit_test(notes_stay_with_their_text),
+        cmocka_unit_test(texts_larger_than_a_chunk),
         cmocka_unit_test(failing_memory_loses_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

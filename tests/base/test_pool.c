@@ -57,6 +57,31 @@ static void test_blocks_are_zeroed_and_apart(void **state)
     assert_int_equal(alloc.held, 0);
 }
 
+/* Handle 0 is no block, so a large block is never the first thing that a pool holds; and giving
+ * back no block does nothing. */
+static void test_large_blocks_come_second(void **state)
+{
+    (void)state;
+    for (size_t fail_at = 0; fail_at < 4; fail_at++) {
+        failing_alloc failing;
+        failing_alloc_init(&failing, fail_at);
+        prm__alloc alloc;
+        prm__alloc_init(&alloc, &failing.host);
+        prm__pool pool;
+        prm__pool_init(&pool, &alloc);
+        prm__block block = prm__pool_get(&pool, 18);
+        if (fail_at == 0)
+            assert_int_not_equal(block, 0);
+        prm__block again = prm__pool_get(&pool, 18);
+        assert_int_not_equal(again, 0);
+        assert_int_not_equal(again, block);
+        prm__pool_put(&pool, 0, 18);
+        assert_int_not_equal(prm__pool_get(&pool, 18), 0);
+        prm__pool_free(&pool);
+        assert_int_equal(failing.bytes, 0);
+    }
+}
+
 static void test_a_steady_state_allocates_nothing(void **state)
 {
     (void)state;
@@ -190,6 +215,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_blocks_are_zeroed_and_apart),
+        cmocka_unit_test(test_large_blocks_come_second),
         cmocka_unit_test(test_a_steady_state_allocates_nothing),
         cmocka_unit_test(test_begins_small_and_wastes_little),
         cmocka_unit_test(test_blocks_larger_than_a_slab),

@@ -1,6 +1,7 @@
 /* Tests of the measures against a naive model: random samples added and taken back,
  * in any order, and the value after each step. */
 #include "catalog/catalog.h"
+#include "catalog/keyset.h"
 
 #include "../base/unit.h"
 
@@ -188,6 +189,25 @@ static void test_one_key_needs_no_memory(void **state)
     prm__pool_free(&pool);
 }
 
+/* Taking out what is not there leaves a set as it was, small or large. */
+static void test_keys_that_are_not_there(void **state)
+{
+    (void)state;
+    prm__alloc alloc;
+    prm__alloc_init(&alloc, NULL);
+    prm__pool pool;
+    prm__pool_init(&pool, &alloc);
+    prm__keyset set = {0};
+    for (uint32_t keys = 0; keys < 40; keys++) {
+        prm__keyset_remove(&set, &pool, 1000);
+        for (uint32_t key = 1; key <= 40; key++)
+            assert_int_equal(prm__keyset_has(&set, &pool, key), key <= keys);
+        assert_int_equal(prm__keyset_add(&set, &pool, keys + 1), PRM_OK);
+    }
+    prm__pool_free(&pool);
+    assert_int_equal(alloc.held, 0);
+}
+
 static void test_failed_growth_keeps_the_set(void **state)
 {
     (void)state;
@@ -367,6 +387,7 @@ int main(void)
         cmocka_unit_test(test_against_a_naive_model),
         cmocka_unit_test(test_taking_all_back_empties_the_state),
         cmocka_unit_test(test_one_key_needs_no_memory),
+        cmocka_unit_test(test_keys_that_are_not_there),
         cmocka_unit_test(test_failed_growth_keeps_the_set),
         cmocka_unit_test(test_sum_beyond_the_limit),
         cmocka_unit_test(test_sum_beyond_its_state),

@@ -253,6 +253,9 @@ static void test_syntax_errors(void **state)
                     "403 1:4-17 quote this expression: to YAML, ` #` begins a comment");
     expect_findings("99999999999999999999", PRM_TYPE_NUMBER, "404 1:4-24");
     expect_findings("''", PRM_TYPE_NUMBER, "401 1:5-6");
+    expect_findings("1 ]", PRM_TYPE_NUMBER, "401 1:6-7");
+    expect_findings("(1 ]", PRM_TYPE_NUMBER, "401 1:7-8");
+    expect_findings("amount in [1)", PRM_TYPE_BOOLEAN, "401 1:16-17");
 }
 
 /* One finding each, whatever hangs on the name. */

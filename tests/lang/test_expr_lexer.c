@@ -62,6 +62,11 @@ static void test_wrong_tokens(void **state)
     expect_wrong("0.0000000000001", PRM_DIAG_EXPR_NUMBER, 0, 15);
     expect_wrong("1000000000000000000", PRM_DIAG_EXPR_NUMBER, 0, 19);
     expect_wrong("1e999999999999", PRM_DIAG_EXPR_NUMBER, 0, 14);
+    char digits[700];
+    memset(digits, '0', sizeof digits);
+    digits[sizeof digits - 2] = '1';
+    digits[sizeof digits - 1] = '\0'; /* is 1, and yet nothing that anybody writes */
+    expect_wrong(digits, PRM_DIAG_EXPR_NUMBER, 0, sizeof digits - 1);
     expect_wrong("12abc", PRM_DIAG_EXPR_SYNTAX, 0, 3);
     expect_wrong("10%3", PRM_DIAG_EXPR_SYNTAX, 0, 4);
     expect_wrong("x%3", PRM_DIAG_EXPR_SYNTAX, 1, 2);

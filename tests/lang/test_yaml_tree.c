@@ -56,6 +56,11 @@ static void test_trees(void **state)
                 "{a: '1'}");
     expect_tree("a: 1\r\nb: 2\r\n", "{a: '1', b: '2'}");
     expect_tree("text\n", "'text'");
+    expect_tree("a: 1\rb: 2\r", "{a: '1', b: '2'}");
+    expect_tree("a: '1\xC2\x85  2'\nb: '1\xE2\x80\xA8  2'\nc: '1\xE2\x80\xA9  2'\n",
+                "{a: '1 2', b: '1\xE2\x80\xA8"
+                "2', c: '1\xE2\x80\xA9"
+                "2'}");
     expect_tree("表題: 研修\n", "{表題: '研修'}");
 }
 
@@ -115,6 +120,9 @@ static void test_refused(void **state)
     expect_findings("a: 1\n---\nb: 2\n", "109 2:1-4 put each program into a file of its own");
     expect_findings("", "109 1:1-2");
     expect_findings("# only a comment\n", "109 1:1-2");
+    snprintf(expected, sizeof expected, "102 1:4-6 %s; 104 1:7-12 %s", quote, quote);
+    expect_findings("a: &x !!int 1\n", expected);
+    expect_findings("a: '1\xC2\x85 2'\na: 3\n", "106 2:1-2"); /* NEL ends lines of YAML, not of files */
     const char *key = "if this is an expression, quote it from its start to its end";
     snprintf(expected, sizeof expected, "111 1:1-4 %s; 111 2:1-7 %s", key, key);
     expect_findings("[a]: 1\n{b: c}: 2\nd: 3\n", expected);

@@ -359,9 +359,47 @@ static void too_many_words(prm__builder *builder)
     push_words(builder, 1u << 14, (1u << 12) + 1);
 }
 
+/* Frames, texts and counts are looked at before any row, so that rows of zeros will do. */
+static void push_zeros(prm__vec *rows, size_t count)
+{
+    while (rows->count < count)
+        assert_non_null(prm__vec_push(rows));
+}
+
+static void too_many_types(prm__builder *builder)
+{
+    push_zeros(&builder->types, UINT16_MAX + 1);
+}
+
+static void too_many_kinds(prm__builder *builder)
+{
+    push_zeros(&builder->kinds, UINT16_MAX + 1);
+}
+
+static void too_many_rules(prm__builder *builder)
+{
+    push_zeros(&builder->rules, PRM_LIMIT_RULES + 1);
+}
+
+static void too_few_names(prm__builder *builder)
+{
+    builder->names.count = PRM_NAMES_FIXED - 1;
+}
+
+static void unsorted_anchors(prm__builder *builder)
+{
+    prm__p_anchor row = PRM_VEC(builder->anchors, prm__p_anchor)[0];
+    assert_int_equal(prm__vec_append(&builder->anchors, &row, 1), PRM_OK);
+}
+
 static void test_counts(void **state)
 {
     (void)state;
+    assert_int_equal(build_with(too_many_types), PRM_E_INTERNAL);
+    assert_int_equal(build_with(too_many_kinds), PRM_E_INTERNAL);
+    assert_int_equal(build_with(too_many_rules), PRM_E_INTERNAL);
+    assert_int_equal(build_with(too_few_names), PRM_E_INTERNAL);
+    assert_int_equal(build_with(unsorted_anchors), PRM_E_INTERNAL);
     assert_int_equal(build_with(most_overrides), PRM_OK);
     assert_int_equal(build_with(too_many_overrides), PRM_E_INTERNAL);
     assert_int_equal(build_with(most_brackets), PRM_OK);

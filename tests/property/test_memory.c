@@ -4,6 +4,7 @@
 #include "facts.h"
 #include "../base/unit.h"
 #include "../base/failing_alloc.h"
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,13 +193,12 @@ static void going_on_without_a_failed_call(void **state)
     check_dropping("tests/property/sliced.yaml");
 }
 
-static void check_program(const char *path)
+/* The lives of an engine over `events` events; returns how many allocations there were to fail. */
+static size_t check_lives(prm_program *program, size_t events)
 {
     static facts set;
-    prm_program *program = NULL;
     prm_engine *engine = NULL;
-    assert_int_equal(prm_program_load(path, NULL, &program, NULL, NULL), PRM_OK);
-    facts_make(&set, 42, EVENTS);
+    facts_make(&set, 42, events);
     assert_int_equal(prm_engine_new(program, NULL, &engine, NULL), PRM_OK);
     assert_int_equal(prm_engine_ingest(engine, set.events, set.count, sizeof set.events[0], NULL, NULL),
                      PRM_OK);
@@ -208,8 +208,15 @@ static void check_program(const char *path)
     size_t n = 1;
     while (live_once(program, &set, n, expected))
         n++;
-    assert_true(n > 50); /* there was something to fail */
     free(expected);
+    return n;
+}
+
+static void check_program(const char *path)
+{
+    prm_program *program = NULL;
+    assert_int_equal(prm_program_load(path, NULL, &program, NULL, NULL), PRM_OK);
+    assert_true(check_lives(program, EVENTS) > 50); /* there was something to fail */
     prm_program_unref(program);
 }
 
@@ -231,40 +238,177 @@ static void sliced_survives(void **state)
     check_program("tests/property/sliced.yaml");
 }
 
-/* Compiling with the n-th allocation failing: an error, no leak, and then success. */
+/* ---- Questions ---- */
+
+/* Asks for a rate, a rank and progress; PRM_E_MEMORY when one of them could not be told. */
+static prm_status ask_all(prm_engine *engine)
+{
+    prm_text partner = {"p1", 2}, none = {NULL, 0}, rank;
+    int64_t rate, now = prm_engine_clock(engine);
+    prm_rows *rows = NULL;
+    prm_status statuses[] = {prm_engine_rate(engine, partner, none, none, none, now, &rate, NULL),
+                             prm_engine_rank(engine, partner, now, &rank, NULL),
+                             prm_engine_progress(engine, PRM_NONE, none, &rows, NULL)};
+    prm_rows_free(rows);
+    for (size_t i = 0; i < 3; i++)
+        if (statuses[i] != PRM_OK)
+            return statuses[i];
+    return PRM_OK;
+}
+
+/* A call fails, and leaves partners to be folded anew: then a question needs memory, and has none.
+ * Returns whether the call failed. */
+static bool ask_once(prm_program *program, const facts *set, size_t n, size_t *unanswered)
+{
+    failing_alloc memory;
+    prm_engine *engine = NULL;
+    bool failed = false;
+    failing_alloc_init(&memory, 0);
+    prm_engine_options options = {
+        .size = sizeof options, .clock_follows = 1, .allocator = &memory.host, .hash_seed = 3};
+    assert_int_equal(prm_engine_new(program, &options, &engine, NULL), PRM_OK);
+    memory.fail_at = memory.calls + n;
+    for (size_t at = 0; at < set->count && !failed; at += BATCH)
+        failed = prm_engine_ingest(engine, set->events + at, BATCH, sizeof set->events[0], NULL, NULL) !=
+                 PRM_OK;
+    memory.fail_at = memory.calls + 1;
+    memory.for_good = true;
+    prm_status status = ask_all(engine);
+    assert_true(status == PRM_OK || status == PRM_E_MEMORY);
+    *unanswered += status != PRM_OK;
+    memory.fail_at = 0;
+    assert_int_equal(ask_all(engine), PRM_OK);
+    facts_check_journal(engine);
+    prm_engine_free(engine);
+    assert_int_equal(memory.bytes, 0);
+    return failed;
+}
+
+static void questions_survive(void **state)
+{
+    (void)state;
+    static facts set;
+    prm_program *program = NULL;
+    size_t unanswered = 0, n = 1;
+    assert_int_equal(prm_program_load("rules/20-full-program/program.yaml", NULL, &program, NULL, NULL),
+                     PRM_OK);
+    facts_make(&set, 42, EVENTS);
+    while (ask_once(program, &set, n, &unanswered))
+        n++;
+    assert_true(unanswered > 20);
+    prm_program_unref(program);
+}
+
+/* ---- Every program there is, right or wrong ---- */
+
+/* Compiles with the n-th allocation failing; returns whether it did fail. Then the answer is
+ * that memory ran out, and nothing else is left behind. */
+static bool compile_once(const char *path, size_t n, bool for_good, prm_status expected, size_t findings)
+{
+    failing_alloc memory;
+    prm_program *program = NULL;
+    prm_diagnostics *diagnostics = NULL;
+    failing_alloc_init(&memory, n);
+    memory.for_good = for_good;
+    prm_compile_options options = {.size = sizeof options, .allocator = &memory.host};
+    prm_status status = prm_program_load(path, &options, &program, &diagnostics, NULL);
+    bool failed = memory.calls >= n;
+    assert_int_equal(status, failed ? PRM_E_MEMORY : expected);
+    assert_true((program != NULL) == (status == PRM_OK));
+    if (!failed)
+        assert_int_equal(prm_diagnostics_count(diagnostics), findings);
+    prm_diagnostics_free(diagnostics);
+    prm_program_unref(program);
+    assert_int_equal(memory.bytes, 0);
+    return failed;
+}
+
 static void check_compiling(const char *path)
 {
-    for (size_t n = 1;; n++) {
-        failing_alloc memory;
-        prm_program *program = NULL;
-        prm_diagnostics *diagnostics = NULL;
-        failing_alloc_init(&memory, n);
-        prm_compile_options options = {.size = sizeof options, .allocator = &memory.host};
-        prm_status status = prm_program_load(path, &options, &program, &diagnostics, NULL);
-        prm_diagnostics_free(diagnostics);
-        prm_program_unref(program);
-        assert_int_equal(memory.bytes, 0);
-        if (status == PRM_OK) {
-            assert_true(n > 50);
-            return;
-        }
-        assert_int_equal(status, PRM_E_MEMORY);
+    prm_program *program = NULL;
+    prm_diagnostics *diagnostics = NULL;
+    prm_status expected = prm_program_load(path, NULL, &program, &diagnostics, NULL);
+    size_t findings = prm_diagnostics_count(diagnostics), n = 1;
+    while (compile_once(path, n, false, expected, findings)) {
+        if (n % 4 == 0)
+            compile_once(path, n, true, expected, findings);
+        n++;
     }
+    assert_true(n > 5);
+    prm_diagnostics_free(diagnostics);
+    prm_program_unref(program);
+}
+
+static void check_living(const char *path)
+{
+    prm_program *program = NULL;
+    if (prm_program_load(path, NULL, &program, NULL, NULL) == PRM_OK)
+        assert_true(check_lives(program, 30) > 20);
+    prm_program_unref(program);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t size = strlen(text), end_size = strlen(end);
+    return size >= end_size && strcmp(text + size - end_size, end) == 0;
+}
+
+/* All programs in a folder; returns how many. */
+static size_t visit_folder(const char *folder, void (*visit)(const char *path))
+{
+    char path[512];
+    size_t count = 0;
+    DIR *open = opendir(folder);
+    assert_non_null(open);
+    for (struct dirent *entry = readdir(open); entry; entry = readdir(open)) {
+        if (!ends_with(entry->d_name, ".yaml") || ends_with(entry->d_name, ".test.yaml"))
+            continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        visit(path);
+        count++;
+    }
+    closedir(open);
+    return count;
+}
+
+static void visit_all(void (*visit)(const char *path))
+{
+    static const char *const folders[] = {"tests/property", "tests/scenarios", "tests/scenarios/errors"};
+    char path[512];
+    size_t count = 0;
+    for (size_t i = 0; i < UNIT_COUNT(folders); i++)
+        count += visit_folder(folders[i], visit);
+    DIR *rules = opendir("rules");
+    assert_non_null(rules);
+    for (struct dirent *entry = readdir(rules); entry; entry = readdir(rules)) {
+        if (entry->d_name[0] == '.' || strchr(entry->d_name, '.'))
+            continue;
+        snprintf(path, sizeof path, "rules/%s", entry->d_name);
+        count += visit_folder(path, visit);
+    }
+    closedir(rules);
+    assert_true(count > 80);
 }
 
 static void compiling_survives(void **state)
 {
     (void)state;
-    check_compiling("tests/property/broad.yaml");
-    check_compiling("tests/property/sliced.yaml");
+    visit_all(check_compiling);
+}
+
+static void every_program_survives(void **state)
+{
+    (void)state;
+    visit_all(check_living);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sample_survives),    cmocka_unit_test(broad_survives),
-        cmocka_unit_test(sliced_survives),    cmocka_unit_test(going_on_without_a_failed_call),
-        cmocka_unit_test(compiling_survives),
+        cmocka_unit_test(sample_survives),        cmocka_unit_test(broad_survives),
+        cmocka_unit_test(sliced_survives),        cmocka_unit_test(going_on_without_a_failed_call),
+        cmocka_unit_test(questions_survive),      cmocka_unit_test(compiling_survives),
+        cmocka_unit_test(every_program_survives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -338,6 +338,38 @@ static void test_every_byte_changed_and_sealed(void **state)
     victim_close(&v);
 }
 
+/* Numbers of what a settle has fixed, each with its neighbours' values and with the edges of what can be:
+ * the same event or partner twice, texts and types that there are none of, amounts beyond all money. */
+static void test_settled_words_changed_and_sealed(void **state)
+{
+    (void)state;
+    victim v;
+    size_t states = 0, refusals = 0;
+    victim_open(&v, 60, false, 30);
+    const size_t start = section_start(v.good.data, PRM_SNAPSHOT_SETTLED);
+    const size_t end = start + section_size(v.good.data, PRM_SNAPSHOT_SETTLED);
+    assert_true(end > start + 200);
+    for (size_t at = start; at + 4 <= end; at += 4) {
+        static const uint32_t edges[] = {0, 1, UINT32_MAX, UINT32_C(0x7FFFFFFF), UINT32_C(0x80000000)};
+        for (size_t i = 0; i < UNIT_COUNT(edges) + 8; i++) {
+            size_t back = i < UNIT_COUNT(edges) ? 0 : 4 * (i - UNIT_COUNT(edges) + 1);
+            uint32_t value = i < UNIT_COUNT(edges) ? edges[i] : 0;
+            if (back > at - start)
+                continue;
+            if (back)
+                value = (uint32_t)number_at(v.good.data + at - back);
+            put_number(v.bad.data + at, value, 4);
+            if (sealed(&v))
+                states++;
+            else
+                refusals++;
+            victim_heal(&v);
+        }
+    }
+    assert_true(states > 0 && refusals > states);
+    victim_close(&v);
+}
+
 static void test_sections_swapped(void **state)
 {
     (void)state;
@@ -516,6 +548,7 @@ int main(void)
         cmocka_unit_test(test_every_byte_flipped),
         cmocka_unit_test(test_every_length),
         cmocka_unit_test(test_every_byte_changed_and_sealed),
+        cmocka_unit_test(test_settled_words_changed_and_sealed),
         cmocka_unit_test(test_sections_swapped),
         cmocka_unit_test(test_counts_enlarged),
         cmocka_unit_test(test_another_program_or_format),
