@@ -46,12 +46,6 @@ static inline uint64_t prm__intern_hash(const prm__intern *intern, const char *t
     return prm__hash_text(text, size, intern->seed);
 }
 
-/* The same for a text of at most PRM_INTERN_SHORT bytes. */
-static inline uint64_t prm__intern_hash_short(const prm__intern *intern, const char *text, size_t size)
-{
-    return prm__hash_pack(prm__bytes_packed(text, size), size, intern->seed);
-}
-
 /* The slot of a text that is known, until the next one is added; else NULL. */
 const prm__intern_slot *prm__intern_look(const prm__intern *intern, const char *text, size_t size,
                                          uint64_t hash);

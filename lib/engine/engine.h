@@ -118,6 +118,7 @@ typedef struct prm__subjects {
     prm__alloc *alloc;
     prm__vec chunks;      /* of char *; handles count 16-byte units */
     uint32_t chunk_shift; /* units of a chunk, as a power of two: the largest subject fits */
+    uint32_t chunk_mask;  /* and that less one */
     uint32_t top;
     struct prm__subject_slot *slots; /* the index over kind, partner and keys */
     uint32_t slot_count;
@@ -229,7 +230,7 @@ struct prm_engine {
     prm__vec void_changes;   /* of prm__void_change */
     prm__vec marked;         /* of uint32_t: events that this call marked as voided */
     prm__vec passed;         /* of prm__due: what it took from the heap */
-    prm__vec posts;          /* of prm__posting: what it will post, by partner */
+    prm__vec posts;          /* of prm__order_item: what it will post, by partner */
     prm__vec order_items;    /* of prm__order_item: see order.h */
     prm__vec sorting;        /* of const void *: items and scratch of sorting */
     prm__vec identities;     /* of uint32_t: index of identities in a diff */

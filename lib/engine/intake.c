@@ -15,18 +15,22 @@ typedef struct prm__intake {
     prm__warm *warm;
     uint32_t type;
     const prm__layout *layout;
-    const prm__p_slot *slots; /* of the type */
-    const uint8_t *slot_of;   /* of the type: [name], for names below `names` */
+    const uint8_t *slot_of; /* of the type: [name], for names below `names` */
     uint32_t names;
     char *record;
     uint64_t seen;    /* slots that have a value */
-    uint64_t open;    /* slots of texts that have none */
     uint32_t partner; /* text key */
     uint32_t index;   /* of the partner, or PRM_NONE while it is not known */
     uint32_t noted;   /* kinds of subjects that have a note, as a mask */
     prm_answer *answer;
     uint64_t notes[PRM_WARM_KINDS]; /* by kind: what is left with the text of its only key */
 } prm__intake;
+
+static const prm__p_slot *intake_slot(const prm__intake *in, uint32_t slot)
+{
+    const prm_program *program = in->engine->program;
+    return &program->slots[program->types[in->type].first_slot + slot];
+}
 
 static void intake_reject(prm_answer *answer, prm__diag_number number, uint32_t field)
 {
@@ -331,24 +335,32 @@ static void intake_keep_note(prm__intake *in, uint32_t slot, uint64_t note)
     }
 }
 
-/* Takes a field that is what nearly every field is: a short text that is known, for a slot that has no
- * value yet, with its hash worked out ahead. False when it is not so, and nothing was done. */
-static bool intake_known_text(prm__intake *in, uint32_t index)
+/* Takes fields from `index` on as long as they are what nearly every field is: a short text that is
+ * known, for a slot that has no value yet, with its hash worked out ahead. Gives the first that is
+ * not so; nothing was done about that one. */
+static uint32_t intake_known_texts(prm__intake *in, uint32_t index)
 {
-    const prm_field *field = &in->event->fields[index];
-    uint64_t hash = in->warm->fields[index];
-    uint32_t slot = field->field < in->names ? in->slot_of[field->field] : PRM_NO_SLOT;
-    if (!hash || slot == PRM_NO_SLOT || !(in->open >> slot & 1))
-        return false;
-    const prm__intern_slot *known = prm__intern_look_short(&in->engine->texts, field->text, field->text_size,
-                                                           hash);
-    if (!known)
-        return false;
-    in->seen |= (uint64_t)1 << slot;
-    in->open &= ~((uint64_t)1 << slot);
-    intake_keep_text(in, slot, known->key);
-    intake_keep_note(in, slot, prm__intern_note(known));
-    return true;
+    const uint8_t *slot_of = in->slot_of;
+    const uint32_t names = in->names;
+    const uint64_t texts = in->layout->texts;
+    uint32_t count = in->event->field_count < PRM_WARM_FIELDS ? in->event->field_count : PRM_WARM_FIELDS;
+    uint64_t seen = in->seen;
+    for (; index < count; index++) {
+        const prm_field *field = &in->event->fields[index];
+        uint64_t hash = in->warm->fields[index];
+        uint32_t slot = field->field < names ? slot_of[field->field] : PRM_NO_SLOT;
+        if (!hash || slot == PRM_NO_SLOT || !((texts & ~seen) >> slot & 1))
+            break;
+        const prm__intern_slot *known = prm__intern_look_short(&in->engine->texts, field->text,
+                                                               field->text_size, hash);
+        if (!known)
+            break;
+        seen |= (uint64_t)1 << slot;
+        intake_keep_text(in, slot, known->key);
+        intake_keep_note(in, slot, prm__intern_note(known));
+    }
+    in->seen = seen;
+    return index;
 }
 
 /* Field `index` of the event into its slot; false when it rejects the event. */
@@ -367,7 +379,7 @@ static bool intake_field(prm__intake *in, uint32_t index, prm_status *status)
         return true;
     }
     bool empty = intake_empty(engine, field);
-    const prm__p_slot *row = &in->slots[slot];
+    const prm__p_slot *row = intake_slot(in, slot);
     if (empty && !intake_clears(engine, in->type, row))
         return true;
     if (in->seen >> slot & 1) {
@@ -375,7 +387,6 @@ static bool intake_field(prm__intake *in, uint32_t index, prm_status *status)
         return false;
     }
     in->seen |= (uint64_t)1 << slot;
-    in->open &= ~((uint64_t)1 << slot);
     if (empty) {
         intake_clear(in, row->field_type, slot);
         return true;
@@ -393,7 +404,7 @@ static bool intake_complete(const prm__intake *in)
     if (!missing)
         return true;
     uint32_t slot = (uint32_t)__builtin_ctzll(missing);
-    intake_reject(in->answer, PRM_DIAG_EVENT_FIELD_MISSING, in->slots[slot].name);
+    intake_reject(in->answer, PRM_DIAG_EVENT_FIELD_MISSING, intake_slot(in, slot)->name);
     return false;
 }
 
@@ -446,11 +457,11 @@ static uint32_t intake_known_type(const prm_engine *engine, const prm_event *eve
     return type;
 }
 
-/* Empties the values of a record, in steps of eight bytes: of the room after it nothing is taken yet. */
+/* Empties the values of a record, in steps of 16 bytes: of the room after it nothing is taken yet. */
 static void intake_empty_record(prm__event *record, const prm__layout *layout)
 {
-    for (uint32_t at = (uint32_t)sizeof *record; at < layout->id_at; at += 8)
-        memset((char *)record + at, 0, 8);
+    for (uint32_t at = (uint32_t)sizeof *record; at < layout->id_at; at += 16)
+        memset((char *)record + at, 0, 16);
 }
 
 prm_status prm__intake_read(prm_engine *engine, const prm_event *event, prm__warm *warm, prm_answer *answer,
@@ -471,20 +482,17 @@ prm_status prm__intake_read(prm_engine *engine, const prm_event *event, prm__war
     in.warm = warm;
     in.type = type;
     in.layout = &engine->layouts[type];
-    in.slots = program->slots + program->types[type].first_slot;
-    in.slot_of = engine->slot_of ? engine->slot_of + (size_t)type * program->names_count : NULL;
-    in.names = engine->slot_of ? program->names_count : 0;
+    in.slot_of = engine->plans[type].slot_of;
+    in.names = in.slot_of ? program->names_count : 0;
     in.record = (char *)record;
     in.seen = 0;
-    in.open = in.layout->texts;
     in.partner = 0;
     in.index = PRM_NONE;
     in.noted = 0;
     in.answer = answer;
     intake_empty_record(record, in.layout);
-    for (uint32_t i = 0; i < event->field_count; i++)
-        if ((i >= PRM_WARM_FIELDS || !intake_known_text(&in, i)) &&
-            (!intake_field(&in, i, &status) || status != PRM_OK))
+    for (uint32_t i = 0; (i = intake_known_texts(&in, i)) < event->field_count; i++)
+        if (!intake_field(&in, i, &status) || status != PRM_OK)
             return status;
     if (!intake_complete(&in))
         return PRM_OK;

@@ -228,7 +228,7 @@ static void lifetime_vecs(prm_engine *engine)
     prm__vec_init(&engine->due, alloc, sizeof(prm__due));
     prm__vec_init(&engine->touched, alloc, sizeof(prm__touched));
     prm__vec_init(&engine->passed, alloc, sizeof(prm__due));
-    prm__vec_init(&engine->posts, alloc, sizeof(prm__posting));
+    prm__vec_init(&engine->posts, alloc, sizeof(prm__order_item));
     prm__vec_init(&engine->order_items, alloc, sizeof(prm__order_item));
     prm__vec_init(&engine->sorting, alloc, sizeof(void *));
     prm__vec_init(&engine->identities, alloc, sizeof(uint32_t));

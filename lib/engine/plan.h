@@ -7,6 +7,8 @@
 
 #define PRM_PLAN_FORKS 4 /* slots of a type by whose texts its events branch, at the most */
 
+#define PRM_WARM_KINDS 8 /* of this many kinds of subjects, the first ones, those of events are found ahead */
+
 /* A kind of subjects, not the partner's own, of which events of the type have one. */
 typedef struct prm__aim {
     uint32_t kind;
@@ -44,10 +46,14 @@ typedef struct prm__listener {
 } prm__listener;
 
 typedef struct prm__plan {
-    uint32_t first_aim; /* into engine->aims, ascending by kind */
+    const uint8_t *slot_of; /* the type's row of engine->slot_of, or NULL */
+    uint32_t found;         /* of its aims, the kinds that may be found by notes or keys ahead, as a mask */
+    uint32_t more_aims;     /* 1: there are others */
+    uint32_t first_aim;     /* into engine->aims, ascending by kind */
     uint32_t aim_count;
     uint32_t first_take; /* into engine->plan_takes, ascending by measure: those of no branch */
     uint32_t take_count;
+    uint32_t base_slot;      /* of a number that commission is of; or PRM_NO_INDEX: an expression says it */
     uint32_t first_listener; /* into engine->listeners, in the order of the file: those of no branch */
     uint32_t listener_count;
     uint32_t fork_count; /* slots whose text leads to a branch, with more of both */

@@ -1,6 +1,5 @@
 #include "engine/warm.h"
 #include "engine/need.h"
-#include "engine/plan.h"
 #include "engine/subject.h"
 #include <stddef.h>
 
@@ -18,6 +17,8 @@ static void warm_lines(const void *at, size_t size)
 
 static void warm_event(const prm_engine *engine, const prm_event *event, prm__warm *warm)
 {
+    const prm__intern *texts = &engine->texts;
+    const uint64_t seed = texts->seed;
     uint32_t count = event->field_count < PRM_WARM_FIELDS ? event->field_count : PRM_WARM_FIELDS;
     bool sound = event->id_size <= PRM_LIMIT_ID_BYTES;
     warm->id = sound ? prm__store_hash(&engine->store, (prm_text){event->id, event->id_size}) : 0;
@@ -26,11 +27,12 @@ static void warm_event(const prm_engine *engine, const prm_event *event, prm__wa
     warm->sure = 0;
     for (uint32_t i = 0; i < count; i++) {
         const prm_field *field = &event->fields[i];
-        warm->fields[i] = 0;
-        if (field->kind != PRM_VALUE_TEXT || field->text_size - 1 >= PRM_INTERN_SHORT)
-            continue;
-        warm->fields[i] = prm__intern_hash_short(&engine->texts, field->text, field->text_size);
-        warm_line(prm__intern_slot_at(&engine->texts, warm->fields[i]));
+        uint64_t hash = 0;
+        if (field->kind == PRM_VALUE_TEXT && field->text_size - 1 < PRM_INTERN_SHORT) {
+            hash = prm__hash_pack(prm__bytes_packed(field->text, field->text_size), field->text_size, seed);
+            warm_line(prm__intern_slot_at(texts, hash));
+        }
+        warm->fields[i] = hash;
     }
 }
 
@@ -72,42 +74,32 @@ typedef struct prm__warm_slots {
     uint64_t hashes[PRM_WARM_KINDS];
 } prm__warm_slots;
 
-/* Whether the event has a subject of the kind that is found by its keys, and was not yet. */
-static bool warm_is_open(const prm__warm *warm, const prm__aim *aim)
+/* The kinds of which the event's subject is found by its keys, and was not yet. */
+static uint32_t warm_open(const prm_engine *engine, const prm__event *event, const prm__warm *warm)
 {
-    return aim->kind < PRM_WARM_KINDS && !aim->link && !(warm->sure >> aim->kind & 1);
+    return engine->plans[event->type].found & ~warm->sure;
 }
 
-/* Fetches the places in the index of subjects that are not noted, and tells whether there are any. */
-static bool warm_check(const prm_engine *engine, const prm__event *event, const prm__warm *warm,
+/* Fetches the places in the index of the subjects of `open` kinds. */
+static void warm_slots(const prm_engine *engine, const prm__event *event, uint32_t open,
                        prm__warm_slots *slots)
 {
-    const prm__plan *plan = &engine->plans[event->type];
-    const prm__aim *aims = prm__plan_aims(engine, plan);
     uint32_t keys[PRM_KIND_KEYS];
-    bool any = false;
-    for (uint32_t i = 0; i < plan->aim_count; i++) {
-        uint32_t kind = aims[i].kind;
-        if (!warm_is_open(warm, &aims[i]))
-            continue;
-        slots->hashes[kind] = 0;
-        if (!prm__subject_keys(engine, event, kind, keys))
-            continue;
-        slots->hashes[kind] = prm__subject_hash(kind, event->partner, keys);
-        warm_line(prm__subject_slot_at(engine, slots->hashes[kind]));
-        any = true;
+    for (; open; open &= open - 1) {
+        uint32_t kind = (uint32_t)__builtin_ctz(open);
+        bool has = prm__subject_keys(engine, event, kind, keys);
+        slots->hashes[kind] = has ? prm__subject_hash(kind, event->partner, keys) : 0;
+        if (has)
+            warm_line(prm__subject_slot_at(engine, slots->hashes[kind]));
     }
-    return any;
 }
 
 static void warm_by_slots(const prm_engine *engine, const prm__event *event, const prm__warm_slots *slots,
                           prm__warm *warm)
 {
-    const prm__plan *plan = &engine->plans[event->type];
-    const prm__aim *aims = prm__plan_aims(engine, plan);
-    for (uint32_t i = 0; i < plan->aim_count; i++) {
-        uint32_t kind = aims[i].kind;
-        if (!warm_is_open(warm, &aims[i]) || !slots->hashes[kind])
+    for (uint32_t open = warm_open(engine, event, warm); open; open &= open - 1) {
+        uint32_t kind = (uint32_t)__builtin_ctz(open);
+        if (!slots->hashes[kind])
             continue;
         warm->likely[kind] = prm__subject_likely(engine, slots->hashes[kind]);
         if (warm->likely[kind] != PRM_NONE)
@@ -141,8 +133,11 @@ void prm__warm_accepted(const prm_engine *engine, const uint32_t *handles, prm__
         if (event->partner == PRM_NONE)
             continue;
         warm_of_partner(engine, event);
-        if (warm_check(engine, event, warm[i], &slots[i]))
-            open[open_count++] = i;
+        uint32_t kinds = warm_open(engine, event, warm[i]);
+        if (!kinds)
+            continue;
+        warm_slots(engine, event, kinds, &slots[i]);
+        open[open_count++] = i;
     }
     for (size_t i = 0; i < open_count; i++)
         warm_by_slots(engine, prm__engine_event(engine, handles[open[i]]), &slots[open[i]], warm[open[i]]);

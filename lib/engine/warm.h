@@ -5,11 +5,10 @@
 #ifndef PRM_ENGINE_WARM_H
 #define PRM_ENGINE_WARM_H
 
-#include "engine/engine.h"
+#include "engine/plan.h"
 
 #define PRM_WARM_GROUP 16 /* events looked at together */
 #define PRM_WARM_FIELDS 8 /* of each, the first fields */
-#define PRM_WARM_KINDS 8  /* kinds of subjects, the first ones */
 
 /* What was found out about one event while looking ahead. */
 typedef struct prm__warm {
