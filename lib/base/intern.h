@@ -75,10 +75,10 @@ static inline uint64_t prm__intern_note(const prm__intern_slot *slot)
     return slot->note >> 8;
 }
 
-/* For fetching ahead: where a text of that hash is looked for first; NULL while there is none. */
+/* For fetching ahead, where there are texts: where one of that hash is looked for first. */
 static inline const void *prm__intern_slot_at(const prm__intern *intern, uint64_t hash)
 {
-    return intern->slot_count ? &intern->slots[(uint32_t)hash & (intern->slot_count - 1)] : NULL;
+    return &intern->slots[(uint32_t)hash & (intern->slot_count - 1)];
 }
 
 /* How many keys there are: the highest one. */

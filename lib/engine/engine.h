@@ -168,7 +168,7 @@ typedef struct prm__group_best {
 } prm__group_best;
 
 #define PRM_NO_SLOT 0xFFU
-#define PRM_SLOT_TABLE_MAX ((size_t)1 << 20) /* bytes of slot_of at the most */
+#define PRM_SLOT_TABLE_MAX ((size_t)1 << 20) /* types times names in tables at the most */
 
 #define PRM_PERIODS (PRM_PERIOD_FISCAL_YEAR + 1)
 
@@ -191,6 +191,7 @@ struct prm_engine {
     uint16_t *key_at;        /* [type][kind][PRM_KIND_KEYS]: where events carry the keys of a kind, or 0 */
     struct prm__need *needs; /* [type][kind]: what an event looks at of a subject: see need.h */
     struct prm__plan *plans; /* [type]: see plan.h */
+    prm__vec text_fields;    /* of prm__text_field: theirs */
     prm__vec aims;           /* of prm__aim: theirs */
     prm__vec plan_takes;     /* of prm__take: theirs */
     prm__vec listeners;      /* of prm__listener: theirs */

@@ -15,15 +15,11 @@ typedef struct prm__intake {
     prm__warm *warm;
     uint32_t type;
     const prm__layout *layout;
-    const uint8_t *slot_of; /* of the type: [name], for names below `names` */
-    uint32_t names;
     char *record;
     uint64_t seen;    /* slots that have a value */
     uint32_t partner; /* text key */
     uint32_t index;   /* of the partner, or PRM_NONE while it is not known */
-    uint32_t noted;   /* kinds of subjects that have a note, as a mask */
     prm_answer *answer;
-    uint64_t notes[PRM_WARM_KINDS]; /* by kind: what is left with the text of its only key */
 } prm__intake;
 
 static const prm__p_slot *intake_slot(const prm__intake *in, uint32_t slot)
@@ -322,16 +318,19 @@ static prm__diag_number intake_envelope(const prm_event *event)
     return 0;
 }
 
-/* Keeps what is left with a text that is a subject's only key, or the partner's name. */
-static void intake_keep_note(prm__intake *in, uint32_t slot, uint64_t note)
+/* Keeps a text that is known, and what is left with it: whom it names. */
+static void intake_keep_known(prm__intake *in, const prm__text_field *place, const prm__intern_slot *known)
 {
-    uint32_t kind = in->layout->kind[slot];
-    if (prm__note_is_partner(note)) {
-        if (!in->layout->at[slot])
-            in->index = prm__note_owner(note);
-    } else if (kind < PRM_WARM_KINDS) {
-        in->notes[kind] = note;
-        in->noted |= 1U << kind;
+    uint64_t note = prm__intern_note(known);
+    if (!place->at) {
+        in->partner = known->key;
+        in->index = prm__note_is_partner(note) ? prm__note_owner(note) : PRM_NONE;
+        return;
+    }
+    memcpy(in->record + place->at, &known->key, sizeof known->key);
+    if (place->kind < PRM_WARM_KINDS) {
+        in->warm->notes[place->kind] = note;
+        in->warm->noted |= 1U << place->kind;
     }
 }
 
@@ -340,24 +339,25 @@ static void intake_keep_note(prm__intake *in, uint32_t slot, uint64_t note)
  * not so; nothing was done about that one. */
 static uint32_t intake_known_texts(prm__intake *in, uint32_t index)
 {
-    const uint8_t *slot_of = in->slot_of;
-    const uint32_t names = in->names;
-    const uint64_t texts = in->layout->texts;
+    const prm__intern *texts = &in->engine->texts;
+    const prm__plan *plan = &in->engine->plans[in->type];
+    const prm__text_field *places = prm__plan_texts(in->engine, plan);
+    const prm_field *fields = in->event->fields;
+    const uint64_t *hashes = in->warm->fields;
+    const uint32_t names = plan->text_count;
     uint32_t count = in->event->field_count < PRM_WARM_FIELDS ? in->event->field_count : PRM_WARM_FIELDS;
     uint64_t seen = in->seen;
-    for (; index < count; index++) {
-        const prm_field *field = &in->event->fields[index];
-        uint64_t hash = in->warm->fields[index];
-        uint32_t slot = field->field < names ? slot_of[field->field] : PRM_NO_SLOT;
-        if (!hash || slot == PRM_NO_SLOT || !((texts & ~seen) >> slot & 1))
+    for (; index < count && hashes[index] && fields[index].field < names; index++) {
+        const prm_field *field = &fields[index];
+        const prm__text_field *place = &places[field->field];
+        if (!(place->slot & ~seen))
             break;
-        const prm__intern_slot *known = prm__intern_look_short(&in->engine->texts, field->text,
-                                                               field->text_size, hash);
+        const prm__intern_slot *known = prm__intern_look_short(texts, field->text, field->text_size,
+                                                               hashes[index]);
         if (!known)
             break;
-        seen |= (uint64_t)1 << slot;
-        intake_keep_text(in, slot, known->key);
-        intake_keep_note(in, slot, prm__intern_note(known));
+        seen |= place->slot;
+        intake_keep_known(in, place, known);
     }
     in->seen = seen;
     return index;
@@ -408,16 +408,6 @@ static bool intake_complete(const prm__intake *in)
     return false;
 }
 
-/* The partner is known: so are the subjects that notes lead to, without a look at them. */
-static void intake_subjects(const prm__intake *in, uint32_t partner)
-{
-    for (uint32_t noted = in->noted; noted; noted &= noted - 1) {
-        uint32_t kind = (uint32_t)__builtin_ctz(noted);
-        if (prm__note_leads_to(in->notes[kind], kind, partner))
-            prm__warm_subject(in->engine, in->warm, in->type, kind, prm__note_handle(in->notes[kind]));
-    }
-}
-
 /* The rest of the record: head, presence mask and id. The partner is made when new. */
 static prm_status intake_finish(const prm__intake *in)
 {
@@ -426,8 +416,7 @@ static prm_status intake_finish(const prm__intake *in)
         partner = in->index != PRM_NONE ? in->index : prm__engine_partner_of(in->engine, in->partner);
         if (partner == PRM_NONE)
             return PRM_E_MEMORY;
-        prm__warm_partner(in->engine, in->type, partner);
-        intake_subjects(in, partner);
+        prm__warm_partner(in->engine, in->warm, in->type, partner);
     }
     uint64_t mask = in->seen & ~in->layout->narrow;
     uint32_t short_mask = (uint32_t)mask;
@@ -475,20 +464,16 @@ prm_status prm__intake_read(prm_engine *engine, const prm_event *event, prm__war
     prm__event *record = prm__store_room(&engine->store);
     if (!record)
         return PRM_E_MEMORY;
-    const prm_program *program = engine->program;
     prm__intake in;
     in.engine = engine;
     in.event = event;
     in.warm = warm;
     in.type = type;
     in.layout = &engine->layouts[type];
-    in.slot_of = engine->plans[type].slot_of;
-    in.names = in.slot_of ? program->names_count : 0;
     in.record = (char *)record;
     in.seen = 0;
     in.partner = 0;
     in.index = PRM_NONE;
-    in.noted = 0;
     in.answer = answer;
     intake_empty_record(record, in.layout);
     for (uint32_t i = 0; (i = intake_known_texts(&in, i)) < event->field_count; i++)

@@ -1,6 +1,26 @@
 #include "engine/plan.h"
 #include "base/sort.h"
 
+static prm_status plan_texts(prm_engine *engine, uint32_t type, prm__plan *plan)
+{
+    const prm_program *program = engine->program;
+    const prm__layout *layout = &engine->layouts[type];
+    if (!engine->slot_of)
+        return PRM_OK;
+    PRM_TRY(prm__vec_reserve(&engine->text_fields, program->names_count));
+    plan->first_text = (uint32_t)engine->text_fields.count;
+    plan->text_count = program->names_count;
+    for (uint32_t name = 0; name < program->names_count; name++) {
+        prm__text_field *text = prm__vec_push(&engine->text_fields);
+        uint32_t slot = prm__engine_slot(engine, type, name);
+        text->kind = PRM_NO_KIND;
+        if (slot == PRM_NO_INDEX || !(layout->texts >> slot & 1))
+            continue;
+        *text = (prm__text_field){(uint64_t)1 << slot, layout->at[slot], layout->kind[slot]};
+    }
+    return PRM_OK;
+}
+
 /* Whether events of a type may have all the keys of a kind; links need none. */
 static bool plan_has_keys(const prm_engine *engine, uint32_t type, uint32_t kind)
 {
@@ -307,8 +327,7 @@ static prm_status plan_type(plan_work *work)
     work->listeners.count = 0;
     work->items.count = 0;
     work->plan->base_slot = plan_base_slot(work->engine, work->type);
-    if (work->engine->slot_of)
-        work->plan->slot_of = work->engine->slot_of + (size_t)work->type * work->engine->program->names_count;
+    PRM_TRY(plan_texts(work->engine, work->type, work->plan));
     PRM_TRY(plan_aims(work->engine, work->type, work->plan));
     PRM_TRY(plan_takes(work));
     PRM_TRY(plan_listeners(work));

@@ -1,14 +1,19 @@
 #include "engine/warm.h"
 #include "engine/need.h"
+#include "engine/note.h"
 #include "engine/subject.h"
 #include <stddef.h>
 
-static void warm_line(const void *at)
+/* Compilers take a function that only fetches for one without effect, and drop calls of it. So these
+ * are always part of their callers, which change something. */
+#define PRM_WARM_PART static inline __attribute__((always_inline))
+
+PRM_WARM_PART void warm_line(const void *at)
 {
     __builtin_prefetch(at, 1, 3);
 }
 
-static void warm_lines(const void *at, size_t size)
+PRM_WARM_PART void warm_lines(const void *at, size_t size)
 {
     const char *line = (const char *)((uintptr_t)at & ~(uintptr_t)(PRM_ALLOC_LINE - 1));
     for (; line < (const char *)at + size; line += PRM_ALLOC_LINE)
@@ -25,6 +30,7 @@ static void warm_event(const prm_engine *engine, const prm_event *event, prm__wa
     warm_line(prm__store_slot_at(&engine->store, warm->id));
     memset(warm->likely, 0xFF, sizeof warm->likely);
     warm->sure = 0;
+    warm->noted = 0;
     for (uint32_t i = 0; i < count; i++) {
         const prm_field *field = &event->fields[i];
         uint64_t hash = 0;
@@ -43,30 +49,29 @@ void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t 
 }
 
 /* The parts of a subject that an event of `type` looks at. */
-static void warm_needed(const prm_engine *engine, uint32_t type, uint32_t kind, uint32_t handle)
+PRM_WARM_PART void warm_needed(const prm_engine *engine, uint32_t type, uint32_t kind, uint32_t handle)
 {
     const char *subject = (const char *)prm__subject_at(engine, handle);
     uintptr_t inside = (uintptr_t)subject % PRM_ALLOC_LINE;
     const prm__need *need = &engine->needs[(size_t)type * engine->program->kinds_count + kind];
-    const char *line = subject - inside;
-    for (uint32_t lines = need->lines[inside / PRM_NEED_UNIT]; lines; lines >>= 1, line += PRM_ALLOC_LINE)
-        if (lines & 1)
-            warm_line(line);
+    for (uint32_t lines = need->lines[inside / PRM_NEED_UNIT]; lines; lines &= lines - 1)
+        warm_line(subject - inside + (size_t)__builtin_ctz(lines) * PRM_ALLOC_LINE);
 }
 
-void prm__warm_subject(const prm_engine *engine, prm__warm *warm, uint32_t type, uint32_t kind,
-                       uint32_t handle)
-{
-    warm->likely[kind] = handle;
-    warm->sure |= 1U << kind;
-    warm_needed(engine, type, kind, handle);
-}
-
-void prm__warm_partner(const prm_engine *engine, uint32_t type, uint32_t partner)
+void prm__warm_partner(const prm_engine *engine, prm__warm *warm, uint32_t type, uint32_t partner)
 {
     size_t size = engine->program->types[type].earns ? offsetof(prm__partner, first_subject)
                                                      : offsetof(prm__partner, rerate_from);
     warm_lines(prm__engine_partner(engine, partner), size);
+    for (uint32_t noted = warm->noted; noted; noted &= noted - 1) {
+        uint32_t kind = (uint32_t)__builtin_ctz(noted);
+        uint64_t note = warm->notes[kind];
+        if (!prm__note_leads_to(note, kind, partner))
+            continue;
+        warm->likely[kind] = prm__note_handle(note);
+        warm->sure |= 1U << kind;
+        warm_needed(engine, type, kind, warm->likely[kind]);
+    }
 }
 
 /* Hashes of the subjects of one event by kind, 0 where it has none or where it is noted. */
@@ -108,7 +113,7 @@ static void warm_by_slots(const prm_engine *engine, const prm__event *event, con
 }
 
 /* The partner's own subject, and the ends of its lists. */
-static void warm_of_partner(const prm_engine *engine, const prm__event *event)
+PRM_WARM_PART void warm_of_partner(const prm_engine *engine, const prm__event *event)
 {
     const prm__partner *partner = prm__engine_partner(engine, event->partner);
     const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
