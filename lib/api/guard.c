@@ -51,8 +51,9 @@ bool prm__guard_event(const prm_event *event)
         return false;
     for (uint32_t i = 0; i < event->field_count; i++) {
         const prm_field *field = &event->fields[i];
-        bool named = field->field != PRM_NONE || field->name || !field->name_size;
-        if (!named || (field->kind == PRM_VALUE_TEXT && field->text_size && !field->text))
+        if (field->field == PRM_NONE && !field->name && field->name_size)
+            return false;
+        if (!field->text && field->kind == PRM_VALUE_TEXT && field->text_size)
             return false;
     }
     return true;

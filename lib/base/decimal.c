@@ -100,8 +100,9 @@ static int decimal_wide_compare(decimal_wide a, decimal_wide b)
 static uint64_t decimal_wide_divide(decimal_wide *value, uint64_t divisor)
 {
     if (value->high == 0) {
-        uint64_t rest = (uint64_t)(value->low % divisor);
-        value->low /= divisor;
+        decimal_magnitude quotient = value->low / divisor;
+        uint64_t rest = (uint64_t)(value->low - quotient * divisor);
+        value->low = quotient;
         return rest;
     }
     uint64_t limbs[4] = {(uint64_t)(value->high >> 64), (uint64_t)value->high, (uint64_t)(value->low >> 64),
@@ -184,7 +185,7 @@ bool prm__decimal_to_minor(prm__decimal value, uint32_t digits, prm__rounding ro
 {
     decimal_magnitude divisor = decimal_powers[PRM_DECIMAL_DIGITS - digits];
     decimal_magnitude quotient = decimal_abs(value) / divisor;
-    decimal_magnitude remainder = decimal_abs(value) % divisor;
+    decimal_magnitude remainder = decimal_abs(value) - quotient * divisor;
     quotient += decimal_rounds_away(rounding, quotient, remainder, divisor);
     return decimal_put_minor(quotient, value < 0, minor);
 }

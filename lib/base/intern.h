@@ -46,12 +46,6 @@ static inline uint64_t prm__intern_hash(const prm__intern *intern, const char *t
     return prm__hash_text(text, size, intern->seed);
 }
 
-/* The same for a text of at most PRM_INTERN_SHORT bytes. */
-static inline uint64_t prm__intern_hash_short(const prm__intern *intern, const char *text, size_t size)
-{
-    return prm__hash_pack(prm__bytes_packed(text, size), size, intern->seed);
-}
-
 /* The slot of a text that is known, until the next one is added; else NULL. */
 const prm__intern_slot *prm__intern_look(const prm__intern *intern, const char *text, size_t size,
                                          uint64_t hash);
@@ -81,10 +75,10 @@ static inline uint64_t prm__intern_note(const prm__intern_slot *slot)
     return slot->note >> 8;
 }
 
-/* For fetching ahead: where a text of that hash is looked for first; NULL while there is none. */
+/* For fetching ahead, where there are texts: where one of that hash is looked for first. */
 static inline const void *prm__intern_slot_at(const prm__intern *intern, uint64_t hash)
 {
-    return intern->slot_count ? &intern->slots[(uint32_t)hash & (intern->slot_count - 1)] : NULL;
+    return &intern->slots[(uint32_t)hash & (intern->slot_count - 1)];
 }
 
 /* How many keys there are: the highest one. */

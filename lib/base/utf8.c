@@ -3,8 +3,6 @@
  * are 80 to BF. */
 #include "base/utf8.h"
 
-#include <string.h>
-
 typedef struct utf8_lead {
     unsigned char first, last; /* of the lead byte */
     unsigned char size;        /* of the sequence */
@@ -42,23 +40,10 @@ static size_t utf8_sequence(const char *text, size_t size)
     return 0;
 }
 
-/* Whether the eight bytes there are ASCII without NUL: nearly all that events bring. */
-static bool utf8_plain(const char *text)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    const uint64_t highs = UINT64_C(0x8080808080808080);
-    uint64_t word;
-    memcpy(&word, text, sizeof word);
-    uint64_t zeros = (word - ones) & ~word;
-    return ((word | zeros) & highs) == 0;
-}
-
-bool prm__utf8_valid(const char *text, size_t size)
+bool prm__utf8_check(const char *text, size_t size)
 {
     size_t at = 0;
-    if (size >= 8 && size <= 16 && utf8_plain(text) && utf8_plain(text + size - 8))
-        return true;
-    while (size - at >= 8 && utf8_plain(text + at))
+    while (size - at >= 8 && prm__utf8_plain(text + at))
         at += 8;
     while (at < size) {
         size_t step = utf8_sequence(text + at, size - at);

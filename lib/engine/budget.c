@@ -84,7 +84,7 @@ static const prm__outcome *budget_outcome(const prm_engine *engine, uint32_t par
 static prm_status budget_add(prm_engine *engine, uint32_t rule, uint32_t partner, uint32_t place)
 {
     const prm_program *program = engine->program;
-    prm__order_item item = {budget_outcome(engine, partner, place), partner, PRM_GRANT};
+    prm__order_item item = prm__order_item_of(budget_outcome(engine, partner, place), partner, PRM_GRANT);
     if (item.outcome->rule != rule || item.outcome->kind != PRM_OUTCOME_REWARD)
         return PRM_OK;
     const prm__p_action *action = &program->actions[program->rules[rule].first_action + item.outcome->action];
@@ -97,7 +97,7 @@ static prm_status budget_all_claims(prm_engine *engine, uint32_t rule)
     for (uint32_t i = 0; i < engine->partners.count; i++)
         for (uint32_t j = 0; j < prm__engine_partner(engine, i)->outcomes.count; j++)
             PRM_TRY(budget_add(engine, rule, i, j));
-    return prm__order_sort(engine, &engine->order_items, &engine->sorting);
+    return prm__order_sort(engine, &engine->order_items, PRM_GRANT, &engine->sorting);
 }
 
 static prm_status budget_new_claims(prm_engine *engine, uint32_t rule)
@@ -107,7 +107,7 @@ static prm_status budget_new_claims(prm_engine *engine, uint32_t rule)
     for (size_t i = 0; i < engine->budget_claims.count; i++)
         if (claims[i].rule == rule)
             PRM_TRY(budget_add(engine, rule, claims[i].partner, claims[i].place));
-    return prm__order_sort(engine, &engine->order_items, &engine->sorting);
+    return prm__order_sort(engine, &engine->order_items, PRM_GRANT, &engine->sorting);
 }
 
 static const prm__order_item *budget_item(const prm_engine *engine, size_t place)
@@ -120,8 +120,8 @@ static bool budget_goes_on(const prm_engine *engine, const budget_state *state)
 {
     if (state->last_partner == PRM_NONE || engine->sorting.count == 0)
         return true;
-    prm__order_item last = {budget_outcome(engine, state->last_partner, state->last_place),
-                            state->last_partner, PRM_GRANT};
+    const prm__outcome *outcome = budget_outcome(engine, state->last_partner, state->last_place);
+    prm__order_item last = prm__order_item_of(outcome, state->last_partner, PRM_GRANT);
     return prm__order_compare(&last, budget_item(engine, 0), engine) < 0;
 }
 

@@ -177,32 +177,44 @@ static bool commission_is_outside(const prm__asking *asking)
     return !prm__measure_window_holds(engine, row->window, end, asking->place);
 }
 
-prm_status prm__commission_earn(const prm__asking *asking)
+/* What commission is of, in whole units; 0 where the event earns none. */
+static prm__decimal commission_taken_of(const prm__asking *asking)
 {
-    prm_engine *engine = asking->engine;
+    const prm_engine *engine = asking->engine;
     const prm__p_commission *row = commission_row(engine);
-    prm__partner *partner = prm__engine_partner(engine, asking->partner);
+    uint32_t slot = engine->plans[asking->view->type].base_slot;
     prm__eval eval = {.engine = engine,
                       .view = asking->view,
                       .partner = engine->at_subjects[PRM_KIND_PARTNER],
                       .rep = engine->at_subjects[PRM_KIND_REP],
                       .level = engine->event_level};
-    if (partner->flags & PRM_PARTNER_LEFT || !prm__eval_filter(&eval, row->filter) ||
-        commission_is_outside(asking))
-        return PRM_OK;
+    if (row->filter != PRM_NO_INDEX && !prm__eval_filter(&eval, row->filter))
+        return 0;
+    if (slot != PRM_NO_INDEX)
+        return prm__view_has(asking->view, slot) ? prm__engine_view_number(engine, asking->view, slot) : 0;
     prm__value of = prm__eval_expr(&eval, row->of);
-    if (of.type != PRM_TYPE_NUMBER || of.number == 0)
+    return of.type == PRM_TYPE_NUMBER ? of.number : 0;
+}
+
+prm_status prm__commission_earn(const prm__asking *asking)
+{
+    prm_engine *engine = asking->engine;
+    prm__partner *partner = prm__engine_partner(engine, asking->partner);
+    if (partner->flags & PRM_PARTNER_LEFT || commission_is_outside(asking))
+        return PRM_OK;
+    prm__decimal base = commission_taken_of(asking);
+    if (base == 0)
         return PRM_OK;
     uint32_t running;
-    PRM_TRY(commission_run(engine, partner, asking->view, of.number, &running));
-    prm__outcome *outcome = commission_push(asking, PRM_RULE_COMMISSION, of.number);
+    PRM_TRY(commission_run(engine, partner, asking->view, base, &running));
+    prm__outcome *outcome = commission_push(asking, PRM_RULE_COMMISSION, base);
     if (!outcome)
         return PRM_E_MEMORY;
     outcome->kind = PRM_OUTCOME_COMMISSION;
     outcome->to_partner = partner->key;
     outcome->running = running;
     commission_amount(engine, partner, asking->view, asking->place, outcome);
-    return engine->program->overrides_count ? commission_overrides(asking, of.number) : PRM_OK;
+    return engine->program->overrides_count ? commission_overrides(asking, base) : PRM_OK;
 }
 
 /* ---- Rates that change afterwards ---- */

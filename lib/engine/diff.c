@@ -19,8 +19,10 @@ typedef struct prm__diff {
 
 static prm_status diff_post(const prm__diff *diff, const prm__outcome *outcome, uint32_t op)
 {
-    prm__posting posting = {*outcome, diff->partner, op};
-    return prm__vec_append(&diff->engine->posts, &posting, 1);
+    prm__vec *posts = &diff->engine->posts;
+    PRM_TRY(prm__vec_reserve(posts, 1));
+    PRM_VEC(*posts, prm__order_item)[posts->count++] = prm__order_item_of(outcome, diff->partner, op);
+    return PRM_OK;
 }
 
 /* One identity, before and after; either may be NULL. */
@@ -136,8 +138,8 @@ static prm_status diff_partner(prm_engine *engine, uint32_t index, prm__balance 
     size_t first = engine->posts.count;
     PRM_TRY(diff_all(&diff));
     for (size_t i = first; i < engine->posts.count; i++) {
-        const prm__posting *posting = prm__vec_at(&engine->posts, i);
-        prm__balance_add(&posts, &posting->outcome, posting->op == PRM_GRANT ? 1 : -1);
+        const prm__order_item *item = prm__vec_at(&engine->posts, i);
+        prm__balance_add(&posts, item->outcome, item->op == PRM_GRANT ? 1 : -1);
     }
     if (PRM_NEVER(!diff_adds_up(&diff, partner, posts)))
         return PRM_E_INTERNAL;
@@ -151,20 +153,16 @@ static prm_status diff_partner(prm_engine *engine, uint32_t index, prm__balance 
  * there is room for them; takes them off *total. */
 static prm_status diff_order(prm_engine *engine, uint32_t op, size_t *end, prm__balance *total)
 {
-    engine->order_items.count = 0;
-    for (size_t i = 0; i < engine->posts.count; i++) {
-        const prm__posting *posting = prm__vec_at(&engine->posts, i);
-        prm__order_item item = {&posting->outcome, posting->partner, posting->op};
-        if (posting->op == op)
-            PRM_TRY(prm__vec_append(&engine->order_items, &item, 1));
-    }
-    PRM_TRY(prm__order_sort(engine, &engine->order_items, &engine->sorting));
+    PRM_TRY(prm__order_sort(engine, &engine->posts, op, &engine->sorting));
     const prm__order_item *const *sorted = (const prm__order_item *const *)engine->sorting.data;
-    prm__posting *postings = engine->journal.data;
-    for (size_t i = 0; i < engine->sorting.count; i++) {
-        postings[(*end)++] = (prm__posting){*sorted[i]->outcome, sorted[i]->partner, op};
-        prm__balance_add(total, sorted[i]->outcome, op == PRM_GRANT ? -1 : 1);
+    prm__posting *posting = PRM_VEC(engine->journal, prm__posting) + *end;
+    for (size_t i = 0; i < engine->sorting.count; i++, posting++) {
+        posting->outcome = *sorted[i]->outcome;
+        posting->partner = sorted[i]->partner;
+        posting->op = op;
+        prm__balance_add(total, &posting->outcome, op == PRM_GRANT ? -1 : 1);
     }
+    *end += engine->sorting.count;
     return PRM_OK;
 }
 

@@ -119,6 +119,7 @@ typedef struct prm__subjects {
     prm__alloc *alloc;
     prm__vec chunks;      /* of char *; handles count 16-byte units */
     uint32_t chunk_shift; /* units of a chunk, as a power of two: the largest subject fits */
+    uint32_t chunk_mask;  /* and that less one */
     uint32_t top;
     struct prm__subject_slot *slots; /* the index over kind, partner and keys */
     uint32_t slot_count;
@@ -168,7 +169,7 @@ typedef struct prm__group_best {
 } prm__group_best;
 
 #define PRM_NO_SLOT 0xFFU
-#define PRM_SLOT_TABLE_MAX ((size_t)1 << 20) /* bytes of slot_of at the most */
+#define PRM_SLOT_TABLE_MAX ((size_t)1 << 20) /* types times names in tables at the most */
 
 #define PRM_PERIODS (PRM_PERIOD_FISCAL_YEAR + 1)
 
@@ -191,6 +192,7 @@ struct prm_engine {
     uint16_t *key_at;        /* [type][kind][PRM_KIND_KEYS]: where events carry the keys of a kind, or 0 */
     struct prm__need *needs; /* [type][kind]: what an event looks at of a subject: see need.h */
     struct prm__plan *plans; /* [type]: see plan.h */
+    prm__vec text_fields;    /* of prm__text_field: theirs */
     prm__vec aims;           /* of prm__aim: theirs */
     prm__vec plan_takes;     /* of prm__take: theirs */
     prm__vec listeners;      /* of prm__listener: theirs */
@@ -230,7 +232,7 @@ struct prm_engine {
     prm__vec void_changes;   /* of prm__void_change */
     prm__vec marked;         /* of uint32_t: events that this call marked as voided */
     prm__vec passed;         /* of prm__due: what it took from the heap */
-    prm__vec posts;          /* of prm__posting: what it will post, by partner */
+    prm__vec posts;          /* of prm__order_item: what it will post, by partner */
     prm__vec order_items;    /* of prm__order_item: see order.h */
     prm__vec sorting;        /* of const void *: items and scratch of sorting */
     prm__vec identities;     /* of uint32_t: index of identities in a diff */

@@ -15,18 +15,18 @@ typedef struct prm__intake {
     prm__warm *warm;
     uint32_t type;
     const prm__layout *layout;
-    const prm__p_slot *slots; /* of the type */
-    const uint8_t *slot_of;   /* of the type: [name], for names below `names` */
-    uint32_t names;
     char *record;
     uint64_t seen;    /* slots that have a value */
-    uint64_t open;    /* slots of texts that have none */
     uint32_t partner; /* text key */
     uint32_t index;   /* of the partner, or PRM_NONE while it is not known */
-    uint32_t noted;   /* kinds of subjects that have a note, as a mask */
     prm_answer *answer;
-    uint64_t notes[PRM_WARM_KINDS]; /* by kind: what is left with the text of its only key */
 } prm__intake;
+
+static const prm__p_slot *intake_slot(const prm__intake *in, uint32_t slot)
+{
+    const prm_program *program = in->engine->program;
+    return &program->slots[program->types[in->type].first_slot + slot];
+}
 
 static void intake_reject(prm_answer *answer, prm__diag_number number, uint32_t field)
 {
@@ -318,37 +318,49 @@ static prm__diag_number intake_envelope(const prm_event *event)
     return 0;
 }
 
-/* Keeps what is left with a text that is a subject's only key, or the partner's name. */
-static void intake_keep_note(prm__intake *in, uint32_t slot, uint64_t note)
+/* Keeps a text that is known, and what is left with it: whom it names. */
+static void intake_keep_known(prm__intake *in, const prm__text_field *place, const prm__intern_slot *known)
 {
-    uint32_t kind = in->layout->kind[slot];
-    if (prm__note_is_partner(note)) {
-        if (!in->layout->at[slot])
-            in->index = prm__note_owner(note);
-    } else if (kind < PRM_WARM_KINDS) {
-        in->notes[kind] = note;
-        in->noted |= 1U << kind;
+    uint64_t note = prm__intern_note(known);
+    if (!place->at) {
+        in->partner = known->key;
+        in->index = prm__note_is_partner(note) ? prm__note_owner(note) : PRM_NONE;
+        return;
+    }
+    memcpy(in->record + place->at, &known->key, sizeof known->key);
+    if (place->kind < PRM_WARM_KINDS) {
+        in->warm->notes[place->kind] = note;
+        in->warm->noted |= 1U << place->kind;
     }
 }
 
-/* Takes a field that is what nearly every field is: a short text that is known, for a slot that has no
- * value yet, with its hash worked out ahead. False when it is not so, and nothing was done. */
-static bool intake_known_text(prm__intake *in, uint32_t index)
+/* Takes fields from `index` on as long as they are what nearly every field is: a short text that is
+ * known, for a slot that has no value yet, with its hash worked out ahead. Gives the first that is
+ * not so; nothing was done about that one. */
+static uint32_t intake_known_texts(prm__intake *in, uint32_t index)
 {
-    const prm_field *field = &in->event->fields[index];
-    uint64_t hash = in->warm->fields[index];
-    uint32_t slot = field->field < in->names ? in->slot_of[field->field] : PRM_NO_SLOT;
-    if (!hash || slot == PRM_NO_SLOT || !(in->open >> slot & 1))
-        return false;
-    const prm__intern_slot *known = prm__intern_look_short(&in->engine->texts, field->text, field->text_size,
-                                                           hash);
-    if (!known)
-        return false;
-    in->seen |= (uint64_t)1 << slot;
-    in->open &= ~((uint64_t)1 << slot);
-    intake_keep_text(in, slot, known->key);
-    intake_keep_note(in, slot, prm__intern_note(known));
-    return true;
+    const prm__intern *texts = &in->engine->texts;
+    const prm__plan *plan = &in->engine->plans[in->type];
+    const prm__text_field *places = prm__plan_texts(in->engine, plan);
+    const prm_field *fields = in->event->fields;
+    const uint64_t *hashes = in->warm->fields;
+    const uint32_t names = plan->text_count;
+    uint32_t count = in->event->field_count < PRM_WARM_FIELDS ? in->event->field_count : PRM_WARM_FIELDS;
+    uint64_t seen = in->seen;
+    for (; index < count && hashes[index] && fields[index].field < names; index++) {
+        const prm_field *field = &fields[index];
+        const prm__text_field *place = &places[field->field];
+        if (!(place->slot & ~seen))
+            break;
+        const prm__intern_slot *known = prm__intern_look_short(texts, field->text, field->text_size,
+                                                               hashes[index]);
+        if (!known)
+            break;
+        seen |= place->slot;
+        intake_keep_known(in, place, known);
+    }
+    in->seen = seen;
+    return index;
 }
 
 /* Field `index` of the event into its slot; false when it rejects the event. */
@@ -367,7 +379,7 @@ static bool intake_field(prm__intake *in, uint32_t index, prm_status *status)
         return true;
     }
     bool empty = intake_empty(engine, field);
-    const prm__p_slot *row = &in->slots[slot];
+    const prm__p_slot *row = intake_slot(in, slot);
     if (empty && !intake_clears(engine, in->type, row))
         return true;
     if (in->seen >> slot & 1) {
@@ -375,7 +387,6 @@ static bool intake_field(prm__intake *in, uint32_t index, prm_status *status)
         return false;
     }
     in->seen |= (uint64_t)1 << slot;
-    in->open &= ~((uint64_t)1 << slot);
     if (empty) {
         intake_clear(in, row->field_type, slot);
         return true;
@@ -393,18 +404,8 @@ static bool intake_complete(const prm__intake *in)
     if (!missing)
         return true;
     uint32_t slot = (uint32_t)__builtin_ctzll(missing);
-    intake_reject(in->answer, PRM_DIAG_EVENT_FIELD_MISSING, in->slots[slot].name);
+    intake_reject(in->answer, PRM_DIAG_EVENT_FIELD_MISSING, intake_slot(in, slot)->name);
     return false;
-}
-
-/* The partner is known: so are the subjects that notes lead to, without a look at them. */
-static void intake_subjects(const prm__intake *in, uint32_t partner)
-{
-    for (uint32_t noted = in->noted; noted; noted &= noted - 1) {
-        uint32_t kind = (uint32_t)__builtin_ctz(noted);
-        if (prm__note_leads_to(in->notes[kind], kind, partner))
-            prm__warm_subject(in->engine, in->warm, in->type, kind, prm__note_handle(in->notes[kind]));
-    }
 }
 
 /* The rest of the record: head, presence mask and id. The partner is made when new. */
@@ -415,8 +416,7 @@ static prm_status intake_finish(const prm__intake *in)
         partner = in->index != PRM_NONE ? in->index : prm__engine_partner_of(in->engine, in->partner);
         if (partner == PRM_NONE)
             return PRM_E_MEMORY;
-        prm__warm_partner(in->engine, in->type, partner);
-        intake_subjects(in, partner);
+        prm__warm_partner(in->engine, in->warm, in->type, partner);
     }
     uint64_t mask = in->seen & ~in->layout->narrow;
     uint32_t short_mask = (uint32_t)mask;
@@ -446,11 +446,11 @@ static uint32_t intake_known_type(const prm_engine *engine, const prm_event *eve
     return type;
 }
 
-/* Empties the values of a record, in steps of eight bytes: of the room after it nothing is taken yet. */
+/* Empties the values of a record, in steps of 16 bytes: of the room after it nothing is taken yet. */
 static void intake_empty_record(prm__event *record, const prm__layout *layout)
 {
-    for (uint32_t at = (uint32_t)sizeof *record; at < layout->id_at; at += 8)
-        memset((char *)record + at, 0, 8);
+    for (uint32_t at = (uint32_t)sizeof *record; at < layout->id_at; at += 16)
+        memset((char *)record + at, 0, 16);
 }
 
 prm_status prm__intake_read(prm_engine *engine, const prm_event *event, prm__warm *warm, prm_answer *answer,
@@ -464,27 +464,20 @@ prm_status prm__intake_read(prm_engine *engine, const prm_event *event, prm__war
     prm__event *record = prm__store_room(&engine->store);
     if (!record)
         return PRM_E_MEMORY;
-    const prm_program *program = engine->program;
     prm__intake in;
     in.engine = engine;
     in.event = event;
     in.warm = warm;
     in.type = type;
     in.layout = &engine->layouts[type];
-    in.slots = program->slots + program->types[type].first_slot;
-    in.slot_of = engine->slot_of ? engine->slot_of + (size_t)type * program->names_count : NULL;
-    in.names = engine->slot_of ? program->names_count : 0;
     in.record = (char *)record;
     in.seen = 0;
-    in.open = in.layout->texts;
     in.partner = 0;
     in.index = PRM_NONE;
-    in.noted = 0;
     in.answer = answer;
     intake_empty_record(record, in.layout);
-    for (uint32_t i = 0; i < event->field_count; i++)
-        if ((i >= PRM_WARM_FIELDS || !intake_known_text(&in, i)) &&
-            (!intake_field(&in, i, &status) || status != PRM_OK))
+    for (uint32_t i = 0; (i = intake_known_texts(&in, i)) < event->field_count; i++)
+        if (!intake_field(&in, i, &status) || status != PRM_OK)
             return status;
     if (!intake_complete(&in))
         return PRM_OK;

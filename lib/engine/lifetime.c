@@ -222,13 +222,14 @@ static void lifetime_vecs(prm_engine *engine)
     prm__vec_init(&engine->subjects.chunks, alloc, sizeof(char *));
     prm__vec_init_lines(&engine->partners, alloc, sizeof(prm__partner));
     prm__vec_init(&engine->partner_of_key, alloc, sizeof(uint32_t));
+    prm__vec_init(&engine->text_fields, alloc, sizeof(prm__text_field));
     prm__vec_init(&engine->aims, alloc, sizeof(prm__aim));
     prm__vec_init(&engine->plan_takes, alloc, sizeof(prm__take));
     prm__vec_init(&engine->listeners, alloc, sizeof(prm__listener));
     prm__vec_init(&engine->due, alloc, sizeof(prm__due));
     prm__vec_init(&engine->touched, alloc, sizeof(prm__touched));
     prm__vec_init(&engine->passed, alloc, sizeof(prm__due));
-    prm__vec_init(&engine->posts, alloc, sizeof(prm__posting));
+    prm__vec_init(&engine->posts, alloc, sizeof(prm__order_item));
     prm__vec_init(&engine->order_items, alloc, sizeof(prm__order_item));
     prm__vec_init(&engine->sorting, alloc, sizeof(void *));
     prm__vec_init(&engine->identities, alloc, sizeof(uint32_t));
@@ -239,11 +240,11 @@ static void lifetime_vecs(prm_engine *engine)
 
 static void lifetime_free_vecs(prm_engine *engine)
 {
-    prm__vec *const vecs[] = {&engine->partners,    &engine->partner_of_key, &engine->due,
-                              &engine->touched,     &engine->passed,         &engine->posts,
-                              &engine->order_items, &engine->sorting,        &engine->identities,
-                              &engine->entry_copy,  &engine->journal,        &engine->subject_list,
-                              &engine->aims,        &engine->plan_takes,     &engine->listeners};
+    prm__vec *const vecs[] = {
+        &engine->partners,    &engine->partner_of_key, &engine->due,         &engine->touched,
+        &engine->passed,      &engine->posts,          &engine->order_items, &engine->sorting,
+        &engine->identities,  &engine->entry_copy,     &engine->journal,     &engine->subject_list,
+        &engine->text_fields, &engine->aims,           &engine->plan_takes,  &engine->listeners};
     for (size_t i = 0; i < sizeof vecs / sizeof vecs[0]; i++)
         prm__vec_free(vecs[i]);
 }

@@ -66,13 +66,12 @@ static int order_events(const prm_engine *engine, uint32_t a, uint32_t b)
     return prm__engine_compare_events(engine, a, b);
 }
 
-int prm__order_compare(const void *a, const void *b, const void *context)
+/* Of the same instant. */
+static int order_at_once(const prm_engine *engine, const prm__order_item *left, const prm__order_item *right)
 {
-    const prm_engine *engine = context;
-    const prm__order_item *left = a, *right = b;
     const prm__outcome *x = left->outcome, *y = right->outcome;
-    int order = order_numbers(x->at, y->at);
-    if (!order && x->event != y->event)
+    int order = 0;
+    if (x->event != y->event)
         order = order_events(engine, x->event, y->event);
     if (!order)
         order = order_numbers(order_rule(x), order_rule(y));
@@ -87,16 +86,25 @@ int prm__order_compare(const void *a, const void *b, const void *context)
     return order ? order : order_numbers(x->action, y->action);
 }
 
-prm_status prm__order_sort(const prm_engine *engine, const prm__vec *items, prm__vec *pointers)
+int prm__order_compare(const void *a, const void *b, const void *engine)
+{
+    const prm__order_item *left = a, *right = b;
+    return left->at == right->at ? order_at_once(engine, left, right) : left->at < right->at ? -1 : 1;
+}
+
+prm_status prm__order_sort(const prm_engine *engine, const prm__vec *items, uint32_t op, prm__vec *pointers)
 {
     pointers->count = 0;
     if (items->count == 0)
         return PRM_OK;
     PRM_TRY(prm__vec_reserve(pointers, items->count * 2));
+    const prm__order_item *all = items->data;
     const void **list = pointers->data;
+    size_t count = 0;
     for (size_t i = 0; i < items->count; i++)
-        list[i] = prm__vec_at(items, i);
-    prm__sort_pointers(list, list + items->count, items->count, prm__order_compare, engine);
-    pointers->count = items->count;
+        if (all[i].op == op)
+            list[count++] = &all[i];
+    prm__sort_pointers(list, list + count, count, prm__order_compare, engine);
+    pointers->count = count;
     return PRM_OK;
 }

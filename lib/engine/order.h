@@ -5,12 +5,19 @@
 
 #include "engine/engine.h"
 
-/* An outcome with its partner, as compared and sorted. */
+/* An outcome with its partner, as compared and sorted; its instant, which mostly decides, stands
+ * here too. */
 typedef struct prm__order_item {
     const prm__outcome *outcome;
+    int64_t at;
     uint32_t partner; /* index */
     uint32_t op;      /* PRM_GRANT or PRM_REVERSE */
 } prm__order_item;
+
+static inline prm__order_item prm__order_item_of(const prm__outcome *outcome, uint32_t partner, uint32_t op)
+{
+    return (prm__order_item){outcome, outcome->at, partner, op};
+}
 
 /* A prm__compare over two prm__order_item, with the engine as context. */
 int prm__order_compare(const void *a, const void *b, const void *engine);
@@ -19,8 +26,9 @@ int prm__order_compare(const void *a, const void *b, const void *engine);
  * it, else of its subject; 0 when it has none. */
 uint32_t prm__order_key(const prm_engine *engine, const prm__outcome *outcome, uint32_t name);
 
-/* Sorts prm__order_item elements of `items` (a vec); `pointers` receives them as sorted
- * pointers. PRM_E_MEMORY. */
-PRM_MUST_USE prm_status prm__order_sort(const prm_engine *engine, const prm__vec *items, prm__vec *pointers);
+/* Sorts those of the prm__order_item elements of `items` (a vec) that have that `op`; `pointers`
+ * receives them as sorted pointers. PRM_E_MEMORY. */
+PRM_MUST_USE prm_status prm__order_sort(const prm_engine *engine, const prm__vec *items, uint32_t op,
+                                        prm__vec *pointers);
 
 #endif

@@ -1,6 +1,26 @@
 #include "engine/plan.h"
 #include "base/sort.h"
 
+static prm_status plan_texts(prm_engine *engine, uint32_t type, prm__plan *plan)
+{
+    const prm_program *program = engine->program;
+    const prm__layout *layout = &engine->layouts[type];
+    if (!engine->slot_of)
+        return PRM_OK;
+    PRM_TRY(prm__vec_reserve(&engine->text_fields, program->names_count));
+    plan->first_text = (uint32_t)engine->text_fields.count;
+    plan->text_count = program->names_count;
+    for (uint32_t name = 0; name < program->names_count; name++) {
+        prm__text_field *text = prm__vec_push(&engine->text_fields);
+        uint32_t slot = prm__engine_slot(engine, type, name);
+        text->kind = PRM_NO_KIND;
+        if (slot == PRM_NO_INDEX || !(layout->texts >> slot & 1))
+            continue;
+        *text = (prm__text_field){(uint64_t)1 << slot, layout->at[slot], layout->kind[slot]};
+    }
+    return PRM_OK;
+}
+
 /* Whether events of a type may have all the keys of a kind; links need none. */
 static bool plan_has_keys(const prm_engine *engine, uint32_t type, uint32_t kind)
 {
@@ -18,8 +38,13 @@ static prm_status plan_aims(prm_engine *engine, uint32_t type, prm__plan *plan)
     plan->first_aim = (uint32_t)engine->aims.count;
     for (uint32_t kind = PRM_KIND_REP; kind < program->kinds_count; kind++) {
         prm__aim aim = {kind, program->kinds[kind].link};
-        if (plan_has_keys(engine, type, kind))
-            PRM_TRY(prm__vec_append(&engine->aims, &aim, 1));
+        if (!plan_has_keys(engine, type, kind))
+            continue;
+        PRM_TRY(prm__vec_append(&engine->aims, &aim, 1));
+        if (kind < PRM_WARM_KINDS && !aim.link)
+            plan->found |= 1U << kind;
+        else
+            plan->more_aims = 1;
     }
     plan->aim_count = (uint32_t)engine->aims.count - plan->first_aim;
     return PRM_OK;
@@ -265,6 +290,33 @@ static prm_status plan_listeners(plan_work *work)
     return PRM_OK;
 }
 
+/* The slot whose number commission is of, where it is of nothing more than a field. */
+static uint32_t plan_base_slot(const prm_engine *engine, uint32_t type)
+{
+    const prm_program *program = engine->program;
+    if (!program->types[type].earns)
+        return PRM_NO_INDEX;
+    const prm__p_expr *of = &program->exprs[program->head->commission.of];
+    uint32_t word = program->code[of->first_word];
+    if (of->word_count != 1 || (word & 0xFF) != PRM_OP_FIELD || word >> 8 == PRM_NAME_PARTNER)
+        return PRM_NO_INDEX;
+    uint32_t slot = prm__engine_slot(engine, type, word >> 8);
+    if (slot == PRM_NO_INDEX)
+        return PRM_NO_INDEX;
+    switch ((prm__field_type)program->slots[program->types[type].first_slot + slot].field_type) {
+    case PRM_FIELD_INTEGER:
+    case PRM_FIELD_MONEY:
+    case PRM_FIELD_DECIMAL:
+    case PRM_FIELD_PERCENT:
+        return slot;
+    case PRM_FIELD_TEXT:
+    case PRM_FIELD_BOOLEAN:
+    case PRM_FIELD_TIME:
+        break;
+    }
+    return PRM_NO_INDEX;
+}
+
 /* ---- The whole ---- */
 
 static prm_status plan_type(plan_work *work)
@@ -274,6 +326,8 @@ static prm_status plan_type(plan_work *work)
     work->takes.count = 0;
     work->listeners.count = 0;
     work->items.count = 0;
+    work->plan->base_slot = plan_base_slot(work->engine, work->type);
+    PRM_TRY(plan_texts(work->engine, work->type, work->plan));
     PRM_TRY(plan_aims(work->engine, work->type, work->plan));
     PRM_TRY(plan_takes(work));
     PRM_TRY(plan_listeners(work));

@@ -7,6 +7,8 @@
 
 #define PRM_PLAN_FORKS 4 /* slots of a type by whose texts its events branch, at the most */
 
+#define PRM_WARM_KINDS 8 /* of this many kinds of subjects, the first ones, those of events are found ahead */
+
 /* A kind of subjects, not the partner's own, of which events of the type have one. */
 typedef struct prm__aim {
     uint32_t kind;
@@ -43,11 +45,23 @@ typedef struct prm__listener {
     uint64_t least;   /* as long as that measure's whole value is less, the rule does not fire */
 } prm__listener;
 
+/* Where events of the type keep the text of a field. */
+typedef struct prm__text_field {
+    uint64_t slot; /* as a mask of one bit; 0: the type has no such text */
+    uint16_t at;   /* byte offset in the record; 0: the partner, which stands in the head */
+    uint8_t kind;  /* of the subjects whose only key it is; or PRM_NO_KIND */
+} prm__text_field;
+
 typedef struct prm__plan {
-    uint32_t first_aim; /* into engine->aims, ascending by kind */
+    uint32_t first_text; /* into engine->text_fields: by field name */
+    uint32_t text_count; /* 0 where the table of all types would be too large */
+    uint32_t found;      /* of its aims, the kinds that may be found by notes or keys ahead, as a mask */
+    uint32_t more_aims;  /* 1: there are others */
+    uint32_t first_aim;  /* into engine->aims, ascending by kind */
     uint32_t aim_count;
     uint32_t first_take; /* into engine->plan_takes, ascending by measure: those of no branch */
     uint32_t take_count;
+    uint32_t base_slot;      /* of a number that commission is of; or PRM_NO_INDEX: an expression says it */
     uint32_t first_listener; /* into engine->listeners, in the order of the file: those of no branch */
     uint32_t listener_count;
     uint32_t fork_count; /* slots whose text leads to a branch, with more of both */
@@ -69,6 +83,11 @@ static inline const prm__branch *prm__plan_branch(const prm_engine *engine, cons
 static inline const prm__aim *prm__plan_aims(const prm_engine *engine, const prm__plan *plan)
 {
     return PRM_VEC(engine->aims, prm__aim) + plan->first_aim;
+}
+
+static inline const prm__text_field *prm__plan_texts(const prm_engine *engine, const prm__plan *plan)
+{
+    return PRM_VEC(engine->text_fields, prm__text_field) + plan->first_text;
 }
 
 static inline const prm__take *prm__plan_takes(const prm_engine *engine, uint32_t first)

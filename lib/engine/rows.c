@@ -66,13 +66,13 @@ static prm_status rows_collect(prm_rows *rows)
         for (uint32_t j = 0; j < partner->outcomes.count; j++) {
             if (!prm__outcome_is_row(&outcomes[j]))
                 continue;
-            prm__order_item item = {&outcomes[j], i, PRM_GRANT};
+            prm__order_item item = prm__order_item_of(&outcomes[j], i, PRM_GRANT);
             PRM_TRY(prm__vec_append(&rows->items, &item, 1));
             PRM_TRY(rows_reserve_id(rows, &outcomes[j], i));
         }
     }
     rows->count = rows->items.count;
-    return prm__order_sort(engine, &rows->items, &rows->pointers);
+    return prm__order_sort(engine, &rows->items, PRM_GRANT, &rows->pointers);
 }
 
 prm_status prm__rows_ledger(prm_engine *engine, prm_rows **out)

@@ -69,8 +69,11 @@ prm_status prm__step_aim(prm__step *step)
     uint32_t sure = engine->guess ? engine->guess->sure : 0;
     bool rewound = (prm__engine_partner(engine, step->asking.partner)->flags & PRM_PARTNER_REWOUND) != 0;
     prm_status status = step_partner(step);
+    bool known = sure == plan->found && sure && !plan->more_aims && !rewound;
     for (uint32_t kind = PRM_KIND_REP; kind < program->kinds_count; kind++)
-        engine->at_subjects[kind] = PRM_NONE;
+        engine->at_subjects[kind] = known && kind < PRM_WARM_KINDS ? engine->guess->likely[kind] : PRM_NONE;
+    if (known)
+        return status;
     for (uint32_t i = 0; i < plan->aim_count && status == PRM_OK; i++) {
         uint32_t kind = aims[i].kind;
         if (kind < PRM_WARM_KINDS && sure >> kind & 1) {

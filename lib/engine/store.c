@@ -1,6 +1,5 @@
 #include "engine/store.h"
 #include "base/bytes.h"
-#include "base/hash.h"
 #include <string.h>
 
 #define PRM_STORE_FIRST_SLOTS 64U
@@ -33,7 +32,7 @@ uint64_t prm__store_bytes(const prm__store *store)
            (uint64_t)store->slot_count * sizeof(prm__store_slot);
 }
 
-prm__event *prm__store_room(prm__store *store)
+prm__event *prm__store_make_room(prm__store *store)
 {
     uint32_t inside = store->top & ((1U << PRM_STORE_CHUNK_SHIFT) - 1);
     if (inside * 8 + PRM_STORE_RECORD_MAX > PRM_STORE_CHUNK_BYTES) {
@@ -57,11 +56,6 @@ static bool store_same(const prm__event *a, const prm__event *b, const prm__layo
 {
     return a->time == b->time && a->type == b->type && a->partner == b->partner &&
            memcmp(a + 1, b + 1, layouts[a->type].id_at - sizeof *a) == 0;
-}
-
-uint64_t prm__store_hash(const prm__store *store, prm_text id)
-{
-    return prm__hash_bytes(id.data, id.size, store->seed);
 }
 
 static prm__store_slot *store_probe(const prm__store *store, const prm__layout *layouts, prm_text id,

@@ -6,6 +6,7 @@
 #ifndef PRM_ENGINE_STORE_H
 #define PRM_ENGINE_STORE_H
 
+#include "base/hash.h"
 #include "program/program.h"
 #include <string.h>
 
@@ -86,8 +87,18 @@ static inline prm_text prm__store_id(const prm__event *event, const prm__layout 
     return (prm_text){(const char *)event + layout->id_at, event->id_size};
 }
 
+/* Makes room for one record at the top; NULL when memory ran out. */
+prm__event *prm__store_make_room(prm__store *store);
+
 /* Room for one record at the top, not yet taken; NULL when memory ran out. */
-prm__event *prm__store_room(prm__store *store);
+static inline prm__event *prm__store_room(prm__store *store)
+{
+    uint32_t inside = store->top & ((1U << PRM_STORE_CHUNK_SHIFT) - 1);
+    bool there = store->top >> PRM_STORE_CHUNK_SHIFT < store->chunks.count;
+    if (there && inside + PRM_STORE_RECORD_MAX / 8 <= 1U << PRM_STORE_CHUNK_SHIFT)
+        return prm__store_event(store, store->top);
+    return prm__store_make_room(store);
+}
 
 typedef enum prm__store_result {
     PRM_STORE_NEW,
@@ -96,7 +107,10 @@ typedef enum prm__store_result {
     PRM_STORE_NO_MEMORY
 } prm__store_result;
 
-uint64_t prm__store_hash(const prm__store *store, prm_text id);
+static inline uint64_t prm__store_hash(const prm__store *store, prm_text id)
+{
+    return prm__hash_text(id.data, id.size, store->seed);
+}
 
 /* Where the index is looked at first for an id of that hash; NULL while it is empty. */
 const void *prm__store_slot_at(const prm__store *store, uint64_t hash);

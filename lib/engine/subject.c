@@ -38,6 +38,7 @@ prm_status prm__subjects_init(prm_engine *engine)
             subjects->chunk_shift++;
         subjects->sizes[kind] = (uint32_t)size;
     }
+    subjects->chunk_mask = (1U << subjects->chunk_shift) - 1;
     return PRM_OK;
 }
 

@@ -14,8 +14,8 @@ static inline prm__subject *prm__subject_at(const prm_engine *engine, uint32_t h
 {
     const prm__subjects *subjects = &engine->subjects;
     char *const *chunks = (char *const *)subjects->chunks.data;
-    uint32_t unit = handle & ((1U << subjects->chunk_shift) - 1);
-    return (prm__subject *)(void *)(chunks[handle >> subjects->chunk_shift] + (size_t)unit * 16);
+    return (prm__subject *)(void *)(chunks[handle >> subjects->chunk_shift] +
+                                    (size_t)(handle & subjects->chunk_mask) * 16);
 }
 
 /* The measure, anchor or rule state at `offset` of the subject's record. */

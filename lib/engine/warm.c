@@ -1,15 +1,19 @@
 #include "engine/warm.h"
 #include "engine/need.h"
-#include "engine/plan.h"
+#include "engine/note.h"
 #include "engine/subject.h"
 #include <stddef.h>
 
-static void warm_line(const void *at)
+/* Compilers take a function that only fetches for one without effect, and drop calls of it. So these
+ * are always part of their callers, which change something. */
+#define PRM_WARM_PART static inline __attribute__((always_inline))
+
+PRM_WARM_PART void warm_line(const void *at)
 {
     __builtin_prefetch(at, 1, 3);
 }
 
-static void warm_lines(const void *at, size_t size)
+PRM_WARM_PART void warm_lines(const void *at, size_t size)
 {
     const char *line = (const char *)((uintptr_t)at & ~(uintptr_t)(PRM_ALLOC_LINE - 1));
     for (; line < (const char *)at + size; line += PRM_ALLOC_LINE)
@@ -18,19 +22,23 @@ static void warm_lines(const void *at, size_t size)
 
 static void warm_event(const prm_engine *engine, const prm_event *event, prm__warm *warm)
 {
+    const prm__intern *texts = &engine->texts;
+    const uint64_t seed = texts->seed;
     uint32_t count = event->field_count < PRM_WARM_FIELDS ? event->field_count : PRM_WARM_FIELDS;
     bool sound = event->id_size <= PRM_LIMIT_ID_BYTES;
     warm->id = sound ? prm__store_hash(&engine->store, (prm_text){event->id, event->id_size}) : 0;
     warm_line(prm__store_slot_at(&engine->store, warm->id));
     memset(warm->likely, 0xFF, sizeof warm->likely);
     warm->sure = 0;
+    warm->noted = 0;
     for (uint32_t i = 0; i < count; i++) {
         const prm_field *field = &event->fields[i];
-        warm->fields[i] = 0;
-        if (field->kind != PRM_VALUE_TEXT || field->text_size - 1 >= PRM_INTERN_SHORT)
-            continue;
-        warm->fields[i] = prm__intern_hash_short(&engine->texts, field->text, field->text_size);
-        warm_line(prm__intern_slot_at(&engine->texts, warm->fields[i]));
+        uint64_t hash = 0;
+        if (field->kind == PRM_VALUE_TEXT && field->text_size - 1 < PRM_INTERN_SHORT) {
+            hash = prm__hash_pack(prm__bytes_packed(field->text, field->text_size), field->text_size, seed);
+            warm_line(prm__intern_slot_at(texts, hash));
+        }
+        warm->fields[i] = hash;
     }
 }
 
@@ -41,30 +49,29 @@ void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t 
 }
 
 /* The parts of a subject that an event of `type` looks at. */
-static void warm_needed(const prm_engine *engine, uint32_t type, uint32_t kind, uint32_t handle)
+PRM_WARM_PART void warm_needed(const prm_engine *engine, uint32_t type, uint32_t kind, uint32_t handle)
 {
     const char *subject = (const char *)prm__subject_at(engine, handle);
     uintptr_t inside = (uintptr_t)subject % PRM_ALLOC_LINE;
     const prm__need *need = &engine->needs[(size_t)type * engine->program->kinds_count + kind];
-    const char *line = subject - inside;
-    for (uint32_t lines = need->lines[inside / PRM_NEED_UNIT]; lines; lines >>= 1, line += PRM_ALLOC_LINE)
-        if (lines & 1)
-            warm_line(line);
+    for (uint32_t lines = need->lines[inside / PRM_NEED_UNIT]; lines; lines &= lines - 1)
+        warm_line(subject - inside + (size_t)__builtin_ctz(lines) * PRM_ALLOC_LINE);
 }
 
-void prm__warm_subject(const prm_engine *engine, prm__warm *warm, uint32_t type, uint32_t kind,
-                       uint32_t handle)
-{
-    warm->likely[kind] = handle;
-    warm->sure |= 1U << kind;
-    warm_needed(engine, type, kind, handle);
-}
-
-void prm__warm_partner(const prm_engine *engine, uint32_t type, uint32_t partner)
+void prm__warm_partner(const prm_engine *engine, prm__warm *warm, uint32_t type, uint32_t partner)
 {
     size_t size = engine->program->types[type].earns ? offsetof(prm__partner, first_subject)
                                                      : offsetof(prm__partner, rerate_from);
     warm_lines(prm__engine_partner(engine, partner), size);
+    for (uint32_t noted = warm->noted; noted; noted &= noted - 1) {
+        uint32_t kind = (uint32_t)__builtin_ctz(noted);
+        uint64_t note = warm->notes[kind];
+        if (!prm__note_leads_to(note, kind, partner))
+            continue;
+        warm->likely[kind] = prm__note_handle(note);
+        warm->sure |= 1U << kind;
+        warm_needed(engine, type, kind, warm->likely[kind]);
+    }
 }
 
 /* Hashes of the subjects of one event by kind, 0 where it has none or where it is noted. */
@@ -72,42 +79,32 @@ typedef struct prm__warm_slots {
     uint64_t hashes[PRM_WARM_KINDS];
 } prm__warm_slots;
 
-/* Whether the event has a subject of the kind that is found by its keys, and was not yet. */
-static bool warm_is_open(const prm__warm *warm, const prm__aim *aim)
+/* The kinds of which the event's subject is found by its keys, and was not yet. */
+static uint32_t warm_open(const prm_engine *engine, const prm__event *event, const prm__warm *warm)
 {
-    return aim->kind < PRM_WARM_KINDS && !aim->link && !(warm->sure >> aim->kind & 1);
+    return engine->plans[event->type].found & ~warm->sure;
 }
 
-/* Fetches the places in the index of subjects that are not noted, and tells whether there are any. */
-static bool warm_check(const prm_engine *engine, const prm__event *event, const prm__warm *warm,
+/* Fetches the places in the index of the subjects of `open` kinds. */
+static void warm_slots(const prm_engine *engine, const prm__event *event, uint32_t open,
                        prm__warm_slots *slots)
 {
-    const prm__plan *plan = &engine->plans[event->type];
-    const prm__aim *aims = prm__plan_aims(engine, plan);
     uint32_t keys[PRM_KIND_KEYS];
-    bool any = false;
-    for (uint32_t i = 0; i < plan->aim_count; i++) {
-        uint32_t kind = aims[i].kind;
-        if (!warm_is_open(warm, &aims[i]))
-            continue;
-        slots->hashes[kind] = 0;
-        if (!prm__subject_keys(engine, event, kind, keys))
-            continue;
-        slots->hashes[kind] = prm__subject_hash(kind, event->partner, keys);
-        warm_line(prm__subject_slot_at(engine, slots->hashes[kind]));
-        any = true;
+    for (; open; open &= open - 1) {
+        uint32_t kind = (uint32_t)__builtin_ctz(open);
+        bool has = prm__subject_keys(engine, event, kind, keys);
+        slots->hashes[kind] = has ? prm__subject_hash(kind, event->partner, keys) : 0;
+        if (has)
+            warm_line(prm__subject_slot_at(engine, slots->hashes[kind]));
     }
-    return any;
 }
 
 static void warm_by_slots(const prm_engine *engine, const prm__event *event, const prm__warm_slots *slots,
                           prm__warm *warm)
 {
-    const prm__plan *plan = &engine->plans[event->type];
-    const prm__aim *aims = prm__plan_aims(engine, plan);
-    for (uint32_t i = 0; i < plan->aim_count; i++) {
-        uint32_t kind = aims[i].kind;
-        if (!warm_is_open(warm, &aims[i]) || !slots->hashes[kind])
+    for (uint32_t open = warm_open(engine, event, warm); open; open &= open - 1) {
+        uint32_t kind = (uint32_t)__builtin_ctz(open);
+        if (!slots->hashes[kind])
             continue;
         warm->likely[kind] = prm__subject_likely(engine, slots->hashes[kind]);
         if (warm->likely[kind] != PRM_NONE)
@@ -116,7 +113,7 @@ static void warm_by_slots(const prm_engine *engine, const prm__event *event, con
 }
 
 /* The partner's own subject, and the ends of its lists. */
-static void warm_of_partner(const prm_engine *engine, const prm__event *event)
+PRM_WARM_PART void warm_of_partner(const prm_engine *engine, const prm__event *event)
 {
     const prm__partner *partner = prm__engine_partner(engine, event->partner);
     const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
@@ -141,8 +138,11 @@ void prm__warm_accepted(const prm_engine *engine, const uint32_t *handles, prm__
         if (event->partner == PRM_NONE)
             continue;
         warm_of_partner(engine, event);
-        if (warm_check(engine, event, warm[i], &slots[i]))
-            open[open_count++] = i;
+        uint32_t kinds = warm_open(engine, event, warm[i]);
+        if (!kinds)
+            continue;
+        warm_slots(engine, event, kinds, &slots[i]);
+        open[open_count++] = i;
     }
     for (size_t i = 0; i < open_count; i++)
         warm_by_slots(engine, prm__engine_event(engine, handles[open[i]]), &slots[open[i]], warm[open[i]]);

@@ -5,17 +5,18 @@
 #ifndef PRM_ENGINE_WARM_H
 #define PRM_ENGINE_WARM_H
 
-#include "engine/engine.h"
+#include "engine/plan.h"
 
 #define PRM_WARM_GROUP 16 /* events looked at together */
 #define PRM_WARM_FIELDS 8 /* of each, the first fields */
-#define PRM_WARM_KINDS 8  /* kinds of subjects, the first ones */
 
 /* What was found out about one event while looking ahead. */
 typedef struct prm__warm {
     uint64_t id;                      /* hash of the id */
     uint64_t fields[PRM_WARM_FIELDS]; /* hashes of short texts; 0 for all other values */
     uint32_t likely[PRM_WARM_KINDS];  /* the subject that it most likely has, by kind, or PRM_NONE */
+    uint64_t notes[PRM_WARM_KINDS];   /* what is left with the text of the only key, by kind */
+    uint32_t noted;                   /* kinds of which there is a note, as a mask */
     uint32_t sure;                    /* kinds of which `likely` is the subject, as a mask: by notes */
 } prm__warm;
 
@@ -23,12 +24,9 @@ typedef struct prm__warm {
  * lead to. */
 void prm__warm_events(const prm_engine *engine, const prm_event *events, size_t count, prm__warm *warm);
 
-/* Notes that an event of `type` has that subject of `kind`, and fetches it. */
-void prm__warm_subject(const prm_engine *engine, prm__warm *warm, uint32_t type, uint32_t kind,
-                       uint32_t handle);
-
-/* Fetches the partner that an event of `type` has. */
-void prm__warm_partner(const prm_engine *engine, uint32_t type, uint32_t partner);
+/* The event has that partner: fetches it, and the subjects that notes lead to, without a look at
+ * them. */
+void prm__warm_partner(const prm_engine *engine, prm__warm *warm, uint32_t type, uint32_t partner);
 
 /* Fetches what the partners of accepted events lead to, and subjects that are not yet noted;
  * warm[i] is about the event of handles[i]. */
