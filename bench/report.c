@@ -5,11 +5,21 @@
 #include <stdlib.h>
 #include <time.h>
 
-uint64_t report_now(void)
+static uint64_t report_clock(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    clock_gettime(clock, &now);
     return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
+uint64_t report_now(void)
+{
+    return report_clock(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+uint64_t report_elapsed(void)
+{
+    return report_clock(CLOCK_MONOTONIC);
 }
 
 static int compare_figures(const void *a, const void *b)

@@ -17,7 +17,8 @@ typedef struct report_row {
     uint64_t rows;        /* of the ledger, so that two runs can be told to do the same */
 } report_row;
 
-uint64_t report_now(void); /* ns of processor time: other processes do not count */
+uint64_t report_now(void);     /* ns of processor time: other processes do not count */
+uint64_t report_elapsed(void); /* ns that went by */
 void report_head(void);
 void report_print(const report_row *row); /* the median run, with the fastest and slowest */
 void report_ratio(const report_row *row, const report_row *limit); /* of the medians */

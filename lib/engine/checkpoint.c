@@ -7,7 +7,7 @@
 #include "engine/subject.h"
 
 /* So many bytes of state are worth PRM_CHECKPOINT_EVENTS entries between two checkpoints. */
-#define CHECKPOINT_BYTES 8192U
+#define CHECKPOINT_BYTES 65536U
 
 /* What may be asked of a checkpoint before going back to it, and where lists end that only grow. */
 typedef struct checkpoint_place {
