@@ -58,6 +58,12 @@ static void progress_measure(progress_item *item)
     item->whole = target > 0 ? (uint64_t)target : 1;
 }
 
+/* How much there is to go by: value and target, a value alone, nothing. */
+static int progress_rank(uint32_t has_value)
+{
+    return has_value == 1 ? 0 : has_value == PRM_PROGRESS_NO_TARGET ? 1 : 2;
+}
+
 /* Rules in the order of the file; those without a value last. */
 static int progress_order(const void *a, const void *b)
 {
@@ -66,8 +72,8 @@ static int progress_order(const void *a, const void *b)
     if (first->row.rule != second->row.rule)
         return first->row.rule < second->row.rule ? -1 : 1;
     if (first->row.has_value != second->row.has_value)
-        return first->row.has_value ? -1 : 1;
-    if (first->row.has_value) {
+        return progress_rank(first->row.has_value) - progress_rank(second->row.has_value);
+    if (first->row.has_value == 1) {
         progress_wide left = (progress_wide)first->missing * (progress_wide)second->whole;
         progress_wide right = (progress_wide)second->missing * (progress_wide)first->whole;
         if (left != right)
@@ -85,7 +91,7 @@ static progress_item *progress_collect(prm_rows *rows, int pending, size_t *coun
         if (pending && item.row.state != PRM_STATE_OPEN)
             continue;
         item.place = *count;
-        if (item.row.has_value)
+        if (item.row.has_value == 1)
             progress_measure(&item);
         items[(*count)++] = item;
     }
@@ -99,8 +105,9 @@ static void progress_write_row(const prm_program *program, sheet *out, const pro
     char texts[4][PROGRESS_TEXT];
     const prm_progress *row = &item->row;
     size_t sizes[4] = {0};
-    if (row->has_value) {
+    if (row->has_value != 0)
         sizes[0] = prm_write_decimal(row->value, texts[0], PROGRESS_TEXT);
+    if (row->has_value == 1) {
         sizes[1] = prm_write_decimal(row->target, texts[1], PROGRESS_TEXT);
         sizes[2] = prm_write_decimal(item->remaining, texts[2], PROGRESS_TEXT);
     }

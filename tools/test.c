@@ -77,7 +77,7 @@ static void test_run_file(test_session *round, const char *path)
     testfile_free(&file);
 }
 
-/* ---- Rules that no test fires ------------------------------------------------------- */
+/* ---- What no test fires ------------------------------------------------------------- */
 
 static int test_place_order(const void *a, const void *b)
 {
@@ -86,14 +86,12 @@ static int test_place_order(const void *a, const void *b)
     return (first->place > second->place) - (first->place < second->place);
 }
 
-static void test_note_unfired(const test_session *round, test_program *program)
+static void test_note_unfired(test_session *round, test_program *program)
 {
     buffer text = {0};
     size_t unfired = 0;
-    if (program->rule_count == 0)
-        return;
-    buffer_format(&text, "note: %s: no test fires ", program->path);
-    qsort(program->rules, program->rule_count, sizeof *program->rules, test_place_order);
+    if (program->rule_count > 0)
+        qsort(program->rules, program->rule_count, sizeof *program->rules, test_place_order);
     for (size_t i = 0; i < program->rule_count; i++) {
         buffer parts = {0};
         size_t count = testprogram_write_unfired(&parts, &program->rules[i], ", ");
@@ -102,8 +100,9 @@ static void test_note_unfired(const test_session *round, test_program *program)
         unfired += count;
         buffer_free(&parts);
     }
+    unfired = testprogram_write_unreached(&text, program, ", ", unfired);
     if (unfired > 0)
-        testreport_note(&round->report, (prm_text){text.data, text.size});
+        testreport_unfired(&round->report, program->path, (prm_text){text.data, text.size});
     buffer_free(&text);
 }
 

@@ -49,6 +49,17 @@ static void testprogram_read_rules(test_program *program)
         qsort(program->rules, program->rule_count, sizeof *program->rules, testprogram_rule_order);
 }
 
+static void testprogram_read_ranks(test_program *program)
+{
+    prm_text name;
+    size_t count = 0;
+    while (prm_program_rank_name(program->program, (uint32_t)count).size > 0)
+        count++;
+    program->ranks = arena_take(&program->texts, (count + 1) * sizeof *program->ranks);
+    for (uint32_t i = 1; (name = prm_program_rank_name(program->program, i)).size > 0; i++)
+        program->ranks[program->rank_count++] = (test_rank){.name = name};
+}
+
 static test_program *testprogram_load(const char *path)
 {
     test_program *program = memory_take(sizeof *program);
@@ -56,6 +67,8 @@ static test_program *testprogram_load(const char *path)
     if (prm_program_load(path, NULL, &program->program, &program->diagnostics, &program->error) == PRM_OK) {
         testprogram_read_kinds(program);
         testprogram_read_rules(program);
+        testprogram_read_ranks(program);
+        program->brackets = testbrackets_read(path, &program->texts, &program->bracket_count);
     }
     return program;
 }
@@ -118,6 +131,12 @@ void testprogram_note_fired(test_program *program, prm_text rule, prm_text id)
         found->fired |= PRM_OUTCOME_OF_THEN;
 }
 
+void testprogram_note_rank(test_program *program, prm_text rank)
+{
+    for (size_t i = 0; i < program->rank_count; i++)
+        program->ranks[i].reached |= text_same(program->ranks[i].name, rank);
+}
+
 static void testprogram_write_part(buffer *out, const test_rule *rule, const char *separator, size_t part,
                                    const char *what)
 {
@@ -143,6 +162,20 @@ size_t testprogram_write_unfired(buffer *out, const test_rule *rule, const char 
         testprogram_write_part(out, rule, separator, parts++, " else");
     if (missing & PRM_OUTCOME_OF_REMIND)
         testprogram_write_part(out, rule, separator, parts++, " remind");
+    return parts;
+}
+
+size_t testprogram_write_unreached(buffer *out, const test_program *program, const char *separator,
+                                   size_t parts)
+{
+    for (size_t i = 0; i < program->rank_count; i++)
+        if (!program->ranks[i].reached)
+            buffer_format(out, "%srank %.*s", parts++ > 0 ? separator : "", (int)program->ranks[i].name.size,
+                          program->ranks[i].name.data);
+    for (size_t i = 0; i < program->bracket_count; i++)
+        if (program->brackets[i].other != NULL && !program->brackets[i].fired)
+            buffer_format(out, "%sbracket from %.*s", parts++ > 0 ? separator : "",
+                          (int)program->brackets[i].from.size, program->brackets[i].from.data);
     return parts;
 }
 
@@ -214,6 +247,7 @@ void testprogram_free_all(test_programs *all)
     for (size_t i = 0; i < all->count; i++) {
         test_program *program = all->items[i];
         prm_diagnostics_free(program->diagnostics);
+        testbrackets_free(program->brackets, program->bracket_count);
         prm_program_unref(program->program);
         arena_free(&program->texts);
         free(program->path);

@@ -1,9 +1,9 @@
-/* The programs that a run of tests meets, each compiled once, with what the
- * tests want to know of them: their kinds of rewards, and which rules fired. */
+/* The programs that a run of tests meets, each compiled once, with what the tests want to know of
+ * them: their kinds of rewards, and which rules, ranks and brackets the tests come to. */
 #ifndef TOOLS_TESTPROGRAM_H
 #define TOOLS_TESTPROGRAM_H
 
-#include "memory.h"
+#include "testbrackets.h"
 
 typedef struct test_rule {
     prm_text name;
@@ -15,6 +15,11 @@ typedef struct test_rule {
     int contest;          /* a place was seen: they are places */
 } test_rule;
 
+typedef struct test_rank {
+    prm_text name;
+    int reached;
+} test_rank;
+
 typedef struct test_program {
     char *path;
     prm_program *program;         /* NULL when it does not compile */
@@ -25,6 +30,10 @@ typedef struct test_program {
     size_t kind_count;
     test_rule *rules; /* sorted by name */
     size_t rule_count;
+    test_rank *ranks; /* but for the first, which everyone has */
+    size_t rank_count;
+    test_bracket *brackets;
+    size_t bracket_count;
 } test_program;
 
 /* All zeros at the start. */
@@ -41,9 +50,18 @@ test_program *testprogram_get(test_programs *all, const char *path);
  * like pass. */
 void testprogram_note_fired(test_program *program, prm_text rule, prm_text id);
 
+/* Notes that a partner had the rank of this name. */
+void testprogram_note_rank(test_program *program, prm_text rank);
+
 /* Appends what of the rule no test fires, each part behind `separator` but the first:
  * "bonus", "bonus tier 2", "bonus place 2", "bonus else". Returns how many parts that are. */
 size_t testprogram_write_unfired(buffer *out, const test_rule *rule, const char *separator);
+
+/* Appends likewise the ranks that no test gives and the brackets that none uses: "rank gold",
+ * "bracket from 1000000", behind `separator` where `parts` come before. Returns how many parts there
+ * are in all. */
+size_t testprogram_write_unreached(buffer *out, const test_program *program, const char *separator,
+                                   size_t parts);
 
 /* Whether the program has a rule of this name. */
 int testprogram_has_rule(const test_program *program, prm_text rule);

@@ -174,7 +174,9 @@ static void testquestion_keep_one(const test_question *question, const prm_progr
     if (row->has_value) {
         size_t size = prm_write_decimal(row->value, text, sizeof text);
         kept->cells[TESTQUESTION_VALUE] = testquestion_keep(owner, text, size);
-        size = prm_write_decimal(row->target, text, sizeof text);
+    }
+    if (row->has_value == 1) {
+        size_t size = prm_write_decimal(row->target, text, sizeof text);
         kept->cells[TESTQUESTION_TARGET] = testquestion_keep(owner, text, size);
     }
     if (row->start != PRM_NO_TIME)
@@ -257,7 +259,7 @@ static testquestion_distance testquestion_measure(const prm_progress *row)
         [PRM_STATE_WAITING] = 3, [PRM_STATE_NOT_ELIGIBLE] = 4, [PRM_STATE_REACHED] = 5,
     };
     testquestion_distance distance = {row->state <= PRM_STATE_INACTIVE ? by_state[row->state] : 6, 1, 1};
-    if (!row->has_value)
+    if (row->has_value != 1)
         return distance;
     testquestion_wide whole = testquestion_widen(row->target);
     testquestion_wide left = whole - testquestion_widen(row->value);
@@ -309,7 +311,7 @@ static void testquestion_write_nearest(const test_question *question, const prm_
     testquestion_write_key(out, "rep", row->rep);
     testquestion_write_key(out, "customer", row->customer);
     testquestion_write_key(out, "product", row->product);
-    if (row->has_value && prm_write_decimal(row->value, value, sizeof value) > 0 &&
+    if (row->has_value == 1 && prm_write_decimal(row->value, value, sizeof value) > 0 &&
         prm_write_decimal(row->target, target, sizeof target) > 0)
         buffer_format(out, ": %s of %s", value, target);
     buffer_format(out, ", %s", prm_state_name(row->state));

@@ -82,12 +82,6 @@ static void testreport_end_human(const test_report *report)
     printf("\n");
 }
 
-void testreport_note(const test_report *report, prm_text text)
-{
-    if (report->format == TESTREPORT_HUMAN)
-        testreport_write_lines("", text);
-}
-
 /* ---- TAP: the Test Anything Protocol ----------------------------------------------------- */
 
 /* A hash would begin a directive. */
@@ -241,6 +235,26 @@ void testreport_add(test_report *report, const testreport_item *item)
         testreport_add_junit(report, item);
         break;
     }
+}
+
+void testreport_unfired(test_report *report, const char *path, prm_text what)
+{
+    buffer text = {0};
+    if (report->format == TESTREPORT_JUNIT) {
+        testreport_end_suite(report);
+        buffer_string(&text, "  <testsuite name=\"");
+        testreport_put_xml(&text, text_of(path));
+        buffer_string(&text,
+                      "\" tests=\"0\" failures=\"0\"><properties><property name=\"no test fires\" value=\"");
+        testreport_put_xml(&text, what);
+        buffer_string(&text, "\"/></properties></testsuite>\n");
+        fwrite(text.data, 1, text.size, stdout);
+    } else {
+        buffer_format(&text, "note: %s: no test fires %.*s", path, (int)what.size, what.data);
+        testreport_write_lines(report->format == TESTREPORT_TAP ? "# " : "",
+                               (prm_text){text.data, text.size});
+    }
+    buffer_free(&text);
 }
 
 void testreport_end(test_report *report)

@@ -36,8 +36,9 @@ void testreport_file(test_report *report, const char *path);
 
 void testreport_add(test_report *report, const testreport_item *item);
 
-/* Lines for people alone. */
-void testreport_note(const test_report *report, prm_text text);
+/* Tells what of the program no test fires, behind all tests: a note, in JUnit a suite without tests
+ * that has it as a property. */
+void testreport_unfired(test_report *report, const char *path, prm_text what);
 
 /* Ends the output: the summary, the plan, the last tags. */
 void testreport_end(test_report *report);

@@ -348,6 +348,47 @@ static int testrun_arrive(testrun *run, const testrun_outcome *written, size_t n
 
 /* ---- Tests -------------------------------------------------------------------------------------------- */
 
+/* Whether the test gives another ledger with another rate in the bracket. */
+static int testrun_uses(const testrun *run, const testrun_outcome *written, const test_bracket *bracket)
+{
+    buffer unread = {0};
+    test_program program = {.path = run->program->path, .program = bracket->other};
+    testrun with = {.file = run->file,
+                    .test = run->test,
+                    .program = &program,
+                    .details = &unread,
+                    .has_clock = run->has_clock,
+                    .clock = run->clock};
+    testrun_outcome other = {.engine = NULL};
+    test_arrival arrival;
+    int uses = 0;
+    if (testevents_make(run->file, run->test, bracket->other, &with.batch, &unread)) {
+        testarrival_make(&arrival, 0, run->test->name, with.batch.events, with.batch.count);
+        uses = testrun_attempt(&with, &arrival, &other) && other.ledger.count != written->ledger.count;
+        for (size_t i = 0; other.engine != NULL && !uses && i < other.ledger.count; i++)
+            uses = !testrun_same_rows(&other.ledger.items[i], &written->ledger.items[i]);
+        testarrival_free(&arrival);
+    }
+    testrun_free_outcome(&other);
+    batch_free(&with.batch);
+    buffer_free(&unread);
+    return uses;
+}
+
+static void testrun_note_fired(const testrun *run, const testrun_outcome *written)
+{
+    test_program *program = run->program;
+    for (size_t i = 0; i < written->journal.count; i++) {
+        const prm_text *cells = written->journal.items[i].cells;
+        testprogram_note_fired(program, cells[ROWS_RULE], cells[ROWS_ID]);
+        if (cells[ROWS_RANK].size > 0)
+            testprogram_note_rank(program, cells[ROWS_RANK]);
+    }
+    for (size_t i = 0; i < program->bracket_count; i++)
+        if (!program->brackets[i].fired && program->brackets[i].other != NULL)
+            program->brackets[i].fired = testrun_uses(run, written, &program->brackets[i]);
+}
+
 static int testrun_evaluate(testrun *run)
 {
     testrun_outcome written = {.engine = NULL};
@@ -356,9 +397,7 @@ static int testrun_evaluate(testrun *run)
     int good = testrun_attempt(run, &arrival, &written);
     if (good) {
         run->clock = prm_engine_clock(written.engine);
-        for (size_t i = 0; i < written.journal.count; i++)
-            testprogram_note_fired(run->program, written.journal.items[i].cells[ROWS_RULE],
-                                   written.journal.items[i].cells[ROWS_ID]);
+        testrun_note_fired(run, &written);
         good = testrun_check(run, &written);
         testrun_write_notes(run, &written, good);
         for (size_t i = 1; !run->test->as_written && i < TESTARRIVAL_COUNT; i++)

@@ -758,12 +758,15 @@ enum {
 
 /* How far one subject is with one rule at the clock. `value` and `target` are
  * in whole units (1000 yen, 3 meetings, a coverage of 0.8); for conditions on
- * one measure only, otherwise has_value is 0. */
+ * one measure only, otherwise has_value is 0. The places of a contest have no
+ * threshold, but what the others have: then has_value is PRM_PROGRESS_NO_TARGET, and target 0. */
+enum { PRM_PROGRESS_NO_TARGET = 2 };
+
 typedef struct prm_progress {
-    uint32_t size;  /* sizeof(prm_progress), set by the caller */
-    uint32_t state; /* PRM_STATE_... */
-    uint32_t rule;  /* index of the rule */
-    uint32_t has_value;
+    uint32_t size;      /* sizeof(prm_progress), set by the caller */
+    uint32_t state;     /* PRM_STATE_... */
+    uint32_t rule;      /* index of the rule */
+    uint32_t has_value; /* 0: no numbers; 1: value and target; PRM_PROGRESS_NO_TARGET */
     prm_text rule_name;
     prm_text partner;
     prm_text rep;

@@ -355,8 +355,8 @@ static void arrow_progress_cells(const prm_progress *line, arrow_cell *cells)
     *cells++ = arrow_text_cell(line->rep);
     *cells++ = arrow_text_cell(line->customer);
     *cells++ = arrow_text_cell(line->product);
-    *cells++ = arrow_wide_cell(line->has_value, arrow_decimal(line->value));
-    *cells++ = arrow_wide_cell(line->has_value, arrow_decimal(line->target));
+    *cells++ = arrow_wide_cell(line->has_value != 0, arrow_decimal(line->value));
+    *cells++ = arrow_wide_cell(line->has_value == 1, arrow_decimal(line->target));
     *cells++ = arrow_name_cell(prm_state_name(line->state));
     *cells++ = arrow_time_cell(line->start);
     *cells++ = arrow_time_cell(line->end);

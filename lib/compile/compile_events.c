@@ -17,11 +17,11 @@ static bool events_is(const prm__yaml_node *node, const char *key)
 }
 
 static const prm__schema_key events_keys[] = {
-    {"voids", PRM_SCHEMA_LINK, 0, "a type and the field by which events match, such as order.placed by order",
-     "order.placed by order", NULL},
+    {"voids", PRM_SCHEMA_LINK, 0, "a type and the field by which events match", "order.placed by order",
+     NULL},
     {"reduces", PRM_SCHEMA_LINK, 0, "likewise: its amount is taken off that of the other",
      "order.placed by order", NULL},
-    {"within", PRM_SCHEMA_DURATION, 0, "how old an event may be that is voided, such as 90d", "90d", NULL},
+    {"within", PRM_SCHEMA_DURATION, 0, "how old an event may be that is voided", "90d", NULL},
 };
 
 #define EVENTS_KEYS ((uint32_t)(sizeof events_keys / sizeof events_keys[0]))

@@ -36,8 +36,7 @@ enum { LEVEL_WHEN, LEVEL_RATE, LEVEL_BY_PRODUCT, LEVEL_KEYS };
 static const prm__schema_key level_keys[LEVEL_KEYS] = {
     [LEVEL_WHEN] = {"when", PRM_SCHEMA_MAPPING, 0, "what a partner reaches in a window for this level",
                     "{sum: amount, of: deal.won, at_least: 1000000}", NULL},
-    [LEVEL_RATE] = {"rate", PRM_SCHEMA_RATE, 0, "the commission rate of this level, such as 20%", "15%",
-                    NULL},
+    [LEVEL_RATE] = {"rate", PRM_SCHEMA_RATE, 0, "the commission rate of this level", "15%", NULL},
     [LEVEL_BY_PRODUCT] = {"by_product", PRM_SCHEMA_MAPPING, 0, "rates by product at this level",
                           "{crm: 15%, ma: 20%}", NULL},
 };

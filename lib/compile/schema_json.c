@@ -31,14 +31,19 @@ static void json_word(json_out *out, const char *word)
 }
 
 /* Texts of this library: no control bytes. */
-static void json_text(json_out *out, const char *text)
+static void json_escaped(json_out *out, const char *text)
 {
-    json_word(out, "\"");
     for (; *text != '\0'; text++) {
         if (*text == '"' || *text == '\\')
             json_word(out, "\\");
         json_bytes(out, text, 1);
     }
+}
+
+static void json_text(json_out *out, const char *text)
+{
+    json_word(out, "\"");
+    json_escaped(out, text);
     json_word(out, "\"");
 }
 
@@ -292,12 +297,24 @@ static void json_type(json_out *out, const prm__schema_key *key, const json_chil
     json_word(out, "]");
 }
 
+/* What the key means, with an example of it. */
+static void json_described(json_out *out, const prm__schema_key *key)
+{
+    json_word(out, "\"");
+    json_escaped(out, key->doc);
+    json_word(out, ". Example: `");
+    json_escaped(out, key->name);
+    json_word(out, ": ");
+    json_escaped(out, key->example);
+    json_word(out, "`\"");
+}
+
 static void json_property(json_out *out, const prm__schema_key *key, const json_child *child)
 {
     json_word(out, "\n        ");
     json_text(out, key->name);
     json_word(out, ": {\"description\": ");
-    json_text(out, key->doc);
+    json_described(out, key);
     json_type(out, key, child);
     json_word(out, "}");
 }
@@ -306,7 +323,7 @@ static void json_property(json_out *out, const prm__schema_key *key, const json_
 static void json_rewards(json_out *out)
 {
     static const prm__schema_key rewards[] = {
-        {"cash", PRM_SCHEMA_EXPR, 0, "money, such as 5000 or amount * 10%", "amount * 10%", NULL},
+        {"cash", PRM_SCHEMA_EXPR, 0, "money", "amount * 10%", NULL},
         {"gift_card", PRM_SCHEMA_EXPR, 0, "a gift card of this value", "5000", NULL},
         {"points", PRM_SCHEMA_EXPR, 0, "whole points", "10", NULL},
     };

@@ -78,6 +78,14 @@ static prm_status across_fire(const prm__firing *firing, const prm__p_rule *rule
     return PRM_OK;
 }
 
+/* A row of windows without one has no event that counts, whatever was counted in windows before. */
+static bool across_is_idle(const prm_engine *engine, const prm__p_rule *rule, prm__fraction number)
+{
+    uint32_t measure = engine->program->conditions[rule->single].measure;
+    return measure != PRM_NO_INDEX && engine->program->measures[measure].kind == PRM_MEASURE_STREAK &&
+           prm__eval_fraction(number).number == 0;
+}
+
 prm_status prm__across_enter(const prm__asking *asking, uint32_t rule_index)
 {
     prm_engine *engine = asking->engine;
@@ -86,7 +94,7 @@ prm_status prm__across_enter(const prm__asking *asking, uint32_t rule_index)
     prm__candidate entry;
     memset(&entry, 0, sizeof entry);
     entry.number = prm__condition_number(asking, &engine->program->conditions[rule->single]);
-    if (entry.number.none || !prm__ask_eligible(asking, rule))
+    if (entry.number.none || across_is_idle(engine, rule, entry.number) || !prm__ask_eligible(asking, rule))
         return PRM_OK;
     entry.rule = rule_index;
     entry.close = asking->place.time;

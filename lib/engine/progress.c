@@ -120,6 +120,8 @@ static void progress_numbers(const prm__asking *asking, const prm__p_rule *rule,
     bool done = *reached, has_target = progress_target(asking, rule, subject, &target, &done);
     prm__value number = prm__ask_value(asking, rule);
     item->has_value = number.type == PRM_TYPE_NUMBER && has_target;
+    if (item->has_value && rule->form == PRM_FORM_CONTEST)
+        item->has_value = PRM_PROGRESS_NO_TARGET;
     item->value = item->has_value ? number.number : 0;
     item->target = item->has_value ? target : 0;
     if (rule->form != PRM_FORM_WHILE)

@@ -18,6 +18,7 @@ Tests run against the program above them. In the cookbook, *words* are names of 
 """
 
 import glob
+import json
 import os
 import re
 import shutil
@@ -362,6 +363,25 @@ class Language(unittest.TestCase):
         """In backquotes, not in an example alone."""
         named = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`\n]+)`", blocks_of(self.text)[1]))))
         self.assertEqual(self.sources("compile", r'\{"(\w+)", PRM_SCHEMA_') - named, set())
+
+    def test_every_key(self):
+        """A row for each key of each place, in the order of the compiler's tables, with its meaning and
+        example from there; required as it says; and a type, a default and known numbers of findings."""
+        schema = json.loads(subprocess.check_output([PRM, "schema", "program"]).decode())["definitions"]
+        places = [definition for definition in schema.values() if "properties" in definition]
+        section = re.search(r"^## Every key$(.*?)^## ", self.text, re.M | re.S).group(1)
+        tables = [re.findall(r"^\| `(.*?)` \| (.*) \| (.*) \| (.*) \| `(.*)` \| (.*) \|$", part, re.M)
+                  for part in section.split("\n### ")[1:]]
+        known = set(re.findall(r"^\| (\d{3}) \|", read("docs", "diagnostics.md"), re.M))
+        self.assertEqual([len(table) for table in tables], [len(place["properties"]) for place in places])
+        for place, table in zip(places, tables):
+            for (name, value), row in zip(place["properties"].items(), table):
+                with self.subTest(key=name, meaning=row[3]):
+                    self.assertEqual((row[0], "%s. Example: `%s`" % (row[3], row[4])), (name, value["description"]))
+                    self.assertEqual(row[2] == "required", name in place.get("required", []))
+                    self.assertTrue(row[1].strip())
+                    self.assertEqual(set(re.findall(r"\d+", row[5])) - known, set())
+                    self.assertRegex(row[5], r"^\d{3}((,| to) \d{3})*$")
 
     def test_events(self):
         rows = dict(re.findall(r"^\| `([a-z]+\.[a-z]+)` \| (.*?) \|", self.text, re.M))

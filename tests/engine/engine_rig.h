@@ -368,6 +368,8 @@ static inline void rig_print_progress(const rig *r, rig_text *out, const prm_pro
     if (one->has_value) {
         assert_true(prm_write_decimal(one->value, number, sizeof number) > 0);
         RIG_PRINT(out, " %s", number);
+    }
+    if (one->has_value == 1) {
         assert_true(prm_write_decimal(one->target, number, sizeof number) > 0);
         RIG_PRINT(out, " of %s", number);
     }

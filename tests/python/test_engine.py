@@ -242,6 +242,17 @@ def test_questions(engine):
         engine.progress("fastre")
 
 
+def test_progress_of_a_contest_has_no_target():
+    program = prm.Program.compile(
+        "prm: 1\nprogram: c\ncurrency: JPY\nrules:\n  most:\n    per: month\n"
+        "    contest: {by: {count: deal.won}, places: [{cash: 1}]}\n"
+    )
+    engine = prm.Engine(program)
+    engine.ingest([{"id": "d", "type": "deal.won", "time": "2026-06-01", "partner": "acme"}])
+    line = engine.progress("most")[0]
+    assert (line.value, line.target, line.remaining) == (1, None, None)
+
+
 def test_waiting_events(program):
     with prm.Engine(program, clock_follows=False) as engine:
         engine.ingest(deal(1))

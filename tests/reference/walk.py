@@ -217,6 +217,8 @@ class Walk(Ground):
             if not self.partners[subject.partner].left and self.eligible(rule, subject, asking) \
                     and self.counted(rule, rule.contest.by, subject, asking):
                 value = self.value(rule, rule.contest.by, subject, asking)
+                if rule.contest.by.kind == "streak" and value == 0:
+                    continue  # no window of the row, and so no event in one
                 if value is not None:
                     entries.append((subject, value))
         if len({value for _, value in entries}) < len(entries):

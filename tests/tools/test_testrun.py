@@ -788,6 +788,55 @@ class CommandLine(Case):
             """)
         self.assertIn("note: contest.yaml: no test fires best place 2, best place 3\n", out)
 
+    LADDER = """\
+        # brackets and ranks, 段階
+        prm: 1
+        program: ladder
+        currency: JPY
+        commission:
+          on: deal.won
+          of: amount
+          max: 30%
+          brackets: {rates: [{from: 0, rate: "10%"}, {from: 100, rate: 20%}, {from: 1000, rate: 30%}]}
+        ranks:
+          per: month
+          promote: now
+          levels:
+            bronze: {}
+            silver: {when: {sum: amount, of: deal.won, at_least: 500}}
+            gold: {when: {sum: amount, of: deal.won, at_least: 5000}}
+        rules: {star: {each: seminar.attended, then: {points: 1}}}
+        """
+
+    def ladder(self, *amounts):
+        """What the note says is not covered by deals of these amounts."""
+        self.write("ladder.yaml", self.LADDER)
+        body = "program: ladder.yaml\ntests:\n"
+        for amount in amounts:
+            body += ("  of %s:\n    events: [{at: 2026-01-05, type: deal.won, partner: p, amount: %s}]\n"
+                     "    expect: {contains: [{rule: commission}]}\n" % (amount, amount))
+        return self.run_text(body)[1]
+
+    def test_ranks_and_brackets_that_no_test_comes_to(self):
+        note = "note: ladder.yaml: no test fires star, rank silver, rank gold, bracket from %s\n"
+        self.assertIn(note % "100, bracket from 1000", self.ladder(50))
+        self.assertIn(note % "100, bracket from 1000", self.ladder(100))
+        self.assertIn(note % "1000", self.ladder(50, 150))
+        self.assertIn("note: ladder.yaml: no test fires star, rank gold, bracket from 1000\n", self.ladder(1000))
+        self.assertIn("note: ladder.yaml: no test fires star\n", self.ladder(600, 6000))
+
+    def test_what_no_test_fires_in_other_formats(self):
+        _, out, _ = self.run_text(self.TWO, "--format", "tap")
+        self.assertIn("# note: program.yaml: no test fires two-leads, faster\n1..3\n", out)
+        _, out, _ = self.run_text(self.TWO, "--format", "junit")
+        suites = xml.etree.ElementTree.fromstring(out.encode()).findall("testsuite")
+        self.assertEqual([suite.attrib for suite in suites[1:]],
+                         [{"name": "program.yaml", "tests": "0", "failures": "0"}])
+        self.assertEqual(suites[1].find("properties/property").attrib,
+                         {"name": "no test fires", "value": "two-leads, faster"})
+        _, out, _ = self.run_text(self.TWO, "--format", "junit", "--filter", "first")
+        self.assertNotIn("no test fires", out)
+
     def test_a_program_in_place_of_its_tests(self):
         status, out, _ = self.prm("program.yaml")
         self.assertEqual(status, 1)

@@ -169,7 +169,10 @@ class Total:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a subject is with a rule. ``value`` and ``target`` are None where a rule asks for more than one thing."""
+    """How far a subject is with a rule.
+
+    ``value`` and ``target`` are None where a rule asks for more than one thing; a contest has no ``target``.
+    """
 
     __slots__ = ("customer", "end", "partner", "product", "rep", "rule", "start", "state", "target", "value")
 
