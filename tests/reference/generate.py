@@ -20,7 +20,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from calendars import DAY_MS, MONTHS, PERS, WEEKDAYS, Calendar, Duration, date_text, day_number  # noqa: E402
-from program import MINOR_DIGITS, RECIPIENTS, ROUNDINGS, VOCABULARY  # noqa: E402
+from program import MINOR_DIGITS, VOCABULARY  # noqa: E402
 
 ZONES = ["Asia/Tokyo", "UTC", "America/New_York", "Europe/London", "America/Sao_Paulo", "Australia/Lord_Howe",
          "Pacific/Apia", "America/St_Johns", "Asia/Kathmandu", "+09:00", "-03:30"]
