@@ -328,8 +328,8 @@ class WholeGenerator(Generator):
         """(measure with a threshold, its types, its kind of number); `plain` is neither streak nor value, `bare`
         without a window and subject of its own, as inside of streaks."""
         forms = ["count", "count", "count", "sum", "sum", "distinct", "average", "minimum", "maximum"]
-        if set(self.types_for(keys, "rep")) - {"order.placed"}:
-            forms += ["coverage", "coverage", "covered"] if not keys and not link else ["coverage", "covered"]
+        if set(self.types_for(keys, "rep")) - {"order.placed"} and not link:
+            forms += ["coverage", "covered"] if keys else ["coverage", "coverage", "covered"]
         if not plain:
             forms += ["streak", "streak"] + (["value", "value"] if self.named and "order" not in keys else [])
         if {"deal", "region", "order", "lead"} & set(keys) and "value" in forms:
