@@ -8,6 +8,7 @@ import copy
 from fractions import Fraction
 
 import facts
+import near
 from ledger import ledger_of
 from walk import Walk
 
@@ -84,14 +85,19 @@ class Books:
         if instant is None:
             return False
         if event.time < instant:
+            near.note_settling("event too late")
             return True
         type_ = self.program.types[event.type]
         if event.type == "event.voided":
             about = [other for other in self.accepted.values() if other.id == event.fields["event"]]
         else:
             about = [other for other in self.accepted.values()
-                     for rule in (type_.voids, type_.reduces) if rule and facts.matches(self.program, event, other, rule)]
-        return bool(about) and all(other.time < instant for other in about)
+                     for rule in (type_.voids, type_.reduces)
+                     if rule and facts.matches(self.program, event, other, rule)]
+        if not about or any(other.time >= instant for other in about):
+            return False
+        near.note_settling("news of settled events too late")
+        return True
 
     def evaluate(self):
         """(the events that stand, what each reduction took of which, the ledger)."""

@@ -5,10 +5,11 @@
 
 Each seed gives a program and events (generate.py, whole.py); director.py says what they are to have. Both sides
 evaluate them to CSV, which must be equal byte for byte. Then, some on each of so many cases: the journal adds up to
-the ledger (--journal N: every N-th), the case with time settled in between (--settle N), a property of
-metamorphic.py (--property N, one after the other). These two need --library. A failure is made small (shrink.py) and
-written to --keep DIR, as a scenario where it can be one. What was reached is told at the end; --hold makes it a
-failure when a feature, one of near.CLOSE, or more than 5% of the possible pairs (features.py) were not.
+the ledger (--journal N: every N-th), the case with time settled in between (--settle N, and wherever a rate reaches
+back), a property of metamorphic.py (--property N, one after the other). These two need --library. A failure is made
+small (shrink.py) and written to --keep DIR, as a scenario where it can be one. What was reached is told at the end;
+--hold makes it a failure when a feature, a close call of near.py, or more than 5% of the possible pairs (features.py)
+were not.
 Exit status: 0 all is well, 1 not.
 """
 import argparse
@@ -55,6 +56,8 @@ class Stream:
             self.case(seed)
             if self.failures >= self.options.stop:
                 break
+        for name, count in near.settling.items():
+            self.director.tally.near[name] = count
         self.tell("done", (self.counts, self.failures, self.director.tally))
 
     def case(self, seed):
@@ -89,7 +92,8 @@ class Stream:
             yield "journals", Case.unfaithful_journal
         if not options.library:
             return
-        if options.settle and number % options.settle == 0:
+        reaches_back = "from: period" in case.program  # which settling stops
+        if options.settle and (number % options.settle == 0 or reaches_back):
             yield "histories", lambda case: settled(case).difference()
         if options.property and number % options.property == 0:
             name = list(PROPERTIES)[number // options.property % len(PROPERTIES)]
@@ -112,6 +116,7 @@ def settled(case):
 
 
 def run_stream(number, options, pipe):
+    near.settling.clear()
     Stream(number, options, lambda what, data: pipe.send((what, data))).run()
 
 
@@ -140,7 +145,8 @@ class Report:
 
     def failure(self, seed, case, found):
         self.failures += 1
-        print("seed %d:\n%s%s\nclock %s\n%s" % (seed, case.program, "\n".join(case.lines), case.clock, found), flush=True)
+        print("seed %d:\n%s%s\nclock %s\n%s" % (seed, case.program, "\n".join(case.lines), case.clock, found),
+              flush=True)
         if self.options.keep:
             folder = os.path.join(self.options.keep, "seed-%d" % seed)
             case.save(folder)
@@ -157,8 +163,9 @@ class Report:
         print("features, and in how many cases:")
         print("\n".join("  %-28s %6d" % (name, tally.features[name]) for name in sorted(tally.features)))
         print("how close events came, and how often:")
-        print("\n".join("  %-28s %6d" % (name, tally.near.get(name, 0)) for name in near.CLOSE))
-        missing, far = tally.missing_features(), [name for name in near.CLOSE if not tally.near.get(name)]
+        close = near.CLOSE + (near.SETTLING if self.options.library and self.options.settle else [])
+        print("\n".join("  %-38s %6d" % (name, tally.near.get(name, 0)) for name in close))
+        missing, far = tally.missing_features(), [name for name in close if not tally.near.get(name)]
         wrong = sorted(" + ".join(pair) for pair in tally.pairs if frozenset(pair) in IMPOSSIBLE)
         pairs = tally.missing_pairs()
         if self.options.missing:

@@ -1,7 +1,8 @@
 """Chooses what the next case should have, so that few cases meet many pairs of features.
 
-The first cases, and some of the later ones, are left to chance. From then on each is to have some of the pairs that none has reached yet, those
-first that were tried least: one pair in each of its rules, or one of the two in a rule and the other in the program.
+The first cases, and some of the later ones, are left to chance. From then on each is to have some of the pairs that
+none has reached yet, those first that were tried least: one pair in each of its rules, or one of the two in a rule
+and the other in the program.
 What is wanted follows from the cases before alone, so the same stream gives the same cases everywhere.
 """
 import random

@@ -224,7 +224,10 @@ def standing_of(program, events, settled):
         rule = program.types[reduction.type].reduces
         if not rule:
             continue
-        amount = reduction.fields["amount"] - (settled.taken.get(reduction.id, 0) if settled else 0)
+        amount = reduction.fields["amount"]
+        if settled and reduction.id in settled.taken:
+            amount -= settled.taken[reduction.id]
+            near.note_settling("reduction that took of settled events")
         for event in left:  # the earliest match with something left first
             if event.id not in kept and matches(program, reduction, event, rule):
                 taken = max(Fraction(0), min(amount, event.fields.get("amount", Fraction(0))))

@@ -31,8 +31,8 @@ REWARDS = ["reward cash", "reward gift_card", "reward points", "reward declared"
            "value in then"]
 RECIPIENTS = ["to rep", "to partner", "to referrer", "to parent", "to parent.parent"]
 OF_WHILE = ["rank by while", "rate by while", "while always"]
-OF_RULES = (SUBJECTS + FORMS + WINDOWS + PERS + LENGTHS + MEASURES + THRESHOLDS + TREES + OF_MEASURES + NARROWING + OF_EACH
-            + LIMITS + MONEY_LIMITS + ENDS + RATES + REWARDS + RECIPIENTS + OF_WHILE
+OF_RULES = (SUBJECTS + FORMS + WINDOWS + PERS + LENGTHS + MEASURES + THRESHOLDS + TREES + OF_MEASURES + NARROWING
+            + OF_EACH + LIMITS + MONEY_LIMITS + ENDS + RATES + REWARDS + RECIPIENTS + OF_WHILE
             + ["pick highest", "rank action", "notice"])
 
 OF_COMMISSION = ["commission", "brackets", "brackets for", "brackets per", "by_product", "rate min", "rate max",

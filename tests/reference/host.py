@@ -4,7 +4,6 @@ The Python binding lends its table of functions and its structs, and writes even
 here, every column of them, as plain tuples that can be compared.
 """
 import ctypes
-import json
 import os
 import sys
 from collections import Counter
@@ -26,7 +25,7 @@ NUMBERS = ("amount", "rate", "at", "from", "until", "payable", "has_amount", "ha
 NET = [(TEXTS + NUMBERS).index(name) for name in
        ("id", "rule", "kind", "partner", "recipient_partner", "recipient_rep", "amount", "rate", "rate_added", "rank",
         "text", "from", "until", "payable")]
-RULE, EVENT, ID = (TEXTS.index(name) for name in ("rule", "event", "id"))
+EVENT, ID = TEXTS.index("event"), TEXTS.index("id")
 
 
 class Failure(Exception):
@@ -91,7 +90,8 @@ class Engine:
         """Hands in the events at these places as one batch; gives the answers."""
         order = list(order)
         answers = (self.abi.CAnswer * max(1, len(order)))()
-        self.call(self.lib.prm_engine_ingest, self.host.taken(order), len(order), ctypes.sizeof(self.abi.Event), answers)
+        self.call(self.lib.prm_engine_ingest, self.host.taken(order), len(order), ctypes.sizeof(self.abi.Event),
+                  answers)
         return [ANSWERS[answers[place].answer] for place in range(len(order))]
 
     def advance(self, instant):
@@ -175,7 +175,3 @@ def as_texts(host, calendar, row):
 
 def clock_of(text):
     return None if text is None else Calendar("UTC").read_time(text)
-
-
-def id_of(line):
-    return json.loads(line).get("id")

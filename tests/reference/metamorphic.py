@@ -5,9 +5,8 @@ Each property takes a Setting (a case in the library) and gives what is wrong, o
 """
 import json
 import random
-import re
 
-from host import EVENT, ID, RULE, Failure, Host, clock_of, net_of_journal, net_of_ledger
+from host import EVENT, ID, Failure, Host, clock_of, net_of_journal, net_of_ledger
 from program import Program
 from walk import encode
 
@@ -75,7 +74,8 @@ def unlike(what, wanted, found):
 def unfaithful(engine, ledger):
     wanted, found = net_of_ledger(ledger), net_of_journal(engine.journal())
     if wanted != found:
-        return "journal: missing %s, extra %s" % (list((wanted - found).items())[:5], list((found - wanted).items())[:5])
+        return "journal: missing %s, extra %s" % (
+            list((wanted - found).items())[:5], list((found - wanted).items())[:5])
     return None
 
 

@@ -40,7 +40,8 @@ def told(*lines):
 
 class Settling(unittest.TestCase):
     def test_news_of_settled_time_is_too_late(self):
-        answers, rows = told(deal("d1", 3), deal("d2", 10), "settle 2026-01-05", deal("x", 4), deal("d1", 3), deal("d1", 4),
+        answers, rows = told(deal("d1", 3), deal("d2", 10), "settle 2026-01-05",
+                             deal("x", 4), deal("d1", 3), deal("d1", 4),
                              other("v", "event.voided", 11, event="d1"),
                              other("c", "deal.cancelled", 9, partner="a", deal="n"))
         self.assertEqual(answers[2:], ["too late", "duplicate", "rejected", "too late", "too late"])
@@ -53,7 +54,8 @@ class Settling(unittest.TestCase):
         self.assertEqual(rows, [("commission!d1", "100", "")])
 
     def test_a_refund_keeps_what_it_took(self):
-        _, rows = told(deal("d1", 3), deal("d2", 8, 500), other("f", "deal.refunded", 9, partner="a", deal="n", amount="1200"),
+        _, rows = told(deal("d1", 3), deal("d2", 8, 500),
+                       other("f", "deal.refunded", 9, partner="a", deal="n", amount="1200"),
                        "settle 2026-01-05", other("v", "event.voided", 10, event="f"))
         self.assertEqual(rows, [("commission!d2", "50", "")])
 
@@ -77,18 +79,21 @@ class Settling(unittest.TestCase):
 
 class Features(unittest.TestCase):
     def test_what_is_ruled_out(self):
-        for one, other_ in (("for rep", "for partner"), ("contest", "else"), ("while", "hold"), ("pick highest", "reach"),
-                            ("else rate", "each"), ("rank action", "for rep"), ("keep 0", "keep 1")):
+        for one, other_ in (("for rep", "for partner"), ("contest", "else"), ("while", "hold"),
+                            ("pick highest", "reach"), ("else rate", "each"), ("rank action", "for rep"),
+                            ("keep 0", "keep 1")):
             self.assertIn(frozenset((one, other_)), IMPOSSIBLE)
             self.assertNotIn(pair_of(one, other_), PAIRS)
-        for one, other_ in (("tiers", "close"), ("every", "close"), ("else", "for customer"), ("measure sum", "measure count"),
-                            ("lasts", "until"), ("voided", "contest"), ("brackets", "rate set")):
+        for one, other_ in (("tiers", "close"), ("every", "close"), ("else", "for customer"),
+                            ("measure sum", "measure count"), ("lasts", "until"), ("voided", "contest"),
+                            ("brackets", "rate set")):
             self.assertIn(pair_of(one, other_), PAIRS)
 
     def test_a_pair_of_rules_is_reached_in_one_rule_with_a_row(self):
         tally = Tally()
         parts = {"r1": {"each", "max"}, "r2": {"reach", "budget"}, "r3": {"every", "hold"}, "": {"zone UTC"}}
-        tally.add(parts, [{"rule": "r1", "id": "r1!e1"}, {"rule": "r2", "id": "r2:a"}], {"voided": 2, "rounding tie": 1})
+        rows = [{"rule": "r1", "id": "r1!e1"}, {"rule": "r2", "id": "r2:a"}]
+        tally.add(parts, rows, {"voided": 2, "rounding tie": 1})
         self.assertIn(pair_of("each", "max"), tally.pairs)
         self.assertNotIn(pair_of("each", "budget"), tally.pairs)
         self.assertNotIn(pair_of("every", "hold"), tally.pairs)

@@ -72,7 +72,8 @@ class Shrinking(unittest.TestCase):
             program_tests.run_file(test, tally)
             self.assertEqual((tally.passed, tally.failed), (1, 0))
             if TOOL:
-                done = subprocess.run([TOOL, "test", folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+                done = subprocess.run([TOOL, "test", folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                      check=False)
                 self.assertEqual(done.returncode, 0, done.stdout.decode())
             # and it does catch the defect
             with open(program, encoding="utf-8") as file:

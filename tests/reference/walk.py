@@ -270,8 +270,9 @@ class Walk(Ground):
                     continue
                 if event.type not in self.types_of(measure) and not event.roster_changed:
                     continue
+                owner = self.coarser(subject, measure.keys)
                 if coverage and event.roster_changed and \
-                        self.in_window(measure.window or rule.window, self.coarser(subject, measure.keys), event, asking):
+                        self.in_window(measure.window or rule.window, owner, event, asking):
                     asked.add(subject)
                 elif any(event is other for other in self.counted(rule, measure, subject, asking)):
                     asked.add(subject)
@@ -501,9 +502,12 @@ class Walk(Ground):
         """Reaching back stops at the settled instant, but for what had reached back when it was settled. Is anything
         of the rate left?"""
         start = self.settled.starts.get(rate.id)
-        if start is None:
+        if start is not None:
+            near.note_settling("rate kept from before settling")
+        else:
             start = max(rate.start, self.settled.instant)
         if start != rate.start:
+            near.note_settling("rate stopped at the settled instant")
             rate.start, rate.start_position = start, (start, 0)
         return rate.until is None or rate.until > rate.start
 

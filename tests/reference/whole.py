@@ -328,8 +328,8 @@ class WholeGenerator(Generator):
         """(measure with a threshold, its types, its kind of number); `plain` is neither streak nor value, `bare`
         without a window and subject of its own, as inside of streaks."""
         forms = ["count", "count", "count", "sum", "sum", "distinct", "average", "minimum", "maximum"]
-        if set(self.types_for(keys, "rep")) - {"order.placed"}:
-            forms += ["coverage", "coverage", "covered"] if not keys and not link else ["coverage", "covered"]
+        if set(self.types_for(keys, "rep")) - {"order.placed"} and not link:
+            forms += ["coverage", "covered"] if keys else ["coverage", "coverage", "covered"]
         if not plain:
             forms += ["streak", "streak"] + (["value", "value"] if self.named and "order" not in keys else [])
         if {"deal", "region", "order", "lead"} & set(keys) and "value" in forms:
@@ -337,7 +337,8 @@ class WholeGenerator(Generator):
         if not any(self.types_for(keys, name) for name in AMOUNTS):
             forms = [form for form in forms if form not in ("sum", "average", "minimum", "maximum")]
         form = self.choose(forms, "measure {}".format)
-        if "streak" in forms and self.any_wanted("coarser streak", "streak where") and "measure streak" not in self.used:
+        of_streaks = self.any_wanted("coarser streak", "streak where")
+        if "streak" in forms and of_streaks and self.is_missing("measure streak"):
             form = "streak"
         self.used.add("measure " + form)
         if form == "value":
@@ -359,8 +360,8 @@ class WholeGenerator(Generator):
             measure["where"] = self.condition(self.event_scope(types), 1)
         if bare:
             return self.thresholded(measure, threshold, lower), types, kind
-        if self.maybe(0.15) or self.is_missing("measure window") or \
-                any(self.is_missing("window " + name) for name in ("rolling", "after", "anchored", "per anchored", "per")):
+        if self.maybe(0.15) or self.is_missing("measure window") or any(
+                self.is_missing("window " + name) for name in ("rolling", "after", "anchored", "per anchored", "per")):
             own = self.window(keys=keys)
             measure.update(own)
             if own:
@@ -742,7 +743,8 @@ class WholeGenerator(Generator):
 
     def rule_while(self, rule, keys, link):
         types = []
-        if self.is_missing("while always") or (not self.any_wanted(*CONDITION_WANTS) and self.maybe(0.25, "while always")):
+        always = not self.any_wanted(*CONDITION_WANTS) and self.maybe(0.25)
+        if always or self.is_missing("while always"):
             self.used.add("while always")
             rule["while"] = "always"
         else:
