@@ -9,6 +9,7 @@ extern const cli_verb verb_diff;
 extern const cli_verb verb_run;
 extern const cli_verb verb_progress;
 extern const cli_verb verb_schema;
+extern const cli_verb verb_statement;
 extern const cli_verb verb_test;
 
 #endif
