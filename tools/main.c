@@ -9,7 +9,8 @@
 #include "verbs.h"
 
 static const cli_verb *const main_verbs[] = {
-    &verb_run, &verb_check, &verb_test, &verb_progress, &verb_diff, &verb_statement, &verb_schema,
+    &verb_run,  &verb_check,     &verb_test,   &verb_progress,
+    &verb_diff, &verb_statement, &verb_report, &verb_schema,
 };
 
 enum { MAIN_VERBS = sizeof main_verbs / sizeof main_verbs[0] };

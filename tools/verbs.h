@@ -6,6 +6,7 @@
 
 extern const cli_verb verb_check;
 extern const cli_verb verb_diff;
+extern const cli_verb verb_report;
 extern const cli_verb verb_run;
 extern const cli_verb verb_progress;
 extern const cli_verb verb_schema;
