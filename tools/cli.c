@@ -68,6 +68,14 @@ static int cli_take_option(cli *out, const char *word, int count, char *const *w
     return CLI_DONE;
 }
 
+/* The two options that have a short form everywhere have one here. */
+static const char *cli_long(const char *word)
+{
+    if (strcmp(word, "-h") == 0)
+        return "--help";
+    return strcmp(word, "-o") == 0 ? "--output" : word;
+}
+
 int cli_read(cli *out, const cli_verb *verb, int count, char *const *words)
 {
     int ended = 0;
@@ -75,7 +83,7 @@ int cli_read(cli *out, const cli_verb *verb, int count, char *const *words)
     out->operands = memory_take((size_t)(count + 1) * sizeof *out->operands);
     out->given = memory_take((size_t)(count + 1) * sizeof *out->given);
     for (int i = 0; i < count; i++) {
-        const char *word = strcmp(words[i], "-h") == 0 && !ended ? "--help" : words[i];
+        const char *word = ended ? words[i] : cli_long(words[i]);
         if (ended || word[0] != '-' || word[1] == '\0') {
             out->operands[out->operand_count++] = word;
         } else if (strcmp(word, "--") == 0) {

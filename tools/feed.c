@@ -23,11 +23,16 @@ static void feed_report(feed *work, size_t index)
     findings_add(work->source.findings, work->batch.origins[index], "%s", reason);
 }
 
-static void feed_note_latest(feed *work, size_t index)
+static void feed_note_time(feed *work, size_t index)
 {
     int64_t time = work->batch.events[index].time;
-    if (work->answers[index].answer == PRM_ACCEPTED && time > work->latest)
+    if (work->answers[index].answer != PRM_ACCEPTED)
+        return;
+    if (time > work->latest)
         work->latest = time;
+    if (time < work->earliest || work->accepted == 0)
+        work->earliest = time;
+    work->accepted++;
 }
 
 static void feed_note_ignored(feed *work, const prm_event *event)
@@ -92,7 +97,7 @@ feed_result feed_batch(feed *work)
                           &error) != PRM_OK)
         return feed_fail(work, &error);
     for (size_t i = 0; i < batch->count; i++) {
-        feed_note_latest(work, i);
+        feed_note_time(work, i);
         if (work->answers[i].answer == PRM_REJECTED)
             feed_report(work, i);
         if (work->answers[i].answer == PRM_IGNORED)

@@ -33,7 +33,9 @@ typedef struct feed {
     prm_answer *answers;
     size_t answer_capacity;
     uint64_t bytes;
-    int64_t latest; /* time of the latest accepted event */
+    int64_t latest;   /* time of the latest accepted event */
+    int64_t earliest; /* and of the earliest; with none accepted 0 */
+    uint64_t accepted;
     feed_ignored ignored[FEED_IGNORED];
     size_t ignored_count; /* of types; those beyond the room are in no entry */
 } feed;

@@ -8,37 +8,31 @@
 #include "suggest.h"
 #include "verbs.h"
 
-static const cli_verb *const main_verbs[] = {
-    &verb_run, &verb_check, &verb_test, &verb_progress, &verb_diff, &verb_schema,
-};
-
-enum { MAIN_VERBS = sizeof main_verbs / sizeof main_verbs[0] };
-
 static void main_usage(void)
 {
     printf("prm %s: incentive programs, evaluated\n\n", prm_version());
-    for (size_t i = 0; i < MAIN_VERBS; i++)
-        printf("  prm %-9s %-11s %s\n", main_verbs[i]->name, main_verbs[i]->operands, main_verbs[i]->summary);
-    printf("  prm %-9s %-11s %s\n", "help", "[VERB]", "This text, or what a verb takes.");
+    for (size_t i = 0; i < VERBS; i++)
+        printf("  prm %-9s %-17s %s\n", verbs[i]->name, verbs[i]->operands, verbs[i]->summary);
+    printf("  prm %-9s %-17s %s\n", "help", "[VERB]", "This text, or what a verb takes.");
     printf("  prm --version\n");
 }
 
 static const cli_verb *main_find(const char *name)
 {
-    for (size_t i = 0; i < MAIN_VERBS; i++)
-        if (strcmp(main_verbs[i]->name, name) == 0)
-            return main_verbs[i];
+    for (size_t i = 0; i < VERBS; i++)
+        if (strcmp(verbs[i]->name, name) == 0)
+            return verbs[i];
     return NULL;
 }
 
 static int main_unknown_verb(const char *word)
 {
-    prm_text names[MAIN_VERBS + 1];
-    for (size_t i = 0; i < MAIN_VERBS; i++)
-        names[i] = text_of(main_verbs[i]->name);
-    names[MAIN_VERBS] = text_of("help");
-    size_t near = suggest_nearest(text_of(word), names, MAIN_VERBS + 1);
-    if (near <= MAIN_VERBS)
+    prm_text names[VERBS + 1];
+    for (size_t i = 0; i < VERBS; i++)
+        names[i] = text_of(verbs[i]->name);
+    names[VERBS] = text_of("help");
+    size_t near = suggest_nearest(text_of(word), names, VERBS + 1);
+    if (near <= VERBS)
         return cli_misuse(NULL, "unknown verb '%s'; did you mean '%s'?", word, names[near].data);
     return cli_misuse(NULL, "unknown verb '%s'", word);
 }

@@ -8,6 +8,12 @@
 #include "jsontext.h"
 #include "yamldoc.h"
 
+const probe_stage probe_stages[PROBE_STAGES] = {
+    {"joined", "partner.joined", "joined"},       {"login", "portal.login", "logged in"},
+    {"course", "course.completed", "learned"},    {"lead", "lead.registered", "registered leads"},
+    {"meeting", "meeting.held", "held meetings"}, {PROBE_WON, "deal.won", "won deals"},
+};
+
 static void probe_open_node(buffer *out, const yamldoc_node *node)
 {
     if (node->key.data != NULL) {
@@ -79,7 +85,10 @@ static void probe_write(buffer *out, const yamldoc_node *root, const prm_program
         probe_carry(out, commission, "of", "  ");
         probe_carry(out, commission, "where", "  ");
     }
-    buffer_string(out, "rules:\n  " PROBE_WON ": {each: deal.won, then: {points: 1}}\n");
+    buffer_string(out, "rules:\n");
+    for (size_t i = 0; i < PROBE_STAGES; i++)
+        buffer_format(out, "  %s: {each: %s, then: {points: 1}}\n", probe_stages[i].rule,
+                      probe_stages[i].type);
 }
 
 static prm_status probe_try(const yamldoc_node *root, const prm_program *program, int plain,
@@ -115,7 +124,7 @@ prm_status probe_add_up(prm_engine *engine, probe_figures *out, prm_error *error
     while (prm_rows_next(rows, &row) > 0) {
         if (text_is(row.rule, PROBE_WON))
             out->won++;
-        else
+        else if (row.money)
             out->revenue += row.amount;
     }
     prm_rows_free(rows);

@@ -102,14 +102,14 @@ static int session_make_engine(session *work)
     int status = session_resume(work, &options);
     if (status != CLI_DONE)
         return status;
-    if (text != NULL && prm_engine_advance(work->engine, clock, &error) != PRM_OK)
+    if (text != NULL && !work->holds && prm_engine_advance(work->engine, clock, &error) != PRM_OK)
         return session_fail(&error);
     return CLI_DONE;
 }
 
-int session_open(session *work, const cli *args, size_t operand)
+static int session_begin(session *work, const cli *args, size_t operand, int holds)
 {
-    *work = (session){.args = args, .operand = operand};
+    *work = (session){.args = args, .operand = operand, .holds = holds};
     work->findings = (findings){.out = stderr, .shown = FINDINGS_SHOWN, .bar = &work->bar, .sorted = 1};
     if (cli_has(args, "all-errors"))
         work->findings.shown = UINT64_MAX;
@@ -121,6 +121,16 @@ int session_open(session *work, const cli *args, size_t operand)
     if (status == CLI_DONE)
         status = session_make_engine(work);
     return status;
+}
+
+int session_open(session *work, const cli *args, size_t operand)
+{
+    return session_begin(work, args, operand, 0);
+}
+
+int session_open_holding(session *work, const cli *args)
+{
+    return session_begin(work, args, 0, 1);
 }
 
 /* The bytes of all inputs, 0 when one of them is no regular file. */
@@ -167,7 +177,7 @@ int session_feed(session *work, size_t batch_size)
     progressbar_clear(&work->bar);
     if (result != FEED_DONE)
         return result == FEED_MISSING ? CLI_MISUSE : CLI_FINDINGS;
-    return session_advance(work, work->feed.latest); /* the clock at the latest event */
+    return work->holds ? CLI_DONE : session_advance(work, work->feed.latest); /* the latest event */
 }
 
 static void session_write_summary(session *work, const prm_counts *counts)

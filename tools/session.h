@@ -28,6 +28,7 @@ enum { SESSION_BATCH = 16384 };
 typedef struct session {
     const cli *args;
     size_t operand; /* which of the operands is the program */
+    int holds;      /* the clock stays where it is: the verb moves it */
     prm_program *program;
     prm_engine *engine;
     prm_counts before; /* of the state that was resumed; else all zeros */
@@ -43,6 +44,9 @@ typedef struct session {
  * CLI_DONE, or the exit status with its message written. session_close follows
  * in either case. */
 int session_open(session *work, const cli *args, size_t operand);
+
+/* The same for operand 0 and a verb that moves the clock itself, --clock or not. */
+int session_open_holding(session *work, const cli *args);
 
 /* Feeds all --events in batches of `batch_size`. As session_open. */
 int session_feed(session *work, size_t batch_size);

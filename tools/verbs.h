@@ -4,11 +4,18 @@
 
 #include "cli.h"
 
+/* All of them, in the order of the help. */
+enum { VERBS = 9 };
+extern const cli_verb *const verbs[VERBS];
+
 extern const cli_verb verb_check;
 extern const cli_verb verb_diff;
+extern const cli_verb verb_report;
 extern const cli_verb verb_run;
+extern const cli_verb verb_manual;
 extern const cli_verb verb_progress;
 extern const cli_verb verb_schema;
+extern const cli_verb verb_statement;
 extern const cli_verb verb_test;
 
 #endif

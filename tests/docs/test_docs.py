@@ -3,11 +3,13 @@
 
     test_docs.py PRM [unittest arguments]     PRM is the path of the tool
 
-Pages are README.md, docs/*.md and rules/**/*.md. What a block is, its first line says:
+Pages are README.md, docs/**/*.md and rules/**/*.md. What a block is, its first line says:
 
     ```yaml                a whole program (`prm:`), its tests (`tests:`), a mapping (`mapping:`) or assumptions (`assume:`)
     ```yaml fragment       keys of a program; what is missing of the head is added behind them
     ```yaml wrong          the same, but it must be refused, with what the next block shows
+    ```yaml as NAME        a whole program, in a file of that name
+    ```csv NAME            a file of events
     ```yaml from PATH      lines that stand in that file just so; `# ...` stands for lines left out
     ```                    what the block before it prints
     ```text                a picture, such as a grammar
@@ -115,7 +117,7 @@ class Page:
 
 
 def pages():
-    patterns = ("README.md", "docs/*.md", "rules/*.md", "rules/*/*.md")
+    patterns = ("README.md", "docs/*.md", "docs/*/*.md", "rules/*.md", "rules/*/*.md")
     found = [path for pattern in patterns for path in sorted(glob.glob(os.path.join(ROOT, pattern)))]
     return [Page(os.path.relpath(path, ROOT)) for path in found]
 
@@ -181,6 +183,9 @@ class Run(unittest.TestCase):
             self.write("program.yaml", whole(block.text))
             output = self.expect("prm check program.yaml", 1)
             return output[:output.rindex("\n", 0, -1) + 1]  # without the count of errors
+        if kind.startswith("as "):
+            self.write(kind[3:], block.text)
+            return self.expect("prm check " + kind[3:])
         if kind.startswith("from "):
             lines = read(kind[5:]).split("\n")
             self.assertTrue(is_elided(block.text, lines), "these lines do not stand in " + kind[5:])
@@ -214,8 +219,8 @@ class Run(unittest.TestCase):
     def run_assumptions(self, text):
         self.write("assume.yaml", text)
         self.write("none.csv", "id,type,time\n")
-        self.write("program.yaml", whole(COMMISSION))
-        return self.expect("prm diff program.yaml program.yaml --events none.csv --assume assume.yaml")
+        self.write("busier.yaml", whole(COMMISSION))
+        return self.expect("prm diff busier.yaml busier.yaml --events none.csv --assume assume.yaml")
 
     def run_commands(self, block):
         output = ""
@@ -271,6 +276,8 @@ class Run(unittest.TestCase):
             return self.run_commands(block)
         if block.info is None:
             self.run_data(block, said)
+        elif words[0] == "csv":
+            self.write(words[1], block.text)
         elif block.info == "":
             printed = at > 0 and (page.blocks[at - 1].info or "").startswith("yaml")
             self.assertTrue(printed or page.path in PICTURES, "nothing says what this block is")

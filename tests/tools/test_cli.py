@@ -132,6 +132,38 @@ class Usage(Case):
         self.assertIn("  --format table|csv|ndjson  of the output", out)
         self.assertIn("  --quiet                    no summary", out)
 
+    def complete(self, *words):
+        """What bash would offer for the last word."""
+        script = ("source <(%s manual bash); COMP_WORDS=(prm %s); COMP_CWORD=%d; _prm; echo \"${COMPREPLY[*]}\"" %
+                  (PRM, " ".join("'%s'" % word for word in words), len(words)))
+        return subprocess.check_output(["bash", "-c", script], cwd=self.folder).decode().split()
+
+    def test_completion(self):
+        self.assertEqual(self.complete("pro"), ["progress"])
+        self.assertEqual(self.complete("help", "st"), ["statement"])
+        self.assertEqual(self.complete("run", "--tot"), ["--totals"])
+        self.assertEqual(self.complete("run", "x", "--format", ""), ["table", "csv", "ndjson"])
+        self.assertEqual(self.complete("run", "prog"), ["program.yaml"])
+
+    def test_manual(self):
+        """Every verb and option stands in the man page and in each completion."""
+        out, _ = self.prm("help")
+        verbs = re.findall(r"(?m)^  prm ([a-z]+) ", out)
+        texts = {kind: self.prm("manual", kind)[0] for kind in ("man", "bash", "zsh", "fish")}
+        for verb in verbs:
+            if verb == "help":
+                continue
+            options = re.findall(r"(?m)^  --([a-z-]+)", self.prm("help", verb)[0])
+            self.assertIn("help", options)
+            for kind, text in texts.items():
+                with self.subTest(verb=verb, kind=kind):
+                    self.assertIn(verb, text)
+                    for option in options:
+                        wanted = {"man": "\\fB\\-\\-" + option.replace("-", "\\-") + "\\fR",
+                                  "fish": " -l " + option}.get(kind, "--" + option)
+                        self.assertIn(wanted, text)
+        self.assertIn("there is man, bash", self.prm("manual", "tcsh", status=2)[1])
+
     def test_version(self):
         out, _ = self.prm("--version")
         self.assertRegex(out, r"^prm \d+\.\d+\.\d+\n$")
