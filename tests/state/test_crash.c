@@ -55,6 +55,7 @@ typedef struct disk {
     bool lies;     /* flushing a file does nothing */
     int power;     /* calls until it fails; -1: it does not */
     bool is_out;   /* it has failed */
+    bool once;     /* it is but a call that fails: the disk was full, say */
 } disk;
 
 static disk *the_disk;
@@ -102,9 +103,10 @@ static bool powered(void)
 {
     if (the_disk->power == 0)
         the_disk->is_out = true;
-    if (the_disk->power > 0)
+    bool fails = the_disk->power == 0 || (the_disk->is_out && !the_disk->once);
+    if (the_disk->power >= 0)
         the_disk->power--;
-    return !the_disk->is_out;
+    return !fails;
 }
 
 static void change_name(change_kind kind, int from, int to, int file)
@@ -575,6 +577,72 @@ static void a_disk_that_does_not_flush(void **state)
     assert_true(done.fell_back > 3);
 }
 
+/* ---- Calls that fail while the power holds ---- */
+
+/* Whether it is the only generation, or the newest, that the disk has. */
+static void check_disk(search *under, disk *now, state_bytes expected)
+{
+    int32_t previous = 0;
+    prm_engine *engine = load_from(under, now, &previous);
+    assert_true(is_state(engine, expected));
+    assert_int_equal(previous, 0);
+    prm_engine_free(engine);
+}
+
+/* What was there is there still where saving says that it failed, and the next try succeeds. */
+static void a_call_that_fails(void **state)
+{
+    (void)state;
+    facts *set = malloc(sizeof *set);
+    assert_non_null(set);
+    facts_make(set, 2, 40);
+    search under = {.program = state_program(WHOLE), .set = set};
+    snprintf(under.folder, sizeof under.folder, "/tmp/prm-crash-XXXXXX");
+    assert_non_null(mkdtemp(under.folder));
+    disk start = {.power = -1};
+    prm_engine *engine = state_engine(under.program, 1, 1);
+    size_t failed = 0;
+    state_ingest(engine, set->events, 4);
+    the_disk = &start;
+    assert_int_equal(prm_file_save(engine, PATH, NULL), PRM_OK);
+    state_bytes old = state_save(engine);
+    state_ingest(engine, set->events, 12);
+    state_bytes fresh = state_save(engine);
+    for (int calls = 0, more = 1; more; calls++) {
+        disk now;
+        prm_error error = {.status = PRM_OK};
+        disk_copy(&now, &start);
+        now.power = calls;
+        now.once = true;
+        the_disk = &now;
+        prm_status status = prm_file_save(engine, PATH, &error);
+        more = now.is_out;
+        failed += status != PRM_OK;
+        assert_int_equal(error.status, status);
+        assert_true(status == PRM_OK || (more && status == PRM_E_IO));
+        check_disk(&under, &now, status == PRM_OK ? fresh : old);
+        now.power = -1;
+        assert_int_equal(prm_file_save(engine, PATH, NULL), PRM_OK);
+        check_disk(&under, &now, fresh);
+        the_disk = NULL;
+        disk_free(&now);
+        assert_true(calls < 40);
+    }
+    assert_true(failed >= 5);
+    for (int i = 0; i < NAMES; i++) {
+        char name[120];
+        snprintf(name, sizeof name, "%s/a.state%s", under.folder, name_ends[i]);
+        unlink(name);
+    }
+    assert_int_equal(rmdir(under.folder), 0);
+    free(old.data);
+    free(fresh.data);
+    disk_free(&start);
+    prm_engine_free(engine);
+    prm_program_unref(under.program);
+    free(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -583,6 +651,7 @@ int main(void)
         cmocka_unit_test(names_torn),
         cmocka_unit_test(no_second_names),
         cmocka_unit_test(a_disk_that_does_not_flush),
+        cmocka_unit_test(a_call_that_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
