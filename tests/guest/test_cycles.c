@@ -2,54 +2,15 @@
  * process: neither memory nor mappings nor files. */
 #define _GNU_SOURCE
 #include "../base/unit.h"
+#include "footprint.h"
 #include "life.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
-#include <unistd.h>
 
 #define CYCLES 10000
 #define WARM 500
 
 static const char *library_path;
-
-typedef struct footprint {
-    size_t pages; /* of private memory */
-    size_t mappings;
-    size_t files;
-} footprint;
-
-static footprint measure(void)
-{
-    footprint now = {0, 0, 0};
-    unsigned long size = 0, resident = 0, shared = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    assert_non_null(file);
-    assert_int_equal(fscanf(file, "%lu %lu %lu", &size, &resident, &shared), 3);
-    fclose(file);
-    now.pages = resident - shared;
-    file = fopen("/proc/self/maps", "r");
-    assert_non_null(file);
-    for (int byte; (byte = fgetc(file)) != EOF;)
-        now.mappings += byte == '\n';
-    fclose(file);
-    DIR *folder = opendir("/proc/self/fd");
-    assert_non_null(folder);
-    while (readdir(folder))
-        now.files++;
-    closedir(folder);
-    return now;
-}
-
-/* Not a byte for each turn; a few pages may come and go. */
-static void check_growth(footprint before, footprint after)
-{
-    printf("pages %zu, then %zu; mappings %zu, then %zu\n", before.pages, after.pages, before.mappings,
-           after.mappings);
-    assert_int_equal(after.mappings, before.mappings);
-    assert_int_equal(after.files, before.files);
-    assert_true(after.pages <= before.pages + 2);
-}
 
 typedef const char *(*version_function)(void);
 typedef prm_status (*compile_function)(const char *, size_t, const prm_compile_options *, prm_program **,
@@ -90,10 +51,10 @@ static void the_shared_object(void **state)
     (void)state;
     for (int i = 0; i < WARM; i++)
         load_once(i % 10 == 0);
-    footprint before = measure();
+    footprint before = footprint_now();
     for (int i = 0; i < CYCLES; i++)
         load_once(i % 10 == 0);
-    check_growth(before, measure());
+    footprint_same(before, footprint_now());
 }
 
 int main(int count, char **words)
@@ -101,6 +62,7 @@ int main(int count, char **words)
     const struct CMUnitTest tests[] = {cmocka_unit_test(the_shared_object)};
     if (count != 2)
         return 2;
+    footprint_begin(words);
     library_path = words[1];
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,19 +1,11 @@
 /* Programs and engines made and freed over and over, in one process: its memory does not grow. */
+#define _DEFAULT_SOURCE
 #include "../base/unit.h"
+#include "footprint.h"
 #include "life.h"
 
 #define CYCLES 10000
 #define WARM 200
-
-static size_t private_pages(void)
-{
-    unsigned long size = 0, resident = 0, shared = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    assert_non_null(file);
-    assert_int_equal(fscanf(file, "%lu %lu %lu", &size, &resident, &shared), 3);
-    fclose(file);
-    return resident - shared;
-}
 
 static const char small[] =
     "prm: 1\nprogram: small\ncurrency: JPY\ntimezone: Asia/Tokyo\n"
@@ -36,18 +28,18 @@ static void programs_and_engines(void **state)
     assert_true(life_live(&first));
     for (int i = 0; i < WARM; i++)
         live_once(i, &text);
-    size_t before = private_pages();
+    footprint before = footprint_now();
     for (int i = 0; i < CYCLES; i++)
         live_once(i, &text);
     assert_true(life_live(&text));
     assert_string_equal(text.data, first.data);
-    size_t after = private_pages();
-    printf("pages %zu, then %zu\n", before, after);
-    assert_true(after <= before + 4);
+    footprint_same(before, footprint_now());
 }
 
-int main(void)
+int main(int count, char **words)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(programs_and_engines)};
+    (void)count;
+    footprint_begin(words);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
