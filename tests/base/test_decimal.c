@@ -395,6 +395,44 @@ static void test_share_rounds_once(void **state)
     assert_int_equal(minor, -9223372);
 }
 
+/* Sums of products that do not fit into 128 bits: carried and borrowed across the halves, whatever the
+ * order. 100% of N yen is N yen. */
+static void test_shares_of_many_slices(void **state)
+{
+    (void)state;
+    const prm__decimal yen = PRM_DECIMAL_ONE;
+    const int64_t whole = 1000000000000;
+    static const int64_t parts[] = {1,
+                                    -1,
+                                    340282366920938,
+                                    340282366920939,
+                                    -340282366920939,
+                                    200000000000000,
+                                    -200000000000001,
+                                    170141183460470,
+                                    999999999999999,
+                                    -680564733841877};
+    uint64_t random = 11;
+    for (int round = 0; round < 20000; round++) {
+        prm__decimal_slice slices[12];
+        uint32_t count = 1 + (uint32_t)(unit_random(&random) % UNIT_COUNT(slices));
+        int64_t expected = 0, sum = 0;
+        for (uint32_t i = 0; i < count; i++) {
+            int64_t part = parts[unit_random(&random) % UNIT_COUNT(parts)] +
+                           (int64_t)(unit_random(&random) % 3);
+            int64_t sign = unit_random(&random) % 2 ? 1 : -1;
+            slices[i] = (prm__decimal_slice){part * sign * yen, whole * sign};
+            expected += part;
+        }
+        assert_true(prm__decimal_share_sum(slices, count, 0, PRM_ROUND_DOWN, &sum));
+        if (sum != expected)
+            fail_msg("round %d: %lld, not %lld", round, (long long)sum, (long long)expected);
+    }
+    int64_t none = 7;
+    assert_true(prm__decimal_share_sum(NULL, 0, 0, PRM_ROUND_UP, &none));
+    assert_int_equal(none, 0);
+}
+
 static void test_minor_units_forth_and_back(void **state)
 {
     (void)state;
@@ -571,6 +609,7 @@ int main(void)
         cmocka_unit_test(test_minor_units_round_by_name),
         cmocka_unit_test(test_shares_against_paper),
         cmocka_unit_test(test_share_rounds_once),
+        cmocka_unit_test(test_shares_of_many_slices),
         cmocka_unit_test(test_minor_units_forth_and_back),
         cmocka_unit_test(test_fractions_compare_exactly),
         cmocka_unit_test(test_reads_numbers),
