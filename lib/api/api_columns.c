@@ -2,12 +2,13 @@
  * becomes a prm_event whose texts still point into the host's columns, and what comes of
  * them is prm__ingest's affair: a row is taken as the same event by itself would be.
  *
- * An entry of a dictionary is looked up once, when the first row uses it: its text becomes
- * a handle, and rows carry the handle. Handles are only for fields that are texts in every
- * type; what else there is goes by its text, and is read where the field is read. So do
- * the entries of a dictionary of which each is used but once or so: looking up one text
- * after the other misses the cache each time, and the engine fetches ahead. */
-#include "base/decimal.h"
+ * An entry of a dictionary is looked up once, when the first row uses it, and rows carry what it
+ * is: the entries of types are types, and a long text is a handle. A short text stays a text: the
+ * engine fetches such texts ahead and finds with them whom they name, which is faster than a
+ * handle. So do the entries of a dictionary of which each is used but once or so, and what is no
+ * text in every type. */
+#include "api/column.h"
+#include "api/guard.h"
 #include "base/diag_numbers.h"
 #include "base/error.h"
 #include "base/utf8.h"
@@ -16,13 +17,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A 128-bit integer in decimal, with sign, point and zeros in front. */
-#define COLUMNS_DIGITS 48
-
 /* How often the entries of a dictionary are to be used, on average, for handles to pay. */
 #define COLUMNS_USES 2
 
-/* What is known of a dictionary's entry. */
+/* What is known of a dictionary's entry, if not its handle, or its type + 1. */
 #define COLUMNS_UNSEEN 0U
 #define COLUMNS_BY_TEXT UINT32_MAX
 
@@ -30,7 +28,9 @@
 typedef struct columns_field {
     const prm_column *given;
     uint32_t name;   /* the field's, or PRM_NONE when the program has none of that name */
-    uint32_t *known; /* per entry of the dictionary: its handle, or one of the above; or NULL */
+    bool quick;      /* texts or plain numbers: see columns_quick */
+    bool shared;     /* `known` is that of the batch before */
+    uint32_t *known; /* per entry of the dictionary: what it is, or one of the above; or NULL */
 } columns_field;
 
 /* One value, or none. */
@@ -48,9 +48,9 @@ typedef struct columns_batch {
     columns_field id, type, time;
     columns_field fields[PRM_LIMIT_FIELDS];
     uint32_t field_count;
-    uint32_t decimals;              /* columns of decimals */
-    prm_event *events;              /* of this batch; the call owns them */
-    char (*digits)[COLUMNS_DIGITS]; /* texts of decimals; the call's too */
+    uint32_t decimals;                 /* columns of decimals */
+    prm_event *events;                 /* of this batch; the call owns them */
+    char (*digits)[PRM_COLUMN_DIGITS]; /* texts of decimals; the call's too */
     uint64_t digits_used;
     uint64_t row; /* at fault */
     prm_error *error;
@@ -64,126 +64,14 @@ typedef struct columns_call {
     uint64_t rows, values, digits; /* how many of each there is room for */
     prm_event *events;
     prm_field *value_room;
-    char (*digit_room)[COLUMNS_DIGITS];
+    char (*digit_room)[PRM_COLUMN_DIGITS];
 } columns_call;
-
-__extension__ typedef unsigned __int128 columns_wide;
 
 /* ---- One value ---- */
 
-static bool columns_is_text(const prm_column *column)
-{
-    return column->layout >= PRM_LAYOUT_TEXT32;
-}
-
-static bool columns_present(const prm_column *column, uint64_t at)
-{
-    return column->layout != PRM_LAYOUT_NONE && (!column->valid || column->valid[at / 8] >> (at % 8) & 1);
-}
-
-static int64_t columns_integer(const prm_column *column, uint64_t at)
-{
-    const void *values = column->values;
-    switch (column->layout) {
-    case PRM_LAYOUT_INT8:
-        return ((const int8_t *)values)[at];
-    case PRM_LAYOUT_INT16:
-        return ((const int16_t *)values)[at];
-    case PRM_LAYOUT_INT32:
-        return ((const int32_t *)values)[at];
-    case PRM_LAYOUT_INT64:
-        return ((const int64_t *)values)[at];
-    case PRM_LAYOUT_UINT8:
-        return ((const uint8_t *)values)[at];
-    case PRM_LAYOUT_UINT16:
-        return ((const uint16_t *)values)[at];
-    case PRM_LAYOUT_UINT32:
-        return ((const uint32_t *)values)[at];
-    case PRM_LAYOUT_UINT64: {
-        uint64_t number = ((const uint64_t *)values)[at];
-        return number > INT64_MAX ? INT64_MAX : (int64_t)number; /* beyond every limit, both */
-    }
-    default: /* PRM_LAYOUT_BITS */
-        return ((const uint8_t *)values)[at / 8] >> (at % 8) & 1;
-    }
-}
-
-/* A text of at most 12 bytes lies in its view, a longer one in a buffer. */
-static prm_text columns_view(const prm_column *column, uint64_t at)
-{
-    const char *view = (const char *)column->values + at * 16;
-    int32_t size = 0, buffer = 0, offset = 0;
-    memcpy(&size, view, sizeof size);
-    if (size <= 12)
-        return (prm_text){view + 4, (size_t)(size < 0 ? 0 : size)};
-    memcpy(&buffer, view + 8, sizeof buffer);
-    memcpy(&offset, view + 12, sizeof offset);
-    return (prm_text){((const char *const *)column->bytes)[buffer] + offset, (size_t)size};
-}
-
-static prm_text columns_text(const prm_column *column, uint64_t at)
-{
-    const char *bytes = column->bytes;
-    if (column->layout == PRM_LAYOUT_TEXT32) {
-        const int32_t *offsets = column->values;
-        return (prm_text){bytes ? bytes + offsets[at] : NULL, (size_t)(offsets[at + 1] - offsets[at])};
-    }
-    if (column->layout == PRM_LAYOUT_TEXT64) {
-        const int64_t *offsets = column->values;
-        return (prm_text){bytes ? bytes + offsets[at] : NULL, (size_t)(offsets[at + 1] - offsets[at])};
-    }
-    if (column->layout == PRM_LAYOUT_VIEW)
-        return columns_view(column, at);
-    const char *padded = (const char *)column->values + at * column->width;
-    size_t size = column->width;
-    while (size > 0 && padded[size - 1] == '\0')
-        size--;
-    return (prm_text){padded, size};
-}
-
-/* Writes a decimal into `digits`; the text that fields are read from says more than 64 bits. */
-static prm_text columns_decimal(const prm_column *column, uint64_t at, char *digits)
-{
-    prm__decimal number, zero = 0;
-    memcpy(&number, (const char *)column->values + at * sizeof number, sizeof number);
-    bool minus = number < 0;
-    columns_wide rest = minus ? (columns_wide)zero - (columns_wide)number : (columns_wide)number;
-    size_t start = COLUMNS_DIGITS;
-    int32_t written = 0;
-    /* Zeros at the end of the fraction say nothing, and may be more than a decimal has. */
-    while (written < column->scale && rest % 10 == 0) {
-        rest /= 10;
-        written++;
-    }
-    bool fraction = written < column->scale;
-    while (rest > 0 || written <= column->scale) {
-        if (fraction && written == column->scale)
-            digits[--start] = '.';
-        digits[--start] = (char)('0' + (int)(rest % 10));
-        rest /= 10;
-        written++;
-    }
-    if (minus)
-        digits[--start] = '-';
-    return (prm_text){digits + start, COLUMNS_DIGITS - start};
-}
-
-/* `time` in units of `tick` as ms; what no time can be stays outside of all limits. */
-static int64_t columns_ms(int64_t time, uint32_t tick)
-{
-    const int64_t bound = PRM_TIME_MAX + 1;
-    int64_t divisor = tick == PRM_TICK_MICROSECOND ? 1000 : tick == PRM_TICK_NANOSECOND ? 1000000 : 1;
-    int64_t factor = tick == PRM_TICK_SECOND ? 1000 : tick == PRM_TICK_DAY ? PRM_MS_PER_DAY : 1;
-    if (time > bound / factor && divisor == 1)
-        return bound;
-    if (time < -bound / factor && divisor == 1)
-        return -bound;
-    return time >= 0 ? time / divisor * factor : -((-(time + 1)) / divisor + 1) * factor;
-}
-
 static int64_t columns_instant(const prm_engine *engine, const prm_column *column, int64_t time)
 {
-    int64_t ms = columns_ms(time, column->tick);
+    int64_t ms = prm__column_ms(time, column->tick);
     if (!(column->local || column->tick == PRM_TICK_DAY) || ms < 0 || ms > PRM_TIME_MAX)
         return ms;
     return prm__caltime_local(&engine->program->calendar.zone, (int32_t)(ms / PRM_MS_PER_DAY),
@@ -193,16 +81,16 @@ static int64_t columns_instant(const prm_engine *engine, const prm_column *colum
 /* The value at `at` of a column that has no dictionary. */
 static columns_value columns_plain(columns_batch *batch, const prm_column *column, uint64_t at)
 {
-    columns_value value = {.present = columns_present(column, at), .kind = PRM_VALUE_TEXT};
+    columns_value value = {.present = prm__column_present(column, at), .kind = PRM_VALUE_TEXT};
     if (!value.present)
         return value;
-    if (columns_is_text(column)) {
-        value.text = columns_text(column, at);
+    if (prm__column_is_text(column)) {
+        value.text = prm__column_text(column, at);
     } else if (column->layout == PRM_LAYOUT_DECIMAL) {
-        value.text = columns_decimal(column, at, batch->digits[batch->digits_used++]);
+        value.text = prm__column_decimal(column, at, batch->digits[batch->digits_used++]);
     } else {
         value.kind = column->kind;
-        value.number = columns_integer(column, at);
+        value.number = prm__column_integer(column, at);
         if (column->kind == PRM_VALUE_TIME) {
             value.present = value.number != PRM_NO_TIME;
             value.number = columns_instant(batch->engine, column, value.number);
@@ -217,7 +105,8 @@ static columns_value columns_plain(columns_batch *batch, const prm_column *colum
 static prm_status columns_resolve(columns_batch *batch, prm_text text, uint32_t *known)
 {
     *known = COLUMNS_BY_TEXT;
-    if (text.size > PRM_LIMIT_TEXT_BYTES || !prm__utf8_valid(text.data, text.size))
+    if (text.size <= PRM_INTERN_SHORT || text.size > PRM_LIMIT_TEXT_BYTES ||
+        !prm__utf8_valid(text.data, text.size))
         return PRM_OK;
     uint32_t key = prm__intern_key(&batch->engine->texts, text.data, text.size);
     if (!key)
@@ -245,10 +134,10 @@ static prm_status columns_read(columns_batch *batch, const columns_field *field,
         *value = columns_plain(batch, column, at);
         return PRM_OK;
     }
-    *value = (columns_value){.present = columns_present(column, at)};
+    *value = (columns_value){.present = prm__column_present(column, at)};
     if (!value->present)
         return PRM_OK;
-    int64_t place = columns_integer(column, at);
+    int64_t place = prm__column_integer(column, at);
     if (place < 0 || (uint64_t)place >= dictionary->rows) {
         batch->row = row;
         return prm__error_set(batch->error, PRM_E_ARGUMENT,
@@ -287,30 +176,84 @@ static prm_status columns_time(columns_batch *batch, uint64_t row, int64_t *time
     }
     *time = value.number;
     if (value.kind == PRM_VALUE_INTEGER)
-        *time = columns_ms(value.number, PRM_TICK_SECOND);
+        *time = prm__column_ms(value.number, PRM_TICK_SECOND);
     else if (value.kind == PRM_VALUE_TEXT && !prm__caltime_read(&batch->engine->program->calendar.zone,
                                                                 value.text.data, value.text.size, time))
         return columns_no_time(batch, row, value.text);
     return PRM_OK;
 }
 
-/* The type by its handle once its text has been looked up, as dictionaries' texts are. */
+/* The type, or its text where the program knows no such type. The entries of a dictionary are looked
+ * up once. */
 static prm_status columns_type(columns_batch *batch, uint64_t row, prm_event *event)
 {
+    const prm_column *column = batch->type.given;
+    uint64_t at = column->first + row;
+    uint32_t *known = NULL;
+    if (batch->type.known && prm__column_present(column, at)) {
+        uint64_t place = (uint64_t)prm__column_integer(column, at);
+        known = place < column->dictionary->rows ? &batch->type.known[place] : NULL;
+        if (known && *known != COLUMNS_UNSEEN && *known != COLUMNS_BY_TEXT) {
+            event->type = *known - 1;
+            return PRM_OK;
+        }
+    }
     columns_value value = {.present = false};
-    PRM_TRY(columns_read(batch, &batch->type, row, &value));
+    columns_field plain = {.given = column};
+    PRM_TRY(columns_read(batch, &plain, row, &value));
     event->type = PRM_NONE;
     if (!value.present)
         return PRM_OK;
     event->type_name = value.text.data;
     event->type_name_size = value.text.size;
-    if (value.kind == PRM_VALUE_NAME) {
-        prm_text text = prm__intern_text(&batch->engine->texts, (uint32_t)value.number);
-        event->type_name = text.data;
-        event->type_name_size = text.size;
-        if (value.number <= batch->engine->known_keys)
-            event->type = batch->engine->type_of_key[value.number];
+    uint32_t type = known ? prm_program_type(batch->engine->program, value.text.data, value.text.size)
+                          : PRM_NONE;
+    if (known)
+        *known = type == PRM_NONE ? COLUMNS_BY_TEXT : type + 1;
+    if (type != PRM_NONE)
+        event->type = type;
+    return PRM_OK;
+}
+
+/* A present value of a column that is `quick`, straight into its field. False for an entry that goes
+ * the other way: a place outside of the dictionary, or a long text of it. */
+static bool columns_quick(const columns_field *field, uint64_t at, prm_field *out)
+{
+    const prm_column *column = field->given, *dictionary = column->dictionary;
+    if (dictionary) {
+        uint64_t place = (uint64_t)prm__column_integer(column, at);
+        if (place >= dictionary->rows)
+            return false;
+        column = dictionary;
+        at = dictionary->first + place;
     }
+    const char *name = field->given->name;
+    size_t name_size = field->given->name_size;
+    if (!prm__column_is_text(column)) {
+        int64_t number = prm__column_integer(column, at);
+        *out = (prm_field){field->name, column->kind, name, name_size, NULL, 0, number};
+        return true;
+    }
+    prm_text text = prm__column_text(column, at);
+    if (text.size > PRM_INTERN_SHORT && field->known)
+        return false;
+    *out = (prm_field){field->name, PRM_VALUE_TEXT, name, name_size, text.data, text.size, 0};
+    return true;
+}
+
+/* Field `field` of a row into *out, if it is there. */
+static prm_status columns_field_of(columns_batch *batch, const columns_field *field, uint64_t row,
+                                   prm_field *out, bool *present)
+{
+    uint64_t at = field->given->first + row;
+    *present = prm__column_present(field->given, at);
+    if (!*present || (field->quick && columns_quick(field, at, out)))
+        return PRM_OK;
+    columns_value value = {.present = false};
+    PRM_TRY(columns_read(batch, field, row, &value));
+    *present = value.present;
+    *out = (prm_field){field->name,     value.kind,      field->given->name, field->given->name_size,
+                       value.text.data, value.text.size, value.number};
     return PRM_OK;
 }
 
@@ -322,52 +265,14 @@ static prm_status columns_row(columns_batch *batch, uint64_t row, prm_event *eve
     PRM_TRY(columns_type(batch, row, event));
     PRM_TRY(columns_time(batch, row, &event->time));
     for (uint32_t i = 0; i < batch->field_count; i++) {
-        const columns_field *field = &batch->fields[i];
-        PRM_TRY(columns_read(batch, field, row, &value));
-        if (!value.present)
-            continue;
-        prm_field *out = &fields[event->field_count++];
-        *out = (prm_field){field->name,     value.kind,      field->given->name, field->given->name_size,
-                           value.text.data, value.text.size, value.number};
+        bool present;
+        PRM_TRY(columns_field_of(batch, &batch->fields[i], row, &fields[event->field_count], &present));
+        event->field_count += present;
     }
     return PRM_OK;
 }
 
 /* ---- The columns of a call ---- */
-
-/* The layouts that a column of this role, or a dictionary, may have. */
-static bool columns_layout_fits(const prm_column *column)
-{
-    bool texts_only = column->role == PRM_COLUMN_ID || column->role == PRM_COLUMN_TYPE;
-    if (column->layout > PRM_LAYOUT_PADDED || (column->layout == PRM_LAYOUT_DECIMAL && column->scale < 0) ||
-        column->scale > 38)
-        return false;
-    if (column->layout != PRM_LAYOUT_NONE && column->rows && !column->values)
-        return false;
-    if (columns_is_text(column) || column->layout == PRM_LAYOUT_NONE)
-        return true;
-    if (texts_only)
-        return false;
-    if (column->layout == PRM_LAYOUT_DECIMAL)
-        return column->role == PRM_COLUMN_FIELD;
-    if (column->role == PRM_COLUMN_TIME)
-        return column->kind == PRM_VALUE_TIME || column->kind == PRM_VALUE_INTEGER;
-    return column->kind >= PRM_VALUE_INTEGER && column->kind <= PRM_VALUE_TIME;
-}
-
-static bool columns_sound(const prm_column *column)
-{
-    const prm_column *dictionary = column->dictionary;
-    if (column->role > PRM_COLUMN_TIME || (column->name_size && !column->name))
-        return false;
-    if (!dictionary)
-        return columns_layout_fits(column);
-    prm_column entries = *dictionary;
-    entries.role = column->role; /* what the column is for, its entries are for */
-    bool places = column->layout >= PRM_LAYOUT_INT8 && column->layout <= PRM_LAYOUT_UINT64;
-    return places && (!column->rows || column->values) && !dictionary->dictionary &&
-           columns_layout_fits(&entries);
-}
 
 /* Whether every type that has the field has it as a text. */
 static bool columns_text_everywhere(const prm_program *program, uint32_t name)
@@ -378,10 +283,21 @@ static bool columns_text_everywhere(const prm_program *program, uint32_t name)
     return name != PRM_NONE;
 }
 
+/* Whether columns_quick does for it. */
+static bool columns_is_quick(const prm_column *column)
+{
+    const prm_column *holder = column->dictionary ? column->dictionary : column;
+    if (holder != column && holder->valid)
+        return false;
+    return prm__column_is_text(holder) ||
+           (holder->layout != PRM_LAYOUT_NONE && holder->layout != PRM_LAYOUT_DECIMAL &&
+            holder->kind != PRM_VALUE_TIME);
+}
+
 /* Puts a column where its role is; false when that place is taken. */
 static bool columns_place(columns_batch *batch, const prm_column *column)
 {
-    columns_field field = {.given = column, .name = PRM_NONE};
+    columns_field field = {.given = column, .name = PRM_NONE, .quick = columns_is_quick(column)};
     columns_field *const single[] = {NULL, &batch->id, &batch->type, &batch->time};
     if (column->role == PRM_COLUMN_FIELD) {
         if (batch->field_count == PRM_LIMIT_FIELDS)
@@ -402,7 +318,7 @@ static prm_status columns_arrange(columns_batch *batch, const prm_column *column
 {
     batch->rows = count ? columns[0].rows : 0;
     for (size_t i = 0; i < count; i++) {
-        if (!columns_sound(&columns[i]))
+        if (!prm__column_sound(&columns[i]))
             return prm__error_set(batch->error, PRM_E_ARGUMENT,
                                   "column %zu: its role, layout, kind and pointers do not go together", i);
         if (columns[i].rows != batch->rows)
@@ -419,41 +335,69 @@ static prm_status columns_arrange(columns_batch *batch, const prm_column *column
     return PRM_OK;
 }
 
-/* A place to note the handles of a dictionary's texts, where handles may be used. */
-static bool columns_open_dictionary(columns_batch *batch, columns_field *field)
+/* The same dictionary, where it lies. */
+static bool columns_same(const columns_field *a, const columns_field *b)
+{
+    const prm_column *left = a->given->dictionary, *right = b->given->dictionary;
+    return a->name == b->name && left && right && left->layout == right->layout &&
+           left->width == right->width && left->values == right->values && left->bytes == right->bytes &&
+           left->valid == right->valid && left->first == right->first && left->rows == right->rows;
+}
+
+/* A place to note what a dictionary's entries are, where that pays. `before` is the same field of the
+ * batch before, or NULL: batches often share their dictionaries. `rows` are those of all batches. */
+static bool columns_open_dictionary(columns_batch *batch, columns_field *field, const columns_field *before,
+                                    uint64_t rows)
 {
     const prm_column *dictionary = field->given->dictionary;
-    bool handles = field == &batch->type ||
-                   (field->name != PRM_NONE && columns_text_everywhere(batch->engine->program, field->name));
-    if (!dictionary || !columns_is_text(dictionary) || !handles || dictionary->rows == 0 ||
-        dictionary->rows > field->given->rows / COLUMNS_USES)
+    bool noted = field == &batch->type ||
+                 (field->name != PRM_NONE && columns_text_everywhere(batch->engine->program, field->name));
+    if (!dictionary || !prm__column_is_text(dictionary) || !noted || dictionary->rows == 0)
         return true;
-    field->known = prm__alloc_zeroed(&batch->engine->alloc, dictionary->rows, sizeof *field->known);
+    field->shared = before && before->known && columns_same(field, before);
+    if (field->shared)
+        field->known = before->known;
+    else if (dictionary->rows <= rows / COLUMNS_USES || field == &batch->type)
+        field->known = prm__alloc_zeroed(&batch->engine->alloc, dictionary->rows, sizeof *field->known);
+    else
+        return true;
     return field->known != NULL;
 }
 
 static void columns_close_dictionary(columns_batch *batch, columns_field *field)
 {
-    if (field->known)
+    if (field->known && !field->shared)
         prm__alloc_release(&batch->engine->alloc, field->known, field->given->dictionary->rows,
                            sizeof *field->known);
+}
+
+static bool columns_open_dictionaries(columns_call *call)
+{
+    bool open = true;
+    for (size_t i = 0; i < call->batch_count; i++) {
+        columns_batch *batch = &call->batches[i], *before = i ? batch - 1 : NULL;
+        open = open &&
+               columns_open_dictionary(batch, &batch->type, before ? &before->type : NULL, call->rows);
+        for (uint32_t j = 0; j < batch->field_count && open; j++) {
+            bool also = before && j < before->field_count;
+            open = columns_open_dictionary(batch, &batch->fields[j], also ? &before->fields[j] : NULL,
+                                           call->rows);
+        }
+    }
+    return open;
 }
 
 /* Room for all rows; what of it is not written is never touched. */
 static bool columns_open(columns_call *call)
 {
     prm__alloc *alloc = &call->engine->alloc;
-    bool open = true;
     for (size_t i = 0; i < call->batch_count; i++) {
-        columns_batch *batch = &call->batches[i];
-        open = open && columns_open_dictionary(batch, &batch->type);
-        for (uint32_t j = 0; j < batch->field_count && open; j++)
-            open = columns_open_dictionary(batch, &batch->fields[j]);
+        const columns_batch *batch = &call->batches[i];
         call->rows += batch->rows;
         call->values += batch->rows * batch->field_count;
         call->digits += batch->rows * batch->decimals;
     }
-    if (!open)
+    if (!columns_open_dictionaries(call))
         return false;
     call->events = prm__alloc_get(alloc, call->rows, sizeof *call->events);
     call->value_room = prm__alloc_get(alloc, call->values, sizeof *call->value_room);
@@ -532,8 +476,9 @@ static prm_status columns_take(columns_call *call, const prm_column *columns, si
                                prm_answer *answers, uint64_t *row, prm_error *error)
 {
     PRM_TRY(columns_fill(call, row));
-    PRM_TRY(
-        prm_engine_ingest(call->engine, call->events, (size_t)call->rows, sizeof(prm_event), answers, error));
+    /* These events are sound, as their columns were: nobody has to look through them. */
+    PRM_TRY(prm__guard_fail(
+        error, prm__ingest(call->engine, call->events, (size_t)call->rows, call->engine->clock, answers)));
     for (size_t i = 0; i < call->batch_count && answers; i++)
         for (uint64_t at = 0; at < call->batches[i].rows; at++, answers++)
             if (columns_names_culprit(answers))
@@ -564,7 +509,7 @@ prm_status prm_engine_ingest_columns(prm_engine *engine, const prm_column *colum
     uint64_t fault = UINT64_MAX;
     if (row)
         *row = fault;
-    PRM_TRY(prm_engine_ingest(engine, NULL, 0, sizeof(prm_event), NULL, error));
+    PRM_TRY(prm__guard_engine(engine, error));
     if (column_size != sizeof *columns || (!columns && count && batches))
         return prm__error_set(error, PRM_E_ARGUMENT,
                               "column_size is %zu; it must be sizeof(prm_column), %zu, and columns not NULL",
@@ -583,7 +528,7 @@ size_t prm_engine_column_answer_text(prm_engine *engine, const prm_column *colum
                                      uint64_t row, const prm_answer *answer, char *buffer, size_t capacity)
 {
     columns_batch batch = {.engine = engine, .row = UINT64_MAX};
-    char digits[PRM_LIMIT_FIELDS][COLUMNS_DIGITS];
+    char digits[PRM_LIMIT_FIELDS][PRM_COLUMN_DIGITS];
     prm_field fields[PRM_LIMIT_FIELDS];
     prm_event event;
     if (!engine || !answer || !columns || (!buffer && capacity) ||

@@ -452,6 +452,36 @@ static void dictionaries_of_what_is_no_handle(void **state)
     rig_close(&r);
 }
 
+/* Two batches over one dictionary, of long texts, which go as handles, and of short ones. */
+static void batches_share_a_dictionary(void **state)
+{
+    (void)state;
+    rig r;
+    sheet s;
+    prm_column both[2 * COLUMNS], copy;
+    static const int64_t offsets[] = {0, 26, 30};
+    rig_open(&r, BASE);
+    open_sheet(&s);
+    s.partners.values = offsets;
+    s.partners.bytes = "a-partner-with-a-long-namebeta";
+    copy = s.partners; /* another struct of the same memory */
+    for (int i = 0; i < COLUMNS; i++) {
+        both[i] = both[COLUMNS + i] = s.columns[i];
+        both[i].rows = 4;
+        both[COLUMNS + i].first = 4;
+        both[COLUMNS + i].rows = 2;
+    }
+    both[COLUMNS + PARTNER].dictionary = &copy;
+    assert_int_equal(prm_engine_ingest_columns(r.engine, both, COLUMNS, sizeof both[0], 2, NULL, NULL, NULL),
+                     PRM_OK);
+    rig_ledger(&r, "first:a-partner-with-a-long-name:sato a-partner-with-a-long-name/sato gift_card 50\n"
+                   "agencies!e3 a-partner-with-a-long-name cash 7\n"
+                   "commission!e3 a-partner-with-a-long-name cash 100\n"
+                   "commission!e4 beta cash 200\n"
+                   "commission!e5 beta cash 300\n");
+    rig_close(&r);
+}
+
 /* Fails so, at that row, and takes nothing. */
 #define REFUSED(expected, at, sheet)                                                                         \
     do {                                                                                                     \
@@ -478,6 +508,8 @@ static void what_is_refused(void **state)
     REFUSED(PRM_E_EVENT, 4, &s);
     open_sheet(&s), s.partners.rows = 1;
     REFUSED(PRM_E_ARGUMENT, 4, &s);
+    open_sheet(&s), s.partners.bytes = NULL;
+    REFUSED(PRM_E_ARGUMENT, UINT64_MAX, &s);
     open_sheet(&s), s.columns[REP].rows = 5;
     REFUSED(PRM_E_ARGUMENT, UINT64_MAX, &s);
     open_sheet(&s), s.columns[REP].role = PRM_COLUMN_ID;
@@ -595,6 +627,7 @@ int main(void)
         cmocka_unit_test(more_columns_than_fields),
         cmocka_unit_test(a_culprit_is_a_column),
         cmocka_unit_test(dictionaries_of_what_is_no_handle),
+        cmocka_unit_test(batches_share_a_dictionary),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(memory_that_runs_out),
         cmocka_unit_test(sizes_of_structs),
