@@ -35,12 +35,12 @@ prm_text fieldname_nearest(const prm_program *program, prm_text name)
 
 prm_text fieldname_nearest_type(const prm_program *program, prm_text name)
 {
-    size_t count = 0;
-    while (prm_program_type_name(program, (uint32_t)count).size > 0)
-        count++;
-    prm_text *known = memory_take((count + 1) * sizeof *known);
-    for (size_t i = 0; i < count; i++)
-        known[i] = prm_program_type_name(program, (uint32_t)i);
+    uint32_t count = prm_program_type_count(program);
+    prm_text *known = memory_take((count + (size_t)1) * sizeof *known);
+    for (uint32_t i = 0; i < count; i++) {
+        prm_type type = {.size = sizeof type};
+        known[i] = prm_program_type_get(program, i, &type) == PRM_OK ? type.name : text_of("");
+    }
     size_t near = suggest_nearest(name, known, count);
     prm_text found = near < count ? known[near] : text_of("");
     free(known);

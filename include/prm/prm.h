@@ -245,11 +245,37 @@ PRM_API PRM_MUST_USE prm_status prm_program_rule(const prm_program *program, uin
 PRM_API uint32_t prm_program_type(const prm_program *program, const char *name, size_t size);
 PRM_API uint32_t prm_program_field(const prm_program *program, const char *name, size_t size);
 
-/* The names that a program knows, for whoever has to choose or suggest one: of event types, whose
- * handles are 0, 1, ... in a row, and of ranks from the lowest up. Empty behind the last, and for
- * NULL. The texts live as long as the program. */
-PRM_API prm_text prm_program_type_name(const prm_program *program, uint32_t type);
+/* The name of a rank, counted from the lowest up; empty behind the last, and for NULL. It lives as long as
+ * the program. */
 PRM_API prm_text prm_program_rank_name(const prm_program *program, uint32_t index);
+
+/* An event type of the program, its own and those that every program has. Handles of types are 0 to
+ * count - 1. */
+typedef struct prm_type {
+    uint32_t size;   /* sizeof(prm_type), set by the caller */
+    uint32_t fields; /* how many it has */
+    prm_text name;   /* "deal.won" */
+} prm_type;
+
+/* A field that events of a type have. */
+typedef struct prm_type_field {
+    uint32_t size;  /* sizeof(prm_type_field), set by the caller */
+    uint32_t field; /* handle of its name, for prm_field */
+    prm_text name;
+    prm_text type;     /* "text", "boolean", "integer", "money", "time", "decimal" or "percent" */
+    uint32_t required; /* 1: an event without it is rejected */
+    uint32_t reserved;
+} prm_type_field;
+
+/* How many event types the program knows. */
+PRM_API uint32_t prm_program_type_count(const prm_program *program);
+
+/* Fills *out (whose `size` is set) with type `type`, or with field `index` of it, `partner` first;
+ * PRM_E_ARGUMENT when there is none. The texts live as long as the program. */
+PRM_API PRM_MUST_USE prm_status prm_program_type_get(const prm_program *program, uint32_t type,
+                                                     prm_type *out);
+PRM_API PRM_MUST_USE prm_status prm_program_type_field(const prm_program *program, uint32_t type,
+                                                       uint32_t index, prm_type_field *out);
 
 /* Reads a time: RFC 3339, a date (its first instant in the program's zone), or
  * an integer of Unix seconds. PRM_E_EVENT when it is none of these. */

@@ -151,18 +151,41 @@ uint32_t prm_program_field(const prm_program *program, const char *name, size_t 
     return prm__program_find_name(program, name, size);
 }
 
-prm_text prm_program_type_name(const prm_program *program, uint32_t type)
-{
-    if (program == NULL || type >= program->types_count)
-        return (prm_text){"", 0};
-    return prm__program_text(program, program->types[type].text);
-}
-
 prm_text prm_program_rank_name(const prm_program *program, uint32_t index)
 {
     if (program == NULL || index >= program->levels_count)
         return (prm_text){"", 0};
     return prm__program_text(program, program->levels[index].text);
+}
+
+uint32_t prm_program_type_count(const prm_program *program)
+{
+    return program == NULL ? 0 : program->types_count;
+}
+
+prm_status prm_program_type_get(const prm_program *program, uint32_t type, prm_type *out)
+{
+    if (program == NULL || out == NULL || out->size < sizeof *out || type >= program->types_count)
+        return PRM_E_ARGUMENT;
+    out->fields = program->types[type].slot_count;
+    out->name = prm__program_text(program, program->types[type].text);
+    return PRM_OK;
+}
+
+prm_status prm_program_type_field(const prm_program *program, uint32_t type, uint32_t index,
+                                  prm_type_field *out)
+{
+    if (program == NULL || out == NULL || out->size < sizeof *out || type >= program->types_count ||
+        index >= program->types[type].slot_count)
+        return PRM_E_ARGUMENT;
+    const prm__p_slot *slot = &program->slots[program->types[type].first_slot + index];
+    const char *name = prm__program_field_type_name(slot->field_type);
+    out->field = slot->name;
+    out->name = prm__program_text(program, program->names[slot->name].text);
+    out->type = (prm_text){name, strlen(name)};
+    out->required = slot->required;
+    out->reserved = 0;
+    return PRM_OK;
 }
 
 size_t prm_program_dump(const prm_program *program, char *buffer, size_t capacity)

@@ -25,6 +25,8 @@ size_t prm_struct_size(const char *name)
         {"prm_row", sizeof(prm_row)},
         {"prm_rule", sizeof(prm_rule)},
         {"prm_text", sizeof(prm_text)},
+        {"prm_type", sizeof(prm_type)},
+        {"prm_type_field", sizeof(prm_type_field)},
     };
     for (size_t i = 0; name && i < sizeof sizes / sizeof sizes[0]; i++)
         if (strcmp(sizes[i].name, name) == 0)

@@ -3,8 +3,6 @@
  * became; the same program always gives the same listing. */
 #include "program/dump_out.h"
 
-static const char *const dump_field_types[] = {"text", "boolean", "integer", "money",
-                                               "time", "decimal", "percent"};
 static const char *const dump_roles[] = {"fact",       "partner.joined", "partner.updated", "partner.left",
                                          "rep.joined", "rep.updated",    "rep.left",        "event.voided"};
 static const char *const dump_value_types[] = {"error", "boolean", "number", "text", "time"};
@@ -118,7 +116,8 @@ static void dump_attributes(prm__dump_out *out)
         const prm__p_attribute *row = &out->program->attributes[i];
         dump_piece(out, "attribute #%" PRIu32 " ", i);
         dump_attribute_name(out, i);
-        dump_piece(out, ": %s place %" PRIu32 "\n", DUMP_PICK(dump_field_types, row->field_type), row->place);
+        dump_piece(out, ": %s place %" PRIu32 "\n", prm__program_field_type_name(row->field_type),
+                   row->place);
     }
 }
 
@@ -128,7 +127,7 @@ static void dump_slots(prm__dump_out *out, const prm__p_type *type)
         const prm__p_slot *slot = &out->program->slots[type->first_slot + i];
         dump_word(out, i == 0 ? " " : ", ");
         dump_name(out, slot->name);
-        dump_piece(out, "%s: %s%s", slot->required ? "" : "?", DUMP_PICK(dump_field_types, slot->field_type),
+        dump_piece(out, "%s: %s%s", slot->required ? "" : "?", prm__program_field_type_name(slot->field_type),
                    slot->attribute == PRM_NO_INDEX ? "" : " attribute");
     }
 }

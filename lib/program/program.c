@@ -185,3 +185,9 @@ prm_status prm__program_from_bytes(const void *bytes, size_t size, const prm_all
     *out = program;
     return PRM_OK;
 }
+
+const char *prm__program_field_type_name(uint32_t field_type)
+{
+    static const char *const names[] = {"text", "boolean", "integer", "money", "time", "decimal", "percent"};
+    return field_type < sizeof names / sizeof names[0] ? names[field_type] : "?";
+}

@@ -626,6 +626,9 @@ static inline prm_text prm__program_text(const prm_program *program, uint32_t te
 uint32_t prm__program_find_type(const prm_program *program, const char *name, size_t size);
 uint32_t prm__program_find_name(const prm_program *program, const char *name, size_t size);
 
+/* How a program writes a prm__field_type: "text", "money"...; "?" for no such type. */
+const char *prm__program_field_type_name(uint32_t field_type);
+
 /* Writes a readable listing as a C string of at most `capacity` bytes with its NUL; returns the
  * size of the whole without the NUL. */
 size_t prm__program_dump(const prm_program *program, char *buffer, size_t capacity);

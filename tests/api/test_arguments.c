@@ -44,7 +44,6 @@ static void questions_to_no_program(void **state)
     assert_int_equal(prm_program_rule(NULL, 0, &rule), PRM_E_ARGUMENT);
     assert_int_equal(prm_program_type(NULL, "deal.won", 8), PRM_NONE);
     assert_int_equal(prm_program_field(NULL, "rep", 3), PRM_NONE);
-    assert_int_equal(prm_program_type_name(NULL, 0).size, 0);
     assert_int_equal(prm_program_rank_name(NULL, 0).size, 0);
     assert_int_equal(prm_program_dump(NULL, buffer, sizeof buffer), 0);
     assert_int_equal(prm_program_write_time(NULL, 0, buffer, sizeof buffer), 0);
@@ -53,6 +52,44 @@ static void questions_to_no_program(void **state)
     assert_int_equal(prm_schema(99, buffer, sizeof buffer), 0);
     assert_null(prm_program_ref(NULL));
     prm_program_unref(NULL);
+}
+
+static void types_of_a_program(void **state)
+{
+    (void)state;
+    prm_program *program = rig_program("events: {note.sent: {partner: text, pages?: integer, sum: money}}\n");
+    prm_type type = {.size = sizeof type};
+    prm_type_field field = {.size = sizeof field};
+    uint32_t note = prm_program_type(program, "note.sent", 9);
+    uint32_t count = prm_program_type_count(program);
+    assert_int_equal(prm_program_type_count(NULL), 0);
+    assert_true(count > 20 && note < count);
+    assert_int_equal(prm_program_type_get(program, note, &type), PRM_OK);
+    assert_int_equal(type.name.size, 9);
+    assert_memory_equal(type.name.data, "note.sent", 9);
+    assert_int_equal(type.fields, 3);
+    assert_int_equal(prm_program_type_field(program, note, 0, &field), PRM_OK);
+    assert_memory_equal(field.name.data, "partner", field.name.size);
+    assert_memory_equal(field.type.data, "text", field.type.size);
+    assert_int_equal(field.field, prm_program_field(program, "partner", 7));
+    assert_int_equal(field.required, 1);
+    for (uint32_t i = 1; i < 3; i++) {
+        assert_int_equal(prm_program_type_field(program, note, i, &field), PRM_OK);
+        bool pages = memcmp(field.name.data, "pages", field.name.size) == 0;
+        assert_memory_equal(field.type.data, pages ? "integer" : "money", field.type.size);
+        assert_int_equal(field.required, !pages);
+    }
+    assert_int_equal(prm_program_type_field(program, note, 3, &field), PRM_E_ARGUMENT);
+    assert_int_equal(prm_program_type_field(program, count, 0, &field), PRM_E_ARGUMENT);
+    assert_int_equal(prm_program_type_field(program, note, 0, NULL), PRM_E_ARGUMENT);
+    assert_int_equal(prm_program_type_field(NULL, note, 0, &field), PRM_E_ARGUMENT);
+    assert_int_equal(prm_program_type_get(program, count, &type), PRM_E_ARGUMENT);
+    assert_int_equal(prm_program_type_get(program, note, NULL), PRM_E_ARGUMENT);
+    assert_int_equal(prm_program_type_get(NULL, note, &type), PRM_E_ARGUMENT);
+    type.size = field.size = 8;
+    assert_int_equal(prm_program_type_get(program, note, &type), PRM_E_ARGUMENT);
+    assert_int_equal(prm_program_type_field(program, note, 0, &field), PRM_E_ARGUMENT);
+    prm_program_unref(program);
 }
 
 static void rules_and_handles_of_a_program(void **state)
@@ -75,15 +112,6 @@ static void rules_and_handles_of_a_program(void **state)
     assert_int_equal(prm_program_field(program, NULL, 0), PRM_NONE);
     assert_int_not_equal(prm_program_type(program, "deal.won", 8), PRM_NONE);
     assert_int_not_equal(prm_program_field(program, "amount", 6), PRM_NONE);
-    uint32_t deal_won = prm_program_type(program, "deal.won", 8);
-    prm_text name = prm_program_type_name(program, deal_won);
-    assert_int_equal(name.size, strlen("deal.won"));
-    assert_memory_equal(name.data, "deal.won", name.size);
-    uint32_t types = 0;
-    while (prm_program_type_name(program, types).size > 0)
-        types++;
-    assert_true(types > deal_won);
-    assert_int_equal(prm_program_type_name(program, PRM_NONE).size, 0);
     assert_int_equal(prm_program_rank_name(program, 0).size, 0);
     assert_int_equal(prm_program_dump(program, NULL, 10), 0);
     assert_true(prm_program_dump(program, NULL, 0) > 0);
@@ -520,6 +548,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(questions_to_no_program),
+        cmocka_unit_test(types_of_a_program),
         cmocka_unit_test(rules_and_handles_of_a_program),
         cmocka_unit_test(times_that_are_none),
         cmocka_unit_test(compiling_nothing),

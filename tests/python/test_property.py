@@ -107,6 +107,11 @@ def test_partners_as_values_are_an_engine(data):
 
 
 def test_types_of_a_program():
-    types = prm.testing.event_types(PROGRAMS[0])
-    assert ("amount", "money", False) in types["deal.won"] and ("segment", "text", False) in types["partner.joined"]
-    assert len(types) >= 20
+    types = PROGRAMS[0].types
+    assert prm.Field("amount", "money", False) in types["deal.won"]
+    assert prm.Field("segment", "text", False) in types["partner.joined"] and len(types) >= 20
+
+
+def test_events_of_some_types():
+    made = prm.testing.events(PROGRAMS[0], types=["deal.won"], min_size=3, max_size=3).example()
+    assert {event["type"] for event in made} == {"deal.won"} and len({event["id"] for event in made}) == 3

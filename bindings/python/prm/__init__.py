@@ -5,15 +5,16 @@ What is granted leaves the engine as the *ledger* (what stands now) or the *jour
 exact and the same in whatever order the events came.
 
 >>> import prm
->>> program = prm.Program.compile('''
+>>> program_text = '''
 ... prm: 1
 ... program: example
 ... currency: JPY
 ... timezone: Asia/Tokyo
 ... commission: {on: deal.won, of: amount, base: 15%}
 ... rules:
-...   ten-leads: {for: rep, when: {count: lead.registered, at_least: 2}, then: {gift_card: 5000}}
-... ''')
+...   two-leads: {for: rep, when: {count: lead.registered, at_least: 2}, then: {gift_card: 5000}}
+... '''
+>>> program = prm.Program.compile(program_text)
 >>> engine = prm.Engine(program)
 >>> engine.ingest([
 ...     {"id": "l-1", "type": "lead.registered", "time": "2026-06-01", "partner": "acme", "rep": "sato"},
@@ -32,12 +33,22 @@ News about the past corrects what was granted:
 'ACCEPTED'
 >>> for row in engine.journal()[-1:]:
 ...     print(row.op.name, row.rule, row.kind, row.amount, row.recipient_rep)
-REVERSE ten-leads gift_card 5000 sato
->>> engine.rate("acme"), engine.progress("ten-leads")[0].remaining
+REVERSE two-leads gift_card 5000 sato
+>>> engine.rate("acme"), engine.progress("two-leads")[0].remaining
 (Decimal('0.15'), Decimal('1'))
 
+An engine outlives its process as bytes, and another program can be tried before it is taken:
+
+>>> again = prm.Engine.restore(program, engine.snapshot())
+>>> richer = prm.Program.compile(program_text.replace("15%", "20%"))
+>>> for row in again.upgrade(richer, dry_run=True):
+...     print(row.op.name, row.id, row.amount)
+REVERSE commission!d-1 150000
+GRANT commission!d-1 200000
+
 Many events at once come by columns: :meth:`Engine.ingest_columns` takes numpy arrays and pandas frames,
-:meth:`Engine.ingest_arrow` what polars, pyarrow and DuckDB hold.
+:meth:`Engine.ingest_arrow` what polars, pyarrow and DuckDB hold. Ledger, journal and progress leave as columns, too: give the
+:class:`Table` to any of these.
 
 What goes wrong is a :class:`prm.Error`: :class:`ProgramError` with the compiler's diagnostics, :class:`EventError`
 with the event's index, :class:`StateError`. Whatever raised has changed nothing.
@@ -50,7 +61,7 @@ from ._engine import Engine
 from ._errors import Diagnostic, Error, EventError, ProgramError, Severity, StateError, Status
 from ._library import LIBRARY_PATH
 from ._library import lib as _lib
-from ._program import Program, Rule, schema
+from ._program import Field, Program, Rule, schema
 from ._records import Answer, Answers, Counts, Op, Progress, Row, State, Taken, Total
 from ._state import Applied, Item, apply, apply_all
 from ._table import Table
@@ -66,6 +77,7 @@ __all__ = [
     "Engine",
     "Error",
     "EventError",
+    "Field",
     "Item",
     "Op",
     "Program",

@@ -96,6 +96,21 @@ class CRule(Structure):
     ]
 
 
+class CType(Structure):
+    _fields_ = [("size", c_uint32), ("fields", c_uint32), ("name", Text)]
+
+
+class CTypeField(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("field", c_uint32),
+        ("name", Text),
+        ("type", Text),
+        ("required", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
 class Field(Structure):
     _fields_ = [
         ("field", c_uint32),
@@ -255,6 +270,8 @@ STRUCTS: Dict[str, Any] = {
     "prm_diagnostic": CDiagnostic,
     "prm_compile_options": CompileOptions,
     "prm_rule": CRule,
+    "prm_type": CType,
+    "prm_type_field": CTypeField,
     "prm_field": Field,
     "prm_event": Event,
     "prm_answer": CAnswer,
@@ -293,9 +310,11 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "prm_program_hash": (c_uint64, [_HANDLE]),
     "prm_program_rule_count": (c_uint32, [_HANDLE]),
     "prm_program_rule": (_STATUS, [_HANDLE, c_uint32, POINTER(CRule)]),
+    "prm_program_type_count": (c_uint32, [_HANDLE]),
+    "prm_program_type_get": (_STATUS, [_HANDLE, c_uint32, POINTER(CType)]),
+    "prm_program_type_field": (_STATUS, [_HANDLE, c_uint32, c_uint32, POINTER(CTypeField)]),
     "prm_program_type": (c_uint32, [_HANDLE, c_char_p, c_size_t]),
     "prm_program_field": (c_uint32, [_HANDLE, c_char_p, c_size_t]),
-    "prm_program_type_name": (Text, [_HANDLE, c_uint32]),
     "prm_program_rank_name": (Text, [_HANDLE, c_uint32]),
     "prm_program_read_time": (_STATUS, [_HANDLE, c_char_p, c_size_t, POINTER(c_int64), _ERROR]),
     "prm_program_read_local_time": (_STATUS, [_HANDLE, c_char_p, c_size_t, POINTER(c_int64), _ERROR]),

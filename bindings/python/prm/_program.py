@@ -10,7 +10,7 @@ import weakref
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
-from typing import Any, Dict, Optional, Tuple, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 from zoneinfo import ZoneInfo
 
 from . import _abi
@@ -28,7 +28,7 @@ from ._errors import (
 from ._library import lib
 from ._records import EPOCH
 
-__all__ = ["Program", "Rule", "Time", "schema"]
+__all__ = ["Field", "Program", "Rule", "Time", "schema"]
 
 #: An aware datetime, a date (its first instant in the program's zone), RFC 3339 or a date as text, Unix seconds.
 Time = Union[datetime, date, str, int]
@@ -49,6 +49,17 @@ class Rule:
     has_then: bool
     has_else: bool
     has_remind: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field that events of a type have."""
+
+    __slots__ = ("name", "required", "type")
+
+    name: str
+    type: str  #: "text", "boolean", "integer", "money", "time", "decimal" or "percent"
+    required: bool
 
 
 def _zone_of(name: str) -> tzinfo:
@@ -72,6 +83,8 @@ class Program:
     ... ''')
     >>> program.name, program.currency, program.timezone, program.rules
     ('example', 'JPY', 'Asia/Tokyo', ())
+    >>> [field.name for field in program.types["deal.cancelled"] if field.required]
+    ['partner', 'deal']
     """
 
     def __init__(self, handle: int, warnings: Tuple[Diagnostic, ...]) -> None:
@@ -87,6 +100,8 @@ class Program:
         self.minor_digits: int = lib.prm_program_minor_digits(handle)
         self.hash: int = lib.prm_program_hash(handle)
         self.rules: Tuple[Rule, ...] = tuple(self._rule(i) for i in range(lib.prm_program_rule_count(handle)))
+        #: the event types that it knows, and their fields
+        self.types: Dict[str, Tuple[Field, ...]] = dict(map(self._type, range(lib.prm_program_type_count(handle))))
         self._dates: Dict[str, int] = {}
         self._types: Dict[str, int] = {}
         self._fields: Dict[str, int] = {}
@@ -139,6 +154,18 @@ class Program:
             bool(raw.outcomes & 2),
             bool(raw.outcomes & 4),
         )
+
+    def _type(self, index: int) -> Tuple[str, Tuple[Field, ...]]:
+        raw, field = _abi.CType(), _abi.CTypeField()
+        raw.size, field.size = ctypes.sizeof(raw), ctypes.sizeof(field)
+        fields: List[Field] = []
+        if lib.prm_program_type_get(self._handle, index, raw) != _abi.OK:
+            raise StateError("the program has no type %d" % index, Status.NOT_FOUND)
+        for place in range(raw.fields):
+            if lib.prm_program_type_field(self._handle, index, place, field) != _abi.OK:
+                raise StateError("type %d has no field %d" % (index, place), Status.NOT_FOUND)
+            fields.append(Field(take_text(field.name), take_text(field.type), bool(field.required)))
+        return take_text(raw.name), tuple(fields)
 
     def rule_index(self, name: str) -> int:
         """The place of a rule in the file; StateError when there is none of that name."""

@@ -1,7 +1,8 @@
 """pytest and ``*.test.yaml``: each test of such a file is a test of pytest.
 
-The command ``prm test`` runs a file's tests, once, when the first of them is asked for; its findings become the
-failures here. ``pytest --prm-coverage`` adds which rules no test has fired; ``-p no:prm`` turns all of this off.
+When a file is collected, the command ``prm test`` runs all of its tests, once; what it finds become the failures of the
+single tests here. ``pytest --prm-coverage`` adds which rules no test of the collected files fires; ``-p no:prm`` turns all
+of this off.
 """
 
 from __future__ import annotations

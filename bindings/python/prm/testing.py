@@ -17,44 +17,17 @@ refunded, and what was registered is voided. Needs hypothesis.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence
 
 from hypothesis import strategies as st
 
-from ._errors import rendered
-from ._library import lib
 from ._program import Program
 
-__all__ = ["event_types", "events"]
+__all__ = ["events"]
 
 Event = Dict[str, Any]
-
-# How a compiled program's readable form shows a type and its fields.
-DECLARED = re.compile(r"type #\d+ (\S+) .*?\{ (.*?) \}")
-FIELD = re.compile(r"(\w+\??): (\w+)")
-
-
-def event_types(program: Program) -> Dict[str, List[Tuple[str, str, bool]]]:
-    """The event types of a program: name -> (field, type, required), as the compiled program has them.
-
-    >>> import prm
-    >>> from prm.testing import event_types
-    >>> program = prm.Program.compile("prm: 1\\nprogram: p\\ncurrency: JPY\\n")
-    >>> event_types(program)["deal.cancelled"]
-    [('partner', 'text', True), ('deal', 'text', True)]
-    """
-    types: Dict[str, List[Tuple[str, str, bool]]] = {}
-    for line in rendered(lib.prm_program_dump, program._handle).splitlines():
-        declared = DECLARED.match(line)
-        if declared:
-            types[declared.group(1)] = [
-                (name.rstrip("?"), kind, not name.endswith("?")) for name, kind in FIELD.findall(declared.group(2))
-            ]
-    return types
-
 
 def _value(program: Program, name: str, kind: str) -> st.SearchStrategy[Any]:
     texts = ["%s-%d" % (name, number) for number in (1, 2, 3)]
@@ -87,8 +60,7 @@ def events(
 
     ``types`` keeps to some event types; times lie in ``days`` days from ``start``, often at the first instant of a day.
     """
-    declared = event_types(program)
-    chosen = sorted(declared) if types is None else list(types)
+    chosen = sorted(program.types) if types is None else list(types)
     made: List[Event] = []
     for number in range(draw(st.integers(min_size, max_size))):
         kind = draw(st.sampled_from(chosen))
@@ -96,14 +68,15 @@ def events(
             days=draw(st.integers(0, days - 1)), milliseconds=draw(st.sampled_from((0, 1, 43_200_000, 86_399_999)))
         )
         event: Event = {"id": "e%d" % number, "type": kind, "time": start + moment}
-        for name, field_type, required in declared[kind]:
-            if not required and draw(st.integers(0, 2)) == 0:
+        for field in program.types[kind]:
+            name = field.name
+            if not field.required and draw(st.integers(0, 2)) == 0:
                 continue
             if name == "event":
                 event[name] = "e%d" % draw(st.integers(0, max_size))
             elif name in ("referrer", "parent"):
                 event[name] = draw(_value(program, "partner", "text"))
             else:
-                event[name] = draw(_value(program, name, field_type))
+                event[name] = draw(_value(program, name, field.type))
         made.append(event)
     return made
