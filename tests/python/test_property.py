@@ -112,6 +112,7 @@ def test_types_of_a_program():
     assert prm.Field("segment", "text", False) in types["partner.joined"] and len(types) >= 20
 
 
-def test_events_of_some_types():
-    made = prm.testing.events(PROGRAMS[0], types=["deal.won"], min_size=3, max_size=3).example()
-    assert {event["type"] for event in made} == {"deal.won"} and len({event["id"] for event in made}) == 3
+@CALM
+@given(prm.testing.events(PROGRAMS[0], types=["deal.won"], min_size=3, max_size=3))
+def test_events_of_some_types(events):
+    assert [event["type"] for event in events] == ["deal.won"] * 3 and len({event["id"] for event in events}) == 3

@@ -75,26 +75,50 @@ def report(names, ledgers):
     return table
 
 
-# %% Payouts over time, and the difference per partner.
-def draw(names, ledgers, table, currency, out):
-    figure, (above, below) = pyplot.subplots(2, 1, figsize=(9, 8), layout="constrained")
-    for name, ledger, colour in zip(names, ledgers, ("#8c8c8c", "#1f6fb4")):
-        months = ledger["at"].dt.tz_localize(None).dt.to_period("M")
-        paid = ledger["amount"].astype(float).groupby(months).sum().cumsum()
-        above.plot(paid.index.astype(str), paid / 1000, label=name, color=colour, marker="o", linewidth=2)
-    above.set_title("Paid out so far", loc="left", fontweight="bold")
-    above.set_ylabel("thousand %s" % currency)
-    above.set_ylim(bottom=0)
-    above.legend(frameon=False)
+# %% A headline, payouts over time, and the difference per partner.
+def monthly(ledger):
+    months = ledger["at"].dt.tz_localize(None).dt.to_period("M")
+    return ledger["amount"].astype(float).groupby(months).sum() / 1000
+
+
+def draw_months(axes, names, ledgers):
+    table = pandas.DataFrame({name: monthly(ledger) for name, ledger in zip(names, ledgers)}).fillna(0.0)
+    table = table.reindex(pandas.period_range(table.index.min(), table.index.max(), freq="M"), fill_value=0.0)
+    for name, colour, shift in zip(names, ("#b3b9c0", "#1f6fb4"), (-0.2, 0.2)):
+        axes.bar([place + shift for place in range(len(table))], table[name], width=0.38, color=colour, label=name)
+    axes.set_xticks(range(len(table)), [month.strftime("%b %Y") for month in table.index])
+    axes.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
+    axes.grid(axis="y", alpha=0.3)
+
+
+def draw_partners(axes, table):
     partners = table[~table.index.str.contains(" / ", regex=False)]["difference"].astype(float) / 1000
     partners = partners.sort_values()
-    below.barh(partners.index, partners, color=["#2a9d58" if gain > 0 else "#c8442e" for gain in partners])
-    below.axvline(0, color="black", linewidth=0.8)
-    below.set_title("What %s changes per partner" % names[1], loc="left", fontweight="bold")
-    below.set_xlabel("thousand %s" % currency)
+    bars = axes.barh(partners.index, partners, color=["#2a9d58" if gain > 0 else "#c8442e" for gain in partners])
+    axes.bar_label(bars, [f"{gain:+.1f}" for gain in partners], padding=4)
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.margins(x=0.12)
+    axes.set_xticks([])
+    axes.tick_params(left=False)
+    axes.spines[["left", "bottom"]].set_visible(False)
+
+
+def draw(names, ledgers, table, currency, out):
+    old, new = (float(table[name].sum()) for name in names)
+    figure, (above, below) = pyplot.subplots(2, 1, figsize=(10, 8.5), layout="constrained")
+    figure.get_layout_engine().set(h_pad=0.15, w_pad=0.15)
+    figure.suptitle(
+        f"{names[1]} would have paid {abs(new - old):,.0f} {currency} {'more' if new >= old else 'less'}"
+        f" ({(new - old) / old if old else 0:+.1%})",
+        x=0.02, ha="left", fontsize=16, fontweight="bold",
+    )  # fmt: skip
+    draw_months(above, names, ledgers)
+    above.set_title(f"Paid out per month, thousand {currency}", loc="left", pad=28)
+    draw_partners(below, table)
+    below.set_title(f"What changes per partner, thousand {currency}", loc="left")
     for axes in (above, below):
         axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(axis="y" if axes is above else "x", alpha=0.3)
+        axes.set_axisbelow(True)
     figure.savefig(out, dpi=150)
     pyplot.close(figure)
 

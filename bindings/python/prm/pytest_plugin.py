@@ -1,8 +1,8 @@
 """pytest and ``*.test.yaml``: each test of such a file is a test of pytest.
 
-When a file is collected, the command ``prm test`` runs all of its tests, once; what it finds become the failures of the
-single tests here. ``pytest --prm-coverage`` adds which rules no test of the collected files fires; ``-p no:prm`` turns all
-of this off.
+When a file is collected, the command ``prm test`` runs all of its tests, once; what it finds are the failures of the
+single tests here. ``pytest --prm-coverage`` adds which rules no test of the collected files fires; ``-p no:prm`` turns
+all of this off.
 """
 
 from __future__ import annotations
