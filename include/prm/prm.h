@@ -800,8 +800,13 @@ typedef struct prm_progress {
     prm_text product;
     prm_decimal value;
     prm_decimal target;
-    int64_t start; /* ms UTC of the present occasion's window, or PRM_NO_TIME */
-    int64_t end;   /* ms UTC, exclusive, or PRM_NO_TIME */
+    int64_t start;         /* ms UTC of the present occasion's window, or PRM_NO_TIME */
+    int64_t end;           /* ms UTC, exclusive, or PRM_NO_TIME */
+    prm_decimal remaining; /* target - value, 0 where that is less */
+    int64_t share;         /* e12: value / target, cut off there, from 0 to 1; 0 without a positive target */
+    int64_t left;          /* ms from the clock to `end`, 0 once it has passed; PRM_NO_TIME without an end */
+    uint32_t tier;         /* of a rule with tiers: the next one, whose threshold is `target`, from 1 */
+    uint32_t tiers;        /* how many it has; 0 of another rule */
 } prm_progress;
 
 /* Progress of every subject that exists, by rule in the order of the file, then
@@ -810,11 +815,187 @@ typedef struct prm_progress {
 PRM_API PRM_MUST_USE prm_status prm_engine_progress(prm_engine *engine, uint32_t rule, prm_text partner,
                                                     prm_rows **out, prm_error *error);
 
+/* In which order prm_engine_pending gives its lines. */
+enum {
+    PRM_ORDER_NAMES = 0,   /* as prm_engine_progress does */
+    PRM_ORDER_CLOSEST = 1, /* the smallest part of the target missing first; then by names */
+    PRM_ORDER_TIME = 2,    /* the least time left first, those without an end last; then the closest */
+    PRM_ORDER_NONE = 3 /* as they lie in memory: each is worked out when it is taken, and nothing is kept */
+};
+
+typedef struct prm_pending_options {
+    uint32_t size;    /* sizeof(prm_pending_options) */
+    uint32_t rule;    /* index, or PRM_NONE for all */
+    uint32_t states;  /* bits 1 << PRM_STATE_...; 0: those that are open */
+    uint32_t order;   /* PRM_ORDER_... */
+    uint64_t limit;   /* the first so many in that order; 0: all */
+    prm_text partner; /* empty for all */
+} prm_pending_options;
+
+/* Progress of the subjects in some states, in an order: who has not got there yet. Walked by
+ * prm_rows_next_progress. Errors: those of prm_engine_progress.
+ * Cost: linear in the subjects and rules; with a limit N only log N for each that is kept, and memory for N
+ * lines; with PRM_ORDER_NONE no memory, and prm_rows_count is 0. What is missing of each in detail (the
+ * parts of `all` and `any`, the reps of a coverage) prm_engine_explain_missing tells. */
+PRM_API PRM_MUST_USE prm_status prm_engine_pending(prm_engine *engine, const prm_pending_options *options,
+                                                   prm_rows **out, prm_error *error);
+
 /* The next line of progress into *out; as prm_rows_next. */
 PRM_API PRM_MUST_USE int32_t prm_rows_next_progress(prm_rows *rows, prm_progress *out);
 
 /* The name of a progress state: "open", "reached", ...; static C string. */
 PRM_API const char *prm_state_name(uint32_t state);
+
+/* ---- Explanations ------------------------------------------------------------------ */
+
+/* Why something was granted, or why not, as a list of facts: flat records in an order that can be read
+ * from top to bottom. A fact is a detail of the nearest one before it whose depth is smaller. */
+typedef struct prm_explanation prm_explanation;
+
+/* What a fact is, and what its fields then are; fields that are not named are empty. Every fact that is
+ * about an event has its id in `event`, its type in `type` and its time in `at`. */
+enum {
+    /* depth 0: what is explained. `name`: the rule, or commission, override, ranks; `text`: the rule's title;
+     * partner, rep, customer, product: whom it is about. */
+    PRM_FACT_OUTCOME = 1, /* a row of the ledger: `id`, `type` (its kind: cash, rate, ...), `event`, `at`,
+                           * `from` (payable, or a rate's start), `until`, amount or rate, `code` 1 for a rate
+                           * that is added, `number`: tier, place, multiple or level, 0 for none */
+    PRM_FACT_MISSING = 2, /* no such row: `code`: PRM_STATE_... at `at`; value, target: of a rule on one
+                           * measure; `from`, `until`: the occasion */
+
+    /* How it came about */
+    PRM_FACT_RECIPIENT =
+        10, /* partner, rep; `text`: what a notice tells; `holds` 0: there is none (has left, or nobody is named) */
+    PRM_FACT_WINDOW = 11,    /* what is counted lies in [from, until); event: of the anchor that opens it;
+                              * `holds` 0: there is no such anchor yet */
+    PRM_FACT_ALL = 12,       /* all of the next deeper facts are asked for; `holds` */
+    PRM_FACT_ANY = 13,       /* one of them */
+    PRM_FACT_NOT = 14,       /* that the next deeper one does not hold */
+    PRM_FACT_CONDITION = 15, /* `name`: count, sum, ..., streak, value, or is; `text`: field and event types;
+                              * value, `code` (PRM_COMPARE_...), target; `holds`; `number`: events counted */
+    PRM_FACT_EVENT = 16,     /* an event that was counted there, or at which it fired: value: what it adds to
+                              * a sum and the like; amount: its own, as refunds have left it; partner, rep,
+                              * customer, product */
+    PRM_FACT_REP = 17,       /* a rep on the roster: `holds` 1: covered, 0: still missing */
+    PRM_FACT_CHECK = 18,     /* something else that is asked: `name`: eligible, active (`from`, `until`),
+                              * where, window, partner, rep (not left), amount; `holds` */
+
+    /* What it amounts to */
+    PRM_FACT_BASE = 30,          /* what the rate is taken of: value */
+    PRM_FACT_RATE_BASE = 31,     /* the program's base rate: rate. One of the facts 31 to 36 is chosen; */
+    PRM_FACT_RATE_PRODUCT = 32,  /* the product's (`product`) */
+    PRM_FACT_RATE_RANK = 33,     /* the rank's: `name`; `product`, if it is that of the rank for it */
+    PRM_FACT_RATE_SET = 34,      /* set by a rule: `name`, `text`, `id` of the outcome, `from`, `until` */
+    PRM_FACT_RATE_BRACKET = 35,  /* a slice: value: its part of the base, target: where it begins, its rate */
+    PRM_FACT_RATE_OVERRIDE = 36, /* the share of level `number`, for `partner` */
+    PRM_FACT_RATE_ADDED = 37,    /* added by a rule: as RATE_SET; `holds` 0: it does not count, since another
+                                 * of its group is higher */
+    PRM_FACT_RATE_LIMIT = 38,    /* `name`: min or max; rate: the limit to which the sum was brought */
+    PRM_FACT_RATE = 39,          /* the rate that came of it */
+    PRM_FACT_SETTLED = 40,       /* the amount stands as posted, since time before `at` is settled */
+    PRM_FACT_AMOUNT = 41,        /* value: what the action's expression gives, before it is rounded;
+                                 * amount: after that and the rule's `max`; `holds` 0: it gives none */
+    PRM_FACT_RANK = 42,          /* `name`: the rank before; `text`: after; `number`: failing reviews in a row
+                                 * before this one */
+
+    /* What else decided */
+    PRM_FACT_LIMIT = 50,     /* limit: times: `number` granted before, target: how many may be; `holds` 0:
+                              * it refused this one */
+    PRM_FACT_EXCLUSIVE = 51, /* exclusive: `name` of the group, `text`: the rule that took it; `holds` 0: an
+                              * other one */
+    PRM_FACT_BUDGET = 52,    /* value: the budget, target: used before, amount: granted of `number` wanted */
+    PRM_FACT_PLACE = 53,     /* one who took part in the contest: `number`: place; value; partner, rep, ...;
+                              * `holds` 1: the one that is explained */
+
+    /* What was, and what changed */
+    PRM_FACT_POSTING = 60, /* a posting of this id in the journal: `number`, `code` PRM_GRANT or _REVERSE,
+                             * `type`, amount or rate, `at`, `from`, `until` */
+    PRM_FACT_VOIDED = 61,  /* an event that no longer counts; `id`: that of the event which voided it */
+    PRM_FACT_REDUCED = 62, /* one whose amount was lowered: value: what was reported, amount: what is left;
+                             * `id`: the first event that lowered it */
+    PRM_FACT_LATE = 63,    /* one that arrived after later ones */
+    PRM_FACT_FIRED = 64,   /* the rule has fired in that occasion, at `at` and `event`; `holds` 1: with
+                             * outcomes, of which `id` is the first */
+    PRM_FACT_NEAREST = 65  /* the nearest it came before: value, target, at, `from`, `until`: the occasion */
+};
+
+enum {
+    PRM_COMPARE_AT_LEAST = 1,
+    PRM_COMPARE_MORE_THAN = 2,
+    PRM_COMPARE_AT_MOST = 3,
+    PRM_COMPARE_LESS_THAN = 4,
+    PRM_COMPARE_EVERY = 5, /* a multiple of the target */
+    PRM_COMPARE_MOST = 6   /* against others, in a contest */
+};
+
+/* Bits of prm_fact.has. */
+enum {
+    PRM_HAS_VALUE = 1,
+    PRM_HAS_TARGET = 2,
+    PRM_HAS_AMOUNT = 4,
+    PRM_HAS_RATE = 8,
+    PRM_HAS_MONEY = 16, /* value, target and amount are money of the program's currency */
+    PRM_HAS_SHARE = 32  /* value and target are shares: 0.8 is 80% */
+};
+
+typedef struct prm_fact {
+    uint32_t size;  /* sizeof(prm_fact), set by the caller */
+    uint32_t kind;  /* PRM_FACT_... */
+    uint32_t depth; /* 0 for the first one */
+    uint32_t holds; /* 1 or 0 */
+    uint32_t has;   /* PRM_HAS_... */
+    uint32_t code;
+    uint64_t number;
+    prm_text name;
+    prm_text text;
+    prm_text id;    /* an outcome's, or of an event that worked on another */
+    prm_text event; /* id of an event */
+    prm_text type;  /* its type */
+    prm_text partner;
+    prm_text rep;
+    prm_text customer;
+    prm_text product;
+    prm_decimal value;  /* whole units */
+    prm_decimal target; /* whole units */
+    int64_t amount;     /* minor units for money, whole units for others */
+    int64_t rate;       /* e12 */
+    int64_t at;         /* ms UTC or PRM_NO_TIME */
+    int64_t from;       /* ms UTC or PRM_NO_TIME */
+    int64_t until;      /* ms UTC, exclusive, or PRM_NO_TIME */
+} prm_fact;
+
+/* Explains the outcome of identity `id` (the column of the ledger). When the ledger has no such row it
+ * explains why not: what is missing, or what took it back. The texts of its facts live as long as the
+ * explanation, and no longer than the engine's next change. The ledger and rows taken from it stay valid.
+ * PRM_E_NOT_FOUND when the id is malformed or names no rule, partner or event that the engine knows.
+ * Else PRM_E_MEMORY, PRM_E_ARGUMENT, PRM_E_INTERNAL.
+ * Cost: that of evaluating the partner's history once; for a contest or a budget that of looking at all
+ * partners. Memory: that of the partner's outcomes and counted events. */
+PRM_API PRM_MUST_USE prm_status prm_engine_explain(prm_engine *engine, prm_text id, prm_explanation **out,
+                                                   prm_error *error);
+
+/* Explains why rule `rule` (an index) has granted nothing to this partner, in the occasion at `at` (ms UTC,
+ * or PRM_NO_TIME for the clock): where it stands and what is missing. Empty texts: any rep, customer or
+ * product; of the subjects that match, the one nearest to the target is explained. When the rule has fired,
+ * PRM_FACT_FIRED says so. PRM_E_NOT_FOUND when there is no such rule, partner or subject; PRM_E_CLOCK when
+ * `at` lies after the clock. Otherwise as prm_engine_explain. */
+PRM_API PRM_MUST_USE prm_status prm_engine_explain_missing(prm_engine *engine, uint32_t rule,
+                                                           prm_text partner, prm_text rep, prm_text customer,
+                                                           prm_text product, int64_t at,
+                                                           prm_explanation **out, prm_error *error);
+
+/* How many facts there are; 0 for NULL. */
+PRM_API size_t prm_explanation_count(const prm_explanation *explanation);
+
+/* Fills *out (whose `size` is set) with fact `index`; PRM_E_ARGUMENT when there is none. */
+PRM_API PRM_MUST_USE prm_status prm_explanation_get(const prm_explanation *explanation, size_t index,
+                                                    prm_fact *out);
+
+/* The name of a PRM_FACT_... ("condition"), static C string, never NULL. */
+PRM_API const char *prm_fact_name(uint32_t kind);
+
+/* Frees the explanation; before its engine. */
+PRM_API void prm_explanation_free(prm_explanation *explanation);
 
 #ifdef __cplusplus
 }

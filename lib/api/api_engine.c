@@ -200,9 +200,10 @@ prm_status prm_engine_rank(prm_engine *engine, prm_text partner, int64_t time, p
     return PRM_OK;
 }
 
-prm_status prm_engine_progress(prm_engine *engine, uint32_t rule, prm_text partner, prm_rows **out,
-                               prm_error *error)
+static prm_status api_progress(prm_engine *engine, const prm_pending_options *options, uint32_t states,
+                               prm_rows **out, prm_error *error)
 {
+    uint32_t rule = options->rule;
     PRM_TRY(prm__guard_engine(engine, error));
     if (!out)
         return prm__error_set(error, PRM_E_ARGUMENT, "a place for the rows is needed");
@@ -210,13 +211,30 @@ prm_status prm_engine_progress(prm_engine *engine, uint32_t rule, prm_text partn
         return prm__error_set(error, PRM_E_NOT_FOUND,
                               "the program has %u rules; there is no rule of index %u",
                               (unsigned)engine->program->rules_count, (unsigned)rule);
-    uint32_t key = api_known(engine, partner);
-    if (partner.size && !key)
+    const prm__progress_wanted wanted = {rule, api_known(engine, options->partner), states, options->order,
+                                         options->limit};
+    if (options->partner.size && !wanted.partner)
         return prm__error_set(error, PRM_E_NOT_FOUND, "no event has named that partner");
     prm_status status = prm__ingest_refresh(engine);
     if (status != PRM_OK)
         return prm__guard_fail(error, status);
-    return prm__guard_fail(error, prm__progress_rows(engine, rule, key, out));
+    return prm__guard_fail(error, prm__progress_rows(engine, &wanted, out));
+}
+
+prm_status prm_engine_progress(prm_engine *engine, uint32_t rule, prm_text partner, prm_rows **out,
+                               prm_error *error)
+{
+    const prm_pending_options options = {.rule = rule, .partner = partner};
+    return api_progress(engine, &options, UINT32_MAX, out, error);
+}
+
+prm_status prm_engine_pending(prm_engine *engine, const prm_pending_options *options, prm_rows **out,
+                              prm_error *error)
+{
+    if (!options || options->size < sizeof *options || options->order > PRM_ORDER_NONE)
+        return prm__error_set(error, PRM_E_ARGUMENT, "options of full size, with an order, are needed");
+    return api_progress(engine, options, options->states ? options->states : 1U << PRM_STATE_OPEN, out,
+                        error);
 }
 
 int32_t prm_rows_next_progress(prm_rows *rows, prm_progress *out)

@@ -59,10 +59,8 @@ static prm__decimal commission_least(prm__decimal a, prm__decimal b)
     return a < b ? a : b;
 }
 
-/* The slices of [from, to) in ascending order, each with its rate plus what rules add; what
- * lies below the first bracket earns the first rate. */
-static uint32_t commission_slices(const prm_engine *engine, prm__decimal from, prm__decimal to,
-                                  prm__decimal added, int64_t sign, prm__decimal_slice *slices)
+uint32_t prm__commission_slices(const prm_engine *engine, prm__decimal from, prm__decimal to,
+                                prm__decimal added, int64_t sign, prm__decimal_slice *slices)
 {
     const prm_program *program = engine->program;
     uint32_t count = 0;
@@ -87,8 +85,8 @@ static bool commission_by_brackets(const prm_engine *engine, prm__decimal runnin
 {
     prm__decimal_slice slices[PRM_BRACKETS];
     prm__decimal end = running + base;
-    uint32_t count = base > 0 ? commission_slices(engine, running, end, added, 1, slices)
-                              : commission_slices(engine, end, running, added, -1, slices);
+    uint32_t count = base > 0 ? prm__commission_slices(engine, running, end, added, 1, slices)
+                              : prm__commission_slices(engine, end, running, added, -1, slices);
     return count > 0 && prm__decimal_share_sum(slices, count, engine->program->head->minor_digits,
                                                (prm__rounding)commission_row(engine)->rounding, amount);
 }

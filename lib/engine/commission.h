@@ -9,6 +9,12 @@
 /* The commission and overrides of an event of a type that earns. */
 PRM_MUST_USE prm_status prm__commission_earn(const prm__asking *asking);
 
+/* The slices of [from, to) in ascending order, each with its rate plus what rules add; what lies below the
+ * first bracket earns the first rate. `slices` has room for PRM_BRACKETS; gives their count, 0 when a
+ * rate is beyond 64 bits. */
+uint32_t prm__commission_slices(const prm_engine *engine, prm__decimal from, prm__decimal to,
+                                prm__decimal added, int64_t sign, prm__decimal_slice *slices);
+
 /* Works out again the partner's commissions from `rerate_from` on. */
 PRM_MUST_USE prm_status prm__commission_rerate(prm_engine *engine, prm__partner *partner);
 

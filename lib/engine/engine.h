@@ -248,6 +248,7 @@ struct prm_engine {
     prm__vec targets;
     prm__vec before;
     /* scratch of the fold, one element per kind or measure */
+    struct prm__watch *watch;      /* who looks on, or NULL: see watch.h */
     const struct prm__warm *guess; /* what was found out ahead about the one event that is folded next,
                                       or NULL; see warm.h */
     uint32_t *at_subjects;         /* [kind]: the subject of the event, or PRM_NONE */

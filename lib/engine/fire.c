@@ -6,6 +6,7 @@
 #include "engine/rate.h"
 #include "engine/settle.h"
 #include "engine/subject.h"
+#include "engine/watch.h"
 #include <string.h>
 
 prm__outcome *prm__fire_push(prm_engine *engine, prm__partner *partner)
@@ -36,7 +37,7 @@ static const prm__window_span *fire_span(const prm__firing *firing, int64_t time
     return prm__engine_window(engine, period == PRM_PERIOD_NONE ? PRM_PERIOD_MONTH : period, time);
 }
 
-static void fire_identity(const prm__firing *firing, uint32_t action, prm__outcome *outcome)
+void prm__fire_identity(const prm__firing *firing, uint32_t action, prm__outcome *outcome)
 {
     const prm__asking *asking = firing->asking;
     const prm__p_rule *rule = fire_rule(firing);
@@ -103,7 +104,7 @@ static int64_t fire_rate_back(const prm__firing *firing, uint32_t index, int64_t
     if (from >= engine->settled)
         return from;
     memset(&rate, 0, sizeof rate);
-    fire_identity(firing, index, &rate);
+    prm__fire_identity(firing, index, &rate);
     return prm__settle_start(engine, firing->asking->partner, &rate, from);
 }
 
@@ -127,7 +128,7 @@ static prm_status fire_rate(const prm__firing *firing, uint32_t index, const prm
     prm__outcome *outcome = prm__fire_push(engine, partner);
     if (!outcome)
         return PRM_E_MEMORY;
-    fire_identity(firing, index, outcome);
+    prm__fire_identity(firing, index, outcome);
     outcome->kind = PRM_OUTCOME_RATE;
     outcome->number = action->rate;
     outcome->from = from;
@@ -197,8 +198,7 @@ static prm_status fire_rep_below(const prm__firing *firing, prm__outcome *outcom
     return PRM_OK;
 }
 
-/* Fills in the recipient; none (to_partner 0) when there is no such one. */
-static prm_status fire_recipient(const prm__firing *firing, uint32_t to, prm__outcome *outcome)
+prm_status prm__fire_recipient(const prm__firing *firing, uint32_t to, prm__outcome *outcome)
 {
     const prm__partner *partner = fire_partner(firing);
     const prm__view *view = firing->asking->view;
@@ -233,14 +233,18 @@ static prm_status fire_recipient(const prm__firing *firing, uint32_t to, prm__ou
 
 /* ---- Rewards, ranks, notices ---- */
 
-/* The amount in minor or whole units, rounded and capped; false when there is none. */
-static bool fire_amount(const prm__firing *firing, const prm__p_action *action, int64_t *amount)
+prm__value prm__fire_value(const prm__firing *firing, const prm__p_action *action)
+{
+    prm__eval eval = prm__eval_of(firing->asking);
+    eval.value = firing->value;
+    return prm__eval_expr(&eval, action->amount);
+}
+
+bool prm__fire_amount(const prm__firing *firing, const prm__p_action *action, int64_t *amount)
 {
     const prm_program *program = firing->asking->engine->program;
     bool money = program->rewards[action->reward].money;
-    prm__eval eval = prm__eval_of(firing->asking);
-    eval.value = firing->value;
-    prm__value number = prm__eval_expr(&eval, action->amount);
+    prm__value number = prm__fire_value(firing, action);
     if (number.type != PRM_TYPE_NUMBER ||
         !prm__decimal_to_minor(number.number, money ? program->head->minor_digits : 0,
                                (prm__rounding)action->rounding, amount))
@@ -264,11 +268,11 @@ static prm_status fire_reward(const prm__firing *firing, uint32_t index, const p
     const prm_program *program = firing->asking->engine->program;
     prm__outcome outcome;
     memset(&outcome, 0, sizeof outcome);
-    if (!fire_amount(firing, action, &outcome.number))
+    if (!prm__fire_amount(firing, action, &outcome.number))
         return PRM_OK;
-    fire_identity(firing, index, &outcome);
+    prm__fire_identity(firing, index, &outcome);
     outcome.kind = PRM_OUTCOME_REWARD;
-    PRM_TRY(fire_recipient(firing, action->to, &outcome));
+    PRM_TRY(prm__fire_recipient(firing, action->to, &outcome));
     if (!outcome.to_partner)
         return PRM_OK;
     if (action->duration.count)
@@ -284,7 +288,7 @@ static prm_status fire_rank(const prm__firing *firing, uint32_t index, const prm
 {
     prm__outcome outcome;
     memset(&outcome, 0, sizeof outcome);
-    fire_identity(firing, index, &outcome);
+    prm__fire_identity(firing, index, &outcome);
     outcome.kind = PRM_OUTCOME_RANK;
     outcome.number = action->level;
     outcome.to_partner = fire_partner(firing)->key;
@@ -297,15 +301,18 @@ static prm_status fire_notice(const prm__firing *firing, uint32_t index, const p
 {
     prm__outcome outcome;
     memset(&outcome, 0, sizeof outcome);
-    fire_identity(firing, index, &outcome);
+    prm__fire_identity(firing, index, &outcome);
     outcome.kind = PRM_OUTCOME_NOTICE;
-    PRM_TRY(fire_recipient(firing, action->to, &outcome));
+    PRM_TRY(prm__fire_recipient(firing, action->to, &outcome));
     return fire_keep(firing, &outcome);
 }
 
 prm_status prm__fire_action(const prm__firing *firing, uint32_t index)
 {
-    const prm__p_action *action = &firing->asking->engine->program->actions[index];
+    prm_engine *engine = firing->asking->engine;
+    const prm__p_action *action = &engine->program->actions[index];
+    if (engine->watch)
+        engine->watch->acts(engine->watch, firing, index);
     switch (action->kind) {
     case PRM_ACTION_RATE:
         return fire_rate(firing, index, action);
@@ -370,13 +377,38 @@ static bool fire_is_excluded(const prm__firing *firing)
     return taken->rule != firing->rule;
 }
 
+static bool fire_is_block(prm__p_block a, prm__p_block b)
+{
+    return a.action_count > 0 && b.action_count > 0 && a.first_action == b.first_action;
+}
+
+static void fire_tell(const prm__firing *firing, prm__p_block block, const prm__limit_state *limit,
+                      bool limited, bool excluded)
+{
+    prm_engine *engine = firing->asking->engine;
+    const prm__p_rule *rule = fire_rule(firing);
+    uint32_t name = rule->exclusive;
+    if (!engine->watch)
+        return;
+    prm__watch_verdict verdict = {
+        .granted = limit ? limit->grants : 0,
+        .limited = limited,
+        .excluded = excluded,
+        .granting = !fire_is_block(block, rule->otherwise) && !fire_is_block(block, rule->remind),
+        .taker = name == PRM_NO_INDEX || limited ? PRM_NO_INDEX : engine->taken[name].rule};
+    engine->watch->fires(engine->watch, firing, &verdict);
+}
+
 prm_status prm__fire(const prm__firing *firing, prm__p_block block)
 {
     prm__limit_state *limit = NULL;
     const prm__p_rule *rule = fire_rule(firing);
     if (rule->limit_times)
         PRM_TRY(fire_limit(firing, &limit));
-    if ((limit && limit->grants >= rule->limit_times) || fire_is_excluded(firing))
+    bool limited = limit && limit->grants >= rule->limit_times;
+    bool excluded = !limited && fire_is_excluded(firing);
+    fire_tell(firing, block, limit, limited, excluded);
+    if (limited || excluded)
         return PRM_OK;
     uint32_t before = fire_partner(firing)->outcomes.count;
     for (uint32_t i = 0; i < block.action_count; i++)

@@ -13,6 +13,7 @@
 #include "engine/stash.h"
 #include "engine/streak.h"
 #include "engine/subject.h"
+#include "engine/watch.h"
 
 /* ---- Anchors and measures ---- */
 
@@ -113,6 +114,8 @@ static prm_status fold_event(prm__step *step)
         PRM_TRY(prm__forward_note(step));
     PRM_TRY(fold_set_anchors(step, &anchored));
     PRM_TRY(fold_measures(step));
+    if (engine->watch)
+        engine->watch->counted(engine->watch, step);
     if (step->type->rank < 2 && fold_asks_at_lifecycle(step))
         partner->asked_at = step->asking.place.time;
     if (engine->program->head->ranks.promote_now && !step->links) {

@@ -72,12 +72,13 @@ static const prm__p_window *progress_window_of(const prm_program *program, const
 
 /* The next tier that the occasion has not reached; false, with the last one, when all are. */
 static bool progress_next_tier(const prm__asking *asking, const prm__p_rule *rule, uint64_t reached,
-                               prm__decimal *target)
+                               prm__decimal *target, uint32_t *number)
 {
     const prm_program *program = asking->engine->program;
     for (uint32_t i = 0; i < rule->tier_count; i++) {
         const prm__p_tier *tier = &program->tiers[rule->first_tier + i];
         bool known = prm__condition_threshold(asking, tier->threshold, tier->attribute, target);
+        *number = i + 1;
         if (known && !(reached >> i & 1))
             return true;
     }
@@ -86,7 +87,7 @@ static bool progress_next_tier(const prm__asking *asking, const prm__p_rule *rul
 
 /* What the number has to become next, and whether there is nothing more to reach. */
 static bool progress_target(const prm__asking *asking, const prm__p_rule *rule, prm__subject *subject,
-                            prm__decimal *target, bool *reached)
+                            prm__decimal *target, uint32_t *tier, bool *reached)
 {
     const prm__p_condition *row = &asking->engine->program->conditions[rule->single];
     bool fired = prm__ask_has_fired(asking, rule, subject);
@@ -95,7 +96,7 @@ static bool progress_target(const prm__asking *asking, const prm__p_rule *rule, 
         before = ((const prm__rule_more *)prm__subject_state(subject, rule->offset))->reached;
     *reached = fired;
     if (rule->form == PRM_FORM_TIERS) {
-        *reached = !progress_next_tier(asking, rule, fired ? (uint64_t)before : 0, target);
+        *reached = !progress_next_tier(asking, rule, fired ? (uint64_t)before : 0, target, tier);
         return true;
     }
     if (!prm__condition_threshold(asking, row->threshold, row->attribute, target))
@@ -117,7 +118,7 @@ static void progress_numbers(const prm__asking *asking, const prm__p_rule *rule,
     if (rule->single == PRM_NO_INDEX)
         return;
     prm__decimal target = 0;
-    bool done = *reached, has_target = progress_target(asking, rule, subject, &target, &done);
+    bool done = *reached, has_target = progress_target(asking, rule, subject, &target, &item->tier, &done);
     prm__value number = prm__ask_value(asking, rule);
     item->has_value = number.type == PRM_TYPE_NUMBER && has_target;
     if (item->has_value && rule->form == PRM_FORM_CONTEST)
@@ -128,7 +129,7 @@ static void progress_numbers(const prm__asking *asking, const prm__p_rule *rule,
         *reached = done;
 }
 
-static void progress_fill(prm_engine *engine, const prm__p_rule *rule, prm__progress_item *item)
+void prm__progress_fill(prm_engine *engine, const prm__p_rule *rule, prm__progress_item *item)
 {
     prm__subject *subject = prm__subject_at(engine, item->subject);
     const prm__asking asking = {engine, item->partner, NULL, {engine->clock, PRM_PLACE_AHEAD, 0}};
@@ -155,38 +156,174 @@ static bool progress_present(prm_engine *engine, const prm__partner *partner, ui
     return rep == PRM_NONE || !(prm__subject_at(engine, rep)->flags & PRM_SUBJECT_LEFT);
 }
 
-static prm_status progress_partner(prm_rows *rows, uint32_t rule_index, uint32_t index)
+/* ---- The walk over rules and subjects ---- */
+
+struct prm__progress_walk {
+    prm__progress_wanted wanted;
+    uint32_t partner; /* index */
+    uint32_t subject; /* handle; PRM_NONE: the next partner's first */
+    uint32_t rule;    /* the next one to look at */
+    uint32_t last;    /* one past the last */
+};
+
+static void progress_begin(prm_engine *engine, const prm__progress_wanted *wanted,
+                           struct prm__progress_walk *walk)
 {
-    prm_engine *engine = rows->engine;
-    const prm_program *program = engine->program;
-    const prm__partner *partner = prm__engine_partner(engine, index);
-    uint32_t first = rule_index == PRM_NONE ? 0 : rule_index;
-    uint32_t end = rule_index == PRM_NONE ? program->rules_count : rule_index + 1;
-    for (uint32_t handle = partner->first_subject; handle != PRM_NONE;) {
-        const prm__subject *subject = prm__subject_at(engine, handle);
-        for (uint32_t i = first; i < end && progress_present(engine, partner, handle); i++) {
-            const prm__p_rule *rule = &program->rules[i];
-            if (rule->subject != subject->kind || rule->form == PRM_FORM_EACH)
-                continue;
-            prm__progress_item item;
-            memset(&item, 0, sizeof item);
-            item.rule = i;
-            item.partner = index;
-            item.subject = handle;
-            progress_fill(engine, rule, &item);
-            PRM_TRY(prm__vec_append(&rows->items, &item, 1));
+    bool all = wanted->rule == PRM_NONE;
+    *walk = (struct prm__progress_walk){.wanted = *wanted,
+                                        .partner = PRM_NONE,
+                                        .subject = PRM_NONE,
+                                        .last = all ? engine->program->rules_count : wanted->rule + 1};
+    if (wanted->partner) /* one before it; without such a partner behind all of them */
+        walk->partner = prm__engine_find_partner(engine, wanted->partner) - 1;
+    walk->rule = walk->last;
+}
+
+/* The next subject that is there; false at the end. */
+static bool progress_next_subject(prm_engine *engine, struct prm__progress_walk *walk)
+{
+    for (;;) {
+        while (walk->subject == PRM_NONE) {
+            bool over = walk->wanted.partner && walk->partner != PRM_NONE &&
+                        prm__engine_partner(engine, walk->partner)->key == walk->wanted.partner;
+            if (over || walk->partner + 1 >= engine->partners.count)
+                return false;
+            walk->partner++;
+            walk->subject = prm__engine_partner(engine, walk->partner)->first_subject;
+            if (walk->subject != PRM_NONE &&
+                progress_present(engine, prm__engine_partner(engine, walk->partner), walk->subject))
+                return true;
         }
-        handle = subject->next;
+        walk->subject = prm__subject_at(engine, walk->subject)->next;
+        if (walk->subject != PRM_NONE &&
+            progress_present(engine, prm__engine_partner(engine, walk->partner), walk->subject))
+            return true;
+    }
+}
+
+/* The next line in a wanted state; false at the end. */
+static bool progress_walk(prm_engine *engine, struct prm__progress_walk *walk, prm__progress_item *item)
+{
+    const prm_program *program = engine->program;
+    uint32_t first = walk->wanted.rule == PRM_NONE ? 0 : walk->wanted.rule;
+    for (;; walk->rule++) {
+        if (walk->rule >= walk->last) {
+            if (!progress_next_subject(engine, walk))
+                return false;
+            walk->rule = first;
+            if (first >= walk->last)
+                return false;
+        }
+        const prm__p_rule *rule = &program->rules[walk->rule];
+        if (rule->subject != prm__subject_at(engine, walk->subject)->kind || rule->form == PRM_FORM_EACH)
+            continue;
+        memset(item, 0, sizeof *item);
+        item->rule = walk->rule;
+        item->partner = walk->partner;
+        item->subject = walk->subject;
+        prm__progress_fill(engine, rule, item);
+        if (!(walk->wanted.states >> item->state & 1))
+            continue;
+        walk->rule++;
+        return true;
+    }
+}
+
+/* ---- In an order ---- */
+
+/* What is missing of the target, as a fraction; a whole one without a number. */
+static prm__fraction progress_missing(const prm__progress_item *item)
+{
+    prm__fraction missing = {1, 1, !item->has_value || item->target <= 0};
+    if (!missing.none) {
+        missing.number = item->target > item->value ? item->target - item->value : 0;
+        missing.divisor = item->target;
+    }
+    return missing;
+}
+
+static int progress_closer(const prm__progress_item *a, const prm__progress_item *b)
+{
+    prm__fraction left = progress_missing(a), right = progress_missing(b);
+    if (left.none || right.none)
+        return (int)left.none - (int)right.none;
+    return prm__decimal_compare_fractions(left.number, left.divisor, right.number, right.divisor);
+}
+
+static int progress_sooner(const prm__progress_item *a, const prm__progress_item *b)
+{
+    int64_t left = a->end == PRM_NO_TIME ? INT64_MAX : a->end;
+    int64_t right = b->end == PRM_NO_TIME ? INT64_MAX : b->end;
+    return left < right ? -1 : left > right;
+}
+
+static int progress_compare_close(const void *a, const void *b, const void *engine)
+{
+    int order = progress_closer(a, b);
+    return order ? order : progress_compare(a, b, engine);
+}
+
+static int progress_compare_time(const void *a, const void *b, const void *engine)
+{
+    int order = progress_sooner(a, b);
+    return order ? order : progress_compare_close(a, b, engine);
+}
+
+static prm__compare *progress_order(uint32_t order)
+{
+    static prm__compare *const orders[] = {progress_compare, progress_compare_close, progress_compare_time};
+    return orders[order];
+}
+
+/* A heap, the last one in the order first, of at most `limit` items. */
+static void progress_sink(prm__progress_item *items, size_t count, prm__compare *compare,
+                          const prm_engine *engine)
+{
+    prm__progress_item item = items[0];
+    size_t at = 0;
+    for (size_t child = 1; child < count; child = at * 2 + 1) {
+        child += child + 1 < count && compare(&items[child + 1], &items[child], engine) > 0;
+        if (compare(&items[child], &item, engine) <= 0)
+            break;
+        items[at] = items[child];
+        at = child;
+    }
+    items[at] = item;
+}
+
+static void progress_rise(prm__progress_item *items, size_t at, prm__compare *compare,
+                          const prm_engine *engine)
+{
+    prm__progress_item item = items[at];
+    for (; at > 0 && compare(&item, &items[(at - 1) / 2], engine) > 0; at = (at - 1) / 2)
+        items[at] = items[(at - 1) / 2];
+    items[at] = item;
+}
+
+static prm_status progress_keep(prm_rows *rows, const prm__progress_wanted *wanted,
+                                const prm__progress_item *item)
+{
+    prm__compare *compare = progress_order(wanted->order);
+    prm__progress_item *items = rows->items.data;
+    if (!wanted->limit || rows->items.count < wanted->limit) {
+        PRM_TRY(prm__vec_append(&rows->items, item, 1));
+        if (wanted->limit)
+            progress_rise(rows->items.data, rows->items.count - 1, compare, rows->engine);
+    } else if (compare(item, &items[0], rows->engine) < 0) {
+        items[0] = *item;
+        progress_sink(items, rows->items.count, compare, rows->engine);
     }
     return PRM_OK;
 }
 
-static prm_status progress_collect(prm_rows *rows, uint32_t rule, uint32_t key)
+static prm_status progress_collect(prm_rows *rows, const prm__progress_wanted *wanted)
 {
     prm_engine *engine = rows->engine;
-    for (uint32_t i = 0; i < engine->partners.count; i++)
-        if (key == 0 || prm__engine_partner(engine, i)->key == key)
-            PRM_TRY(progress_partner(rows, rule, i));
+    struct prm__progress_walk walk;
+    prm__progress_item item;
+    progress_begin(engine, wanted, &walk);
+    while (progress_walk(engine, &walk, &item))
+        PRM_TRY(progress_keep(rows, wanted, &item));
     rows->count = rows->items.count;
     if (rows->count == 0)
         return PRM_OK;
@@ -194,16 +331,28 @@ static prm_status progress_collect(prm_rows *rows, uint32_t rule, uint32_t key)
     const void **pointers = rows->pointers.data;
     for (size_t i = 0; i < rows->count; i++)
         pointers[i] = prm__vec_at(&rows->items, i);
-    prm__sort_pointers(pointers, pointers + rows->count, rows->count, progress_compare, engine);
+    prm__sort_pointers(pointers, pointers + rows->count, rows->count, progress_order(wanted->order), engine);
     return PRM_OK;
 }
 
-prm_status prm__progress_rows(prm_engine *engine, uint32_t rule, uint32_t partner, prm_rows **out)
+/* Nothing is collected: the walk goes on when a line is taken. */
+static prm_status progress_stream(prm_rows *rows, const prm__progress_wanted *wanted)
+{
+    rows->walk = prm__alloc_zeroed(rows->alloc, 1, sizeof *rows->walk);
+    if (!rows->walk)
+        return PRM_E_MEMORY;
+    rows->walk_size = sizeof *rows->walk;
+    progress_begin(rows->engine, wanted, rows->walk);
+    return PRM_OK;
+}
+
+prm_status prm__progress_rows(prm_engine *engine, const prm__progress_wanted *wanted, prm_rows **out)
 {
     prm_rows *rows = prm__rows_new(engine, PRM_ROWS_PROGRESS, sizeof(prm__progress_item));
     if (!rows)
         return PRM_E_MEMORY;
-    prm_status status = progress_collect(rows, rule, partner);
+    prm_status status = wanted->order == PRM_ORDER_NONE ? progress_stream(rows, wanted)
+                                                        : progress_collect(rows, wanted);
     if (status != PRM_OK) {
         prm__rows_free(rows);
         return status;
@@ -217,12 +366,34 @@ static prm_decimal progress_decimal(prm__decimal value)
     return (prm_decimal){(int64_t)(value >> 64), (uint64_t)value};
 }
 
-bool prm__progress_next(prm_rows *rows, prm_progress *out)
+/* value / target, from 0 to 1. */
+static int64_t progress_share(const prm__progress_item *item)
 {
-    if (rows->kind != PRM_ROWS_PROGRESS || rows->next >= rows->count)
-        return false;
-    const prm_engine *engine = rows->engine;
-    const prm__progress_item *item = ((const prm__progress_item *const *)rows->pointers.data)[rows->next++];
+    prm__decimal share;
+    if (!item->has_value || item->target <= 0 || item->value <= 0)
+        return 0;
+    if (item->value >= item->target)
+        return (int64_t)PRM_DECIMAL_ONE;
+    if (!prm__decimal_div(item->value, item->target, &share))
+        return 0;
+    return share < PRM_DECIMAL_ONE ? (int64_t)share : (int64_t)PRM_DECIMAL_ONE - 1;
+}
+
+static void progress_write_more(const prm_engine *engine, const prm__progress_item *item, prm_progress *out)
+{
+    prm__decimal remaining = item->target > item->value ? item->target - item->value : 0;
+    out->remaining = progress_decimal(remaining);
+    out->share = progress_share(item);
+    out->left = PRM_NO_TIME;
+    if (item->end != PRM_NO_TIME)
+        out->left = item->end > engine->clock ? item->end - engine->clock : 0;
+    out->tier = item->tier;
+    if (engine->program->rules[item->rule].form == PRM_FORM_TIERS)
+        out->tiers = engine->program->rules[item->rule].tier_count;
+}
+
+static void progress_write(const prm_engine *engine, const prm__progress_item *item, prm_progress *out)
+{
     const prm__subject *subject = prm__subject_at(engine, item->subject);
     uint32_t size = out->size;
     memset(out, 0, sizeof *out);
@@ -239,5 +410,22 @@ bool prm__progress_next(prm_rows *rows, prm_progress *out)
     out->target = progress_decimal(item->target);
     out->start = item->start;
     out->end = item->end;
+    progress_write_more(engine, item, out);
+}
+
+bool prm__progress_next(prm_rows *rows, prm_progress *out)
+{
+    prm__progress_item item;
+    if (rows->kind != PRM_ROWS_PROGRESS)
+        return false;
+    if (rows->walk) {
+        if (!progress_walk(rows->engine, rows->walk, &item))
+            return false;
+    } else {
+        if (rows->next >= rows->count)
+            return false;
+        item = *((const prm__progress_item *const *)rows->pointers.data)[rows->next++];
+    }
+    progress_write(rows->engine, &item, out);
     return true;
 }

@@ -15,12 +15,25 @@ typedef struct prm__progress_item {
     uint32_t subject;
     uint16_t state; /* PRM_STATE_... */
     uint16_t has_value;
+    uint32_t tier; /* the next one, from 1 */
+    uint32_t reserved;
 } prm__progress_item;
 
-/* Of rule `rule`, or PRM_NONE for all, and of the partner of text key `partner`, or 0
- * for all. PRM_E_MEMORY. */
-PRM_MUST_USE prm_status prm__progress_rows(prm_engine *engine, uint32_t rule, uint32_t partner,
+/* Whose progress, and in which order. */
+typedef struct prm__progress_wanted {
+    uint32_t rule;    /* index, or PRM_NONE */
+    uint32_t partner; /* text key, or 0 */
+    uint32_t states;  /* bits 1 << PRM_STATE_... */
+    uint32_t order;   /* PRM_ORDER_... */
+    uint64_t limit;   /* 0: none */
+} prm__progress_wanted;
+
+/* PRM_E_MEMORY. */
+PRM_MUST_USE prm_status prm__progress_rows(prm_engine *engine, const prm__progress_wanted *wanted,
                                            prm_rows **out);
+
+/* How far the item's subject is with its rule (both filled in) at the clock. */
+void prm__progress_fill(prm_engine *engine, const prm__p_rule *rule, prm__progress_item *item);
 
 /* The next one into *out, `size` set; false at the end. */
 bool prm__progress_next(prm_rows *rows, prm_progress *out);

@@ -2,6 +2,7 @@
 #include "engine/condition.h"
 #include "engine/fire.h"
 #include "engine/subject.h"
+#include "engine/watch.h"
 
 static prm__rank_state *rank_state(const prm_engine *engine, const prm__partner *partner)
 {
@@ -81,6 +82,8 @@ static prm_status rank_grant(const prm__asking *asking, prm__rank_state *state, 
     prm_engine *engine = asking->engine;
     prm__partner *partner = prm__engine_partner(engine, asking->partner);
     uint32_t period = engine->program->head->ranks.period;
+    if (engine->watch)
+        engine->watch->ranks(engine->watch, asking, state->level, level);
     prm__outcome *outcome = prm__fire_push(engine, partner);
     if (!outcome)
         return PRM_E_MEMORY;

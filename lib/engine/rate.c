@@ -113,20 +113,33 @@ static void rate_add(prm_engine *engine, const prm__p_action *action, int64_t ra
     }
 }
 
+const prm__p_action *prm__rate_action(const prm_engine *engine, const prm__outcome *rate)
+{
+    return &engine->program->actions[engine->program->rules[rate->rule].first_action + rate->action];
+}
+
+const prm__outcome *prm__rate_in_force(const prm_engine *engine, const prm__rate_case *one, uint32_t head)
+{
+    const prm__outcome *outcomes = prm__list_data(&engine->pool, &one->partner->outcomes);
+    uint32_t at = head;
+    while (at && !rate_begun(&outcomes[at - 1], one->place))
+        at = outcomes[at - 1].more.rate.older;
+    if (!at || outcomes[at - 1].kind != PRM_OUTCOME_RATE || rate_ended(&outcomes[at - 1], one->place))
+        return NULL;
+    const prm__p_action *action = prm__rate_action(engine, &outcomes[at - 1]);
+    bool other = action->product != PRM_NO_INDEX && engine->program_keys[action->product] != one->product;
+    return other ? NULL : &outcomes[at - 1];
+}
+
 static void rate_collect(prm_engine *engine, const prm__rate_case *one, uint32_t chains, prm__rate_sum *sum)
 {
     const prm__outcome *outcomes = prm__list_data(&engine->pool, &one->partner->outcomes);
     for (uint32_t head = chains; head; head = outcomes[head - 1].more.rate.next_chain) {
-        uint32_t at = head;
-        while (at && !rate_begun(&outcomes[at - 1], one->place))
-            at = outcomes[at - 1].more.rate.older;
-        if (!at || outcomes[at - 1].kind != PRM_OUTCOME_RATE || rate_ended(&outcomes[at - 1], one->place))
+        const prm__outcome *rate = prm__rate_in_force(engine, one, head);
+        if (!rate)
             continue;
-        const prm__outcome *rate = &outcomes[at - 1];
-        const prm__p_rule *rule = &engine->program->rules[rate->rule];
-        const prm__p_action *action = &engine->program->actions[rule->first_action + rate->action];
-        if (action->product != PRM_NO_INDEX && engine->program_keys[action->product] != one->product)
-            continue;
+        const prm__p_action *action = prm__rate_action(engine, rate);
+        uint32_t at = (uint32_t)(rate - outcomes) + 1;
         if (action->added) {
             rate_add(engine, action, rate->number, sum);
         } else if (!sum->set || rate->from > sum->set->from ||
@@ -157,6 +170,7 @@ static void rate_unset(const prm_engine *engine, const prm__rate_case *one, prm_
     if (program->head->ranks.present) {
         const prm__p_level *level = &program->levels[one->level];
         row = rate_of_product(engine, level->first_rate, level->rate_count, one->product);
+        found->by_rank = row || level->has_rate;
         if (!row && level->has_rate) {
             found->chosen = level->rate;
             return;
@@ -164,6 +178,7 @@ static void rate_unset(const prm_engine *engine, const prm__rate_case *one, prm_
     }
     if (!row)
         row = rate_of_product(engine, 0, commission->rate_count, one->product);
+    found->by_product = row != NULL;
     found->chosen = row ? row->rate : commission->base;
     found->by_brackets = !row && program->brackets_count > 0;
 }
@@ -184,7 +199,7 @@ bool prm__rate_hold(const prm_engine *engine, prm__decimal rate, int64_t *out)
 prm__rate_found prm__rate_of(prm_engine *engine, const prm__rate_case *one)
 {
     prm__rate_sum sum = {NULL, 0, 0};
-    prm__rate_found found = {0, 0, false};
+    prm__rate_found found = {0};
     engine->group_stamp++;
     for (uint32_t kind = 0; kind < engine->program->kinds_count; kind++) {
         if (!engine->program->kinds[kind].has_rates || one->subjects[kind] == PRM_NONE)
@@ -192,6 +207,7 @@ prm__rate_found prm__rate_of(prm_engine *engine, const prm__rate_case *one)
         rate_collect(engine, one, prm__subject_at(engine, one->subjects[kind])->rates, &sum);
     }
     found.added = sum.added;
+    found.set = sum.set;
     if (sum.set)
         found.chosen = sum.set->number;
     else

@@ -24,10 +24,20 @@ typedef struct prm__rate_case {
 typedef struct prm__rate_found {
     prm__decimal chosen; /* the latest set one, else the rank's, the product's or the base */
     prm__decimal added;
-    bool by_brackets; /* instead of `chosen` */
+    const prm__outcome *set; /* the one that is chosen; or NULL: */
+    bool by_rank;            /* it is the rank's */
+    bool by_product;         /* it is the product's, of the rank or of the commission */
+    bool by_brackets;        /* instead of `chosen` */
 } prm__rate_found;
 
 prm__rate_found prm__rate_of(prm_engine *engine, const prm__rate_case *one);
+
+/* The rate of the chain that begins with outcome `head` - 1 which is in force there and for that product;
+ * or NULL. */
+const prm__outcome *prm__rate_in_force(const prm_engine *engine, const prm__rate_case *one, uint32_t head);
+
+/* The action that has granted a rate. */
+const prm__p_action *prm__rate_action(const prm_engine *engine, const prm__outcome *rate);
 
 /* The rate within the program's min and max. False when it is beyond 64 bits. */
 PRM_MUST_USE bool prm__rate_hold(const prm_engine *engine, prm__decimal rate, int64_t *out);

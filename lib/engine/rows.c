@@ -46,6 +46,7 @@ void prm__rows_free(prm_rows *rows)
     prm__vec_free(&rows->pointers);
     prm__vec_free(&rows->id);
     prm__written_free(&rows->written);
+    prm__alloc_release(rows->alloc, rows->walk, rows->walk_size, 1);
     prm__alloc_release(rows->alloc, rows, 1, sizeof *rows);
 }
 

@@ -23,7 +23,9 @@ struct prm_rows {
     prm__vec items;    /* ledger: prm__order_item; progress: prm__progress_item */
     prm__vec pointers; /* to items, sorted */
     prm__vec id;       /* of char: the identity of the present row */
-    prm__written written; /* of written rows */
+    prm__written written;            /* of written rows */
+    struct prm__progress_walk *walk; /* of progress that is worked out as it is taken; or NULL */
+    size_t walk_size;
 };
 
 PRM_MUST_USE prm_status prm__rows_ledger(prm_engine *engine, prm_rows **out);

@@ -407,6 +407,55 @@ static void rows_of_nothing(void **state)
     rig_close(&r);
 }
 
+static void explaining_checks_its_arguments(void **state)
+{
+    (void)state;
+    rig r;
+    prm_rows *rows = NULL;
+    prm_explanation *out = NULL;
+    prm_fact fact = {.size = sizeof fact};
+    const prm_text none = {NULL, 0}, id = rig_as_text("commission!d"), a = rig_as_text("a");
+    prm_pending_options options = {.size = sizeof options, .rule = PRM_NONE};
+    rig_open(&r, BASE "rules:\n  x: {when: {count: deal.won, at_least: 9}, then: {cash: 1}}\n");
+    rig_give(&r, "d 2026-01-01 deal.won partner=a amount=100");
+    REFUSED(PRM_E_ARGUMENT, prm_engine_explain(NULL, id, &out, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_explain(r.engine, none, &out, &error));
+    REFUSED(PRM_E_ARGUMENT, prm_engine_explain(r.engine, id, NULL, &error));
+    REFUSED(PRM_E_NOT_FOUND, prm_engine_explain(r.engine, rig_as_text("x"), &out, &error));
+    REFUSED(PRM_E_NOT_FOUND, prm_engine_explain(r.engine, rig_as_text("x:b"), &out, &error));
+    REFUSED(PRM_E_NOT_FOUND, prm_engine_explain(r.engine, rig_as_text("x:%4"), &out, &error));
+    REFUSED(PRM_E_NOT_FOUND, prm_engine_explain(r.engine, rig_as_text("y:a"), &out, &error));
+    REFUSED(PRM_E_NOT_FOUND, prm_engine_explain(r.engine, rig_as_text("ranks:a"), &out, &error));
+    REFUSED(PRM_E_NOT_FOUND, prm_engine_explain(r.engine, rig_as_text("commission:a"), &out, &error));
+    REFUSED(PRM_E_ARGUMENT,
+            prm_engine_explain_missing(r.engine, 0, a, none, none, none, PRM_NO_TIME, NULL, &error));
+    REFUSED(PRM_E_NOT_FOUND,
+            prm_engine_explain_missing(r.engine, 1, a, none, none, none, PRM_NO_TIME, &out, &error));
+    REFUSED(PRM_E_NOT_FOUND,
+            prm_engine_explain_missing(r.engine, 0, none, none, none, none, PRM_NO_TIME, &out, &error));
+    REFUSED(PRM_E_NOT_FOUND, prm_engine_explain_missing(r.engine, 0, a, rig_as_text("z"), none, none,
+                                                        PRM_NO_TIME, &out, &error));
+    REFUSED(PRM_E_CLOCK,
+            prm_engine_explain_missing(r.engine, 0, a, none, none, none, INT64_MAX, &out, &error));
+    assert_null(out);
+    REFUSED(PRM_E_ARGUMENT, prm_engine_pending(r.engine, NULL, &rows, &error));
+    options.order = PRM_ORDER_NONE + 1;
+    REFUSED(PRM_E_ARGUMENT, prm_engine_pending(r.engine, &options, &rows, &error));
+    assert_null(rows);
+    assert_int_equal(prm_explanation_count(NULL), 0);
+    assert_int_equal(prm_explanation_get(NULL, 0, &fact), PRM_E_ARGUMENT);
+    assert_int_equal(prm_engine_explain(r.engine, id, &out, NULL), PRM_OK);
+    assert_int_equal(prm_explanation_get(out, prm_explanation_count(out), &fact), PRM_E_ARGUMENT);
+    assert_int_equal(prm_explanation_get(out, 0, NULL), PRM_E_ARGUMENT);
+    fact.size = 8;
+    assert_int_equal(prm_explanation_get(out, 0, &fact), PRM_E_ARGUMENT);
+    assert_string_equal(prm_fact_name(PRM_FACT_OUTCOME), "outcome");
+    assert_string_equal(prm_fact_name(0), "unknown");
+    prm_explanation_free(out);
+    prm_explanation_free(NULL);
+    rig_close(&r);
+}
+
 static void walking_needs_a_place_of_full_size(void **state)
 {
     (void)state;
@@ -564,6 +613,7 @@ int main(void)
         cmocka_unit_test(a_settled_month_from_outside),
         cmocka_unit_test(counts_need_a_place),
         cmocka_unit_test(rows_of_nothing),
+        cmocka_unit_test(explaining_checks_its_arguments),
         cmocka_unit_test(walking_needs_a_place_of_full_size),
         cmocka_unit_test(rates_that_cannot_be_told),
         cmocka_unit_test(ranks_that_cannot_be_told),

@@ -158,6 +158,76 @@ static void asking_does_not_disturb(void **state)
     rig_close(&r);
 }
 
+/* What prm_engine_pending gives: who, how much of the target is missing, and by when. */
+static void print_pending(const rig *r, rig_text *out, const prm_pending_options *options)
+{
+    prm_rows *rows = NULL;
+    prm_progress one = {.size = sizeof one};
+    assert_int_equal(prm_engine_pending(r->engine, options, &rows, NULL), PRM_OK);
+    while (prm_rows_next_progress(rows, &one) > 0) {
+        char remaining[64], share[64];
+        RIG_PRINT(out, "%.*s", (int)one.partner.size, one.partner.data);
+        assert_true(prm_write_decimal(one.remaining, remaining, sizeof remaining) > 0);
+        assert_true(prm_write_rate(one.share, 0, share, sizeof share) > 0);
+        RIG_PRINT(out, " -%s %s", remaining, share);
+        if (one.left != PRM_NO_TIME)
+            RIG_PRINT(out, " %dh", (int)(one.left / 3600000));
+        RIG_PRINT(out, "; ");
+    }
+    prm_rows_free(rows);
+}
+
+static void who_is_pending_comes_in_an_order(void **state)
+{
+    (void)state;
+    rig r;
+    prm_pending_options options = {.size = sizeof options, .rule = PRM_NONE, .order = PRM_ORDER_CLOSEST};
+    rig_open(&r,
+             "rules:\n"
+             "  x: {within: 10d of partner.joined, when: {count: deal.won, at_least: 4}, then: {cash: 1}}\n");
+    rig_give(&r, "a 2026-01-03 partner.joined partner=a; b 2026-01-01 partner.joined partner=b; "
+                 "c 2026-01-02 partner.joined partner=c; d 2026-01-03 partner.joined partner=d; "
+                 "1 2026-01-04 deal.won partner=c; 2 2026-01-04 deal.won partner=b; "
+                 "3 2026-01-04 deal.won partner=c; 4 2026-01-04 deal.won partner=d; "
+                 "5 2026-01-04 deal.won partner=d; 6 2026-01-04 deal.won partner=d; "
+                 "7 2026-01-04 deal.won partner=d");
+    RIG_SAME(print_pending, &r, &options, "c -2 50% 216h; b -3 25% 192h; a -4 0% 240h; ");
+    options.order = PRM_ORDER_TIME;
+    RIG_SAME(print_pending, &r, &options, "b -3 25% 192h; c -2 50% 216h; a -4 0% 240h; ");
+    options.limit = 2;
+    RIG_SAME(print_pending, &r, &options, "b -3 25% 192h; c -2 50% 216h; ");
+    options.order = PRM_ORDER_CLOSEST;
+    options.limit = 1;
+    RIG_SAME(print_pending, &r, &options, "c -2 50% 216h; ");
+    options.limit = 0;
+    options.states = 1U << PRM_STATE_REACHED;
+    RIG_SAME(print_pending, &r, &options, "d -0 100% 240h; ");
+    options.order = PRM_ORDER_NONE; /* by arrival */
+    options.states = UINT32_MAX;
+    RIG_SAME(print_pending, &r, &options, "a -4 0% 240h; b -3 25% 192h; c -2 50% 216h; d -0 100% 240h; ");
+    options.partner = rig_as_text("c");
+    RIG_SAME(print_pending, &r, &options, "c -2 50% 216h; ");
+    rig_close(&r);
+}
+
+static void the_next_tier_has_its_number(void **state)
+{
+    (void)state;
+    rig r;
+    prm_rows *rows = NULL;
+    prm_progress one = {.size = sizeof one};
+    rig_open(&r, "rules:\n"
+                 "  steps: {when: {count: deal.won}, tiers: [{at_least: 1, then: {cash: 1}}, "
+                 "{at_least: 3, then: {cash: 2}}]}\n");
+    rig_give(&r, "d 2026-01-01 deal.won partner=a");
+    assert_int_equal(prm_engine_progress(r.engine, PRM_NONE, (prm_text){NULL, 0}, &rows, NULL), PRM_OK);
+    assert_int_equal(prm_rows_next_progress(rows, &one), 1);
+    assert_int_equal(one.tier, 2);
+    assert_int_equal(one.tiers, 2);
+    prm_rows_free(rows);
+    rig_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +240,8 @@ int main(void)
         cmocka_unit_test(of_one_rule_or_one_partner),
         cmocka_unit_test(who_has_left_is_not_there),
         cmocka_unit_test(voided_events_and_subjects_do_not_show),
+        cmocka_unit_test(who_is_pending_comes_in_an_order),
+        cmocka_unit_test(the_next_tier_has_its_number),
         cmocka_unit_test(asking_does_not_disturb),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

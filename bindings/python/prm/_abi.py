@@ -259,6 +259,50 @@ class CProgress(Structure):
         ("target", CDecimal),
         ("start", c_int64),
         ("end", c_int64),
+        ("remaining", CDecimal),
+        ("share", c_int64),
+        ("left", c_int64),
+        ("tier", c_uint32),
+        ("tiers", c_uint32),
+    ]
+
+
+class PendingOptions(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("rule", c_uint32),
+        ("states", c_uint32),
+        ("order", c_uint32),
+        ("limit", c_uint64),
+        ("partner", Text),
+    ]
+
+
+class CFact(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("kind", c_uint32),
+        ("depth", c_uint32),
+        ("holds", c_uint32),
+        ("has", c_uint32),
+        ("code", c_uint32),
+        ("number", c_uint64),
+        ("name", Text),
+        ("text", Text),
+        ("id", Text),
+        ("event", Text),
+        ("type", Text),
+        ("partner", Text),
+        ("rep", Text),
+        ("customer", Text),
+        ("product", Text),
+        ("value", CDecimal),
+        ("target", CDecimal),
+        ("amount", c_int64),
+        ("rate", c_int64),
+        ("at", c_int64),
+        ("from", c_int64),
+        ("until", c_int64),
     ]
 
 
@@ -280,6 +324,8 @@ STRUCTS: Dict[str, Any] = {
     "prm_counts": CCounts,
     "prm_row": CRow,
     "prm_progress": CProgress,
+    "prm_pending_options": PendingOptions,
+    "prm_fact": CFact,
     "prm_apply_item": ApplyItem,
     "prm_applied_item": AppliedItem,
 }
@@ -360,6 +406,13 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     ),
     "prm_engine_rank": (_STATUS, [_HANDLE, Text, c_int64, POINTER(Text), _ERROR]),
     "prm_engine_progress": (_STATUS, [_HANDLE, c_uint32, Text, _OUT, _ERROR]),
+    "prm_engine_pending": (_STATUS, [_HANDLE, POINTER(PendingOptions), _OUT, _ERROR]),
+    "prm_engine_explain": (_STATUS, [_HANDLE, Text, _OUT, _ERROR]),
+    "prm_engine_explain_missing": (_STATUS, [_HANDLE, c_uint32, Text, Text, Text, Text, c_int64, _OUT, _ERROR]),
+    "prm_explanation_count": (c_size_t, [_HANDLE]),
+    "prm_explanation_get": (_STATUS, [_HANDLE, c_size_t, POINTER(CFact)]),
+    "prm_explanation_free": (None, [_HANDLE]),
+    "prm_fact_name": (c_char_p, [c_uint32]),
     "prm_rows_next_progress": (c_int32, [_HANDLE, POINTER(CProgress)]),
     "prm_state_name": (c_char_p, [c_uint32]),
     "prm_engine_save": (_STATUS, [_HANDLE, c_void_p, c_size_t, POINTER(c_size_t), _ERROR]),
