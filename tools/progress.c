@@ -1,202 +1,183 @@
 #include "verbs.h"
 
-/* prm progress: who is how far. With --pending the open ones alone, within each
- * rule the nearest to its target first. */
+/* prm progress: who is how far. With --pending the open ones alone, within each rule the nearest to its
+ * target first; with --sort over all rules. */
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "session.h"
-#include "suggest.h"
+#include "explaintext.h"
+#include "langoption.h"
+#include "ruleoption.h"
 
-enum { PROGRESS_COLUMNS = 10, PROGRESS_TEXT = 64 };
+enum { PROGRESS_COLUMNS = 14, PROGRESS_TEXT = 64 };
 
 static const sheet_column progress_columns[PROGRESS_COLUMNS] = {
     {"rule", SHEET_TEXT},    {"partner", SHEET_TEXT}, {"rep", SHEET_TEXT},      {"customer", SHEET_TEXT},
     {"product", SHEET_TEXT}, {"value", SHEET_NUMBER}, {"target", SHEET_NUMBER}, {"remaining", SHEET_NUMBER},
-    {"end", SHEET_TEXT},     {"state", SHEET_TEXT},
+    {"share", SHEET_RIGHT},  {"tier", SHEET_RIGHT},   {"start", SHEET_TEXT},    {"end", SHEET_TEXT},
+    {"left", SHEET_RIGHT},   {"state", SHEET_TEXT},
 };
 
 static const cli_option progress_options[] = {
     {"pending", NULL, 0, "only what is open, the nearest to its target first"},
+    {"sort", "closest|time", 0, "of what is open over all rules the nearest, or the most urgent, first"},
     {"rule", "R", 0, "this rule only"},
     {"partner", "P", 0, "this partner only"},
-    {"limit", "N", 0, "at most so many rows per rule"},
+    {"limit", "N", 0, "at most so many rows per rule, or with --sort in all"},
+    {"details", NULL, 0, "instead of a table what each still lacks, as a text: parts, reps, events"},
+    {"lang", "en|ja", 0, "the language of --details (default: by LC_ALL, LC_MESSAGES or LANG)"},
     SESSION_OPTIONS,
 };
 
-__extension__ typedef __int128 progress_wide;
+typedef struct progress_view {
+    session *work;
+    explain_language language;
+    sheet *out;  /* of a table */
+    buffer text; /* of --details */
+} progress_view;
 
-/* One row, and how near it is. */
-typedef struct progress_item {
-    prm_progress row;
-    prm_decimal remaining;
-    uint64_t missing; /* remaining : target as a fraction of two 64-bit numbers */
-    uint64_t whole;
-    size_t place; /* in the library's order */
-} progress_item;
-
-static progress_wide progress_widen(prm_decimal value)
+/* "12d 3h", "5h 20m", "0m": what people plan by. */
+static size_t progress_left(int64_t left, char *out)
 {
-    return (progress_wide)value.high * ((progress_wide)1 << 64) + (progress_wide)value.low;
+    int64_t minutes = left / 60000, hours = minutes / 60, days = hours / 24;
+    if (left == PRM_NO_TIME)
+        return 0;
+    if (days > 0)
+        return (size_t)snprintf(out, PROGRESS_TEXT, "%" PRId64 "d %" PRId64 "h", days, hours % 24);
+    if (hours > 0)
+        return (size_t)snprintf(out, PROGRESS_TEXT, "%" PRId64 "h %" PRId64 "m", hours, minutes % 60);
+    return (size_t)snprintf(out, PROGRESS_TEXT, "%" PRId64 "m", minutes);
 }
 
-/* What is left, and its share of the target; shares keep 63 bits, which is more
- * than a list for people needs. */
-static void progress_measure(progress_item *item)
+/* A share in whole percent, cut off. */
+static size_t progress_share(const prm_progress *row, char *out)
 {
-    progress_wide target = progress_widen(item->row.target);
-    progress_wide left = target - progress_widen(item->row.value);
-    if (left < 0)
-        left = 0;
-    item->remaining = (prm_decimal){(int64_t)(left >> 64), (uint64_t)left};
-    while (left > INT64_MAX || target > INT64_MAX) {
-        left >>= 1;
-        target >>= 1;
-    }
-    item->missing = (uint64_t)left;
-    item->whole = target > 0 ? (uint64_t)target : 1;
+    return (size_t)snprintf(out, PROGRESS_TEXT, "%" PRId64 "%%", row->share / 10000000000);
 }
 
-/* How much there is to go by: value and target, a value alone, nothing. */
-static int progress_rank(uint32_t has_value)
+static void progress_write_row(progress_view *view, const prm_progress *row)
 {
-    return has_value == 1 ? 0 : has_value == PRM_PROGRESS_NO_TARGET ? 1 : 2;
-}
-
-/* Rules in the order of the file; those without a value last. */
-static int progress_order(const void *a, const void *b)
-{
-    const progress_item *first = a;
-    const progress_item *second = b;
-    if (first->row.rule != second->row.rule)
-        return first->row.rule < second->row.rule ? -1 : 1;
-    if (first->row.has_value != second->row.has_value)
-        return progress_rank(first->row.has_value) - progress_rank(second->row.has_value);
-    if (first->row.has_value == 1) {
-        progress_wide left = (progress_wide)first->missing * (progress_wide)second->whole;
-        progress_wide right = (progress_wide)second->missing * (progress_wide)first->whole;
-        if (left != right)
-            return left < right ? -1 : 1;
-    }
-    return (first->place > second->place) - (first->place < second->place);
-}
-
-static progress_item *progress_collect(prm_rows *rows, int pending, size_t *count)
-{
-    progress_item *items = memory_take((prm_rows_count(rows) + 1) * sizeof *items);
-    progress_item item = {.row = {.size = sizeof item.row}};
-    *count = 0;
-    while (prm_rows_next_progress(rows, &item.row) > 0) {
-        if (pending && item.row.state != PRM_STATE_OPEN)
-            continue;
-        item.place = *count;
-        if (item.row.has_value == 1)
-            progress_measure(&item);
-        items[(*count)++] = item;
-    }
-    if (pending && *count > 0)
-        qsort(items, *count, sizeof *items, progress_order);
-    return items;
-}
-
-static void progress_write_row(const prm_program *program, sheet *out, const progress_item *item)
-{
-    char texts[4][PROGRESS_TEXT];
-    const prm_progress *row = &item->row;
-    size_t sizes[4] = {0};
+    const prm_program *program = view->work->program;
+    char texts[8][PROGRESS_TEXT];
+    size_t sizes[8] = {0};
     if (row->has_value != 0)
         sizes[0] = prm_write_decimal(row->value, texts[0], PROGRESS_TEXT);
     if (row->has_value == 1) {
         sizes[1] = prm_write_decimal(row->target, texts[1], PROGRESS_TEXT);
-        sizes[2] = prm_write_decimal(item->remaining, texts[2], PROGRESS_TEXT);
+        sizes[2] = prm_write_decimal(row->remaining, texts[2], PROGRESS_TEXT);
+        sizes[3] = progress_share(row, texts[3]);
     }
+    if (row->tiers > 0)
+        sizes[4] = (size_t)snprintf(texts[4], PROGRESS_TEXT, "%" PRIu32 "/%" PRIu32, row->tier, row->tiers);
+    if (row->start != PRM_NO_TIME)
+        sizes[5] = prm_program_write_time(program, row->start, texts[5], PROGRESS_TEXT);
     if (row->end != PRM_NO_TIME)
-        sizes[3] = prm_program_write_time(program, row->end, texts[3], PROGRESS_TEXT);
-    prm_text cells[PROGRESS_COLUMNS] = {
-        row->rule_name,
-        row->partner,
-        row->rep,
-        row->customer,
-        row->product,
-        {texts[0], sizes[0]},
-        {texts[1], sizes[1]},
-        {texts[2], sizes[2]},
-        {texts[3], sizes[3]},
-        text_of(prm_state_name(row->state)),
-    };
-    sheet_row(out, cells);
+        sizes[6] = prm_program_write_time(program, row->end, texts[6], PROGRESS_TEXT);
+    sizes[7] = progress_left(row->left, texts[7]);
+    prm_text cells[PROGRESS_COLUMNS] = {row->rule_name, row->partner, row->rep, row->customer, row->product};
+    for (size_t i = 0; i < 8; i++)
+        cells[5 + i] = (prm_text){texts[i], sizes[i]};
+    cells[PROGRESS_COLUMNS - 1] = text_of(prm_state_name(row->state));
+    sheet_row(view->out, cells);
 }
 
-static void progress_write(session *work, const progress_item *items, size_t count, size_t limit)
+/* What one still lacks: its rule explained where it stands. */
+static int progress_write_details(progress_view *view, const prm_progress *row)
 {
-    size_t in_rule = 0;
-    sheet *out = sheet_open(stdout, work->format, progress_columns, PROGRESS_COLUMNS, sheet_terminal_width());
-    for (size_t i = 0; i < count && !ferror(stdout); i++) {
-        in_rule = i > 0 && items[i].row.rule == items[i - 1].row.rule ? in_rule + 1 : 1;
-        if (in_rule <= limit)
-            progress_write_row(work->program, out, &items[i]);
-    }
-    sheet_close(out);
+    prm_error error;
+    prm_explanation *explanation = NULL;
+    if (prm_engine_explain_missing(view->work->engine, row->rule, row->partner, row->rep, row->customer,
+                                   row->product, PRM_NO_TIME, &explanation, &error) != PRM_OK)
+        return session_fail(&error);
+    view->text.size = 0;
+    explaintext_write(&view->text, view->work->program, explanation, view->language);
+    fwrite(view->text.data, 1, view->text.size, stdout);
+    prm_explanation_free(explanation);
+    return CLI_DONE;
 }
 
-/* The index of the rule that --rule names, PRM_NONE without it. */
-static int progress_find_rule(const session *work, uint32_t *out)
+static int progress_write(progress_view *view, prm_rows *rows)
 {
-    const char *wanted = cli_value(work->args, "rule");
-    uint32_t count = prm_program_rule_count(work->program);
-    *out = PRM_NONE;
-    if (wanted == NULL)
-        return CLI_DONE;
-    prm_text *names = memory_take((count + 1) * sizeof *names);
-    for (uint32_t i = 0; i < count; i++) {
-        prm_rule rule = {.size = sizeof rule};
-        if (prm_program_rule(work->program, i, &rule) == PRM_OK)
-            names[i] = rule.name;
-        if (text_is(names[i], wanted))
-            *out = i;
-    }
+    prm_progress row = {.size = sizeof row};
     int status = CLI_DONE;
-    if (*out == PRM_NONE) {
-        size_t near = suggest_nearest(text_of(wanted), names, count);
-        prm_text name = near < count ? names[near] : (prm_text){"", 0};
-        status = cli_misuse(work->args->verb, "the program has no rule '%s'%s%.*s%s", wanted,
-                            near < count ? "; did you mean '" : "", (int)name.size, name.data,
-                            near < count ? "'?" : "");
+    while (status == CLI_DONE && !ferror(stdout) && prm_rows_next_progress(rows, &row) > 0) {
+        if (view->out != NULL)
+            progress_write_row(view, &row);
+        else
+            status = progress_write_details(view, &row);
     }
-    free(names);
     return status;
 }
 
-static int progress_ask(session *work, uint32_t rule, size_t limit)
+static int progress_ask(progress_view *view, const prm_pending_options *options)
 {
     prm_error error;
     prm_rows *rows = NULL;
-    size_t count;
-    const char *partner = cli_value(work->args, "partner");
-    if (prm_engine_progress(work->engine, rule, text_of(partner == NULL ? "" : partner), &rows, &error) !=
-        PRM_OK)
+    if (prm_engine_pending(view->work->engine, options, &rows, &error) != PRM_OK)
         return session_fail(&error);
-    progress_item *items = progress_collect(rows, cli_has(work->args, "pending"), &count);
-    progress_write(work, items, count, limit);
-    free(items);
+    int status = progress_write(view, rows);
     prm_rows_free(rows);
-    return CLI_DONE;
+    return status;
+}
+
+/* One question over all rules, or one for each in turn. */
+static int progress_ask_all(progress_view *view, prm_pending_options *options, int by_rule)
+{
+    int status = CLI_DONE;
+    const session *work = view->work;
+    if (!cli_has(work->args, "details"))
+        view->out = sheet_open(stdout, work->format, progress_columns, PROGRESS_COLUMNS,
+                               sheet_terminal_width());
+    if (!by_rule || options->rule != PRM_NONE) {
+        status = progress_ask(view, options);
+    } else {
+        uint32_t count = prm_program_rule_count(work->program);
+        for (options->rule = 0; options->rule < count && status == CLI_DONE; options->rule++)
+            status = progress_ask(view, options);
+    }
+    if (view->out != NULL)
+        sheet_close(view->out);
+    buffer_free(&view->text);
+    return status;
+}
+
+static int progress_read_sort(const cli *args, prm_pending_options *options)
+{
+    const char *sort = cli_value(args, "sort");
+    if (cli_has(args, "pending") || sort != NULL)
+        options->order = PRM_ORDER_CLOSEST;
+    else
+        options->states = UINT32_MAX;
+    if (sort == NULL || strcmp(sort, "closest") == 0)
+        return CLI_DONE;
+    options->order = PRM_ORDER_TIME;
+    return strcmp(sort, "time") == 0 ? CLI_DONE
+                                     : cli_misuse(args->verb, "--sort is closest or time, not '%s'", sort);
 }
 
 static int progress_session(session *work, const cli *args)
 {
     size_t limit;
-    uint32_t rule = PRM_NONE;
-    if (!cli_number(args, "limit", 1, UINT32_MAX, SIZE_MAX, &limit))
+    prm_pending_options options = {.size = sizeof options, .rule = PRM_NONE};
+    const char *partner = cli_value(args, "partner");
+    progress_view view = {.work = work};
+    if (!cli_number(args, "limit", 1, UINT32_MAX, 0, &limit))
         return CLI_MISUSE;
-    int status = session_open(work, args, 0);
+    options.limit = limit;
+    options.partner = text_of(partner == NULL ? "" : partner);
+    int status = progress_read_sort(args, &options);
     if (status == CLI_DONE)
-        status = progress_find_rule(work, &rule);
+        status = langoption_read(args, &view.language);
+    if (status == CLI_DONE)
+        status = session_open(work, args, 0);
+    if (status == CLI_DONE)
+        status = ruleoption_find(work, &options.rule);
     if (status == CLI_DONE)
         status = session_feed(work, SESSION_BATCH);
     if (status == CLI_DONE)
-        status = progress_ask(work, rule, limit);
+        status = progress_ask_all(&view, &options, !cli_has(args, "sort"));
     return status == CLI_DONE ? cli_finish_output(session_finish(work)) : status;
 }
 

@@ -5,12 +5,13 @@
 #include "cli.h"
 
 /* All of them, in the order of the help. */
-enum { VERBS = 9 };
+enum { VERBS = 10 };
 extern const cli_verb *const verbs[VERBS];
 
 extern const cli_verb verb_check;
 extern const cli_verb verb_diff;
 extern const cli_verb verb_report;
+extern const cli_verb verb_explain;
 extern const cli_verb verb_run;
 extern const cli_verb verb_manual;
 extern const cli_verb verb_progress;

@@ -823,7 +823,7 @@ class Progress(Case):
     def progress(self, *words):
         out, _ = self.prm("progress", "program.yaml", "--events", "events.csv", "--quiet", *words)
         self.assertEqual(out.splitlines()[0],
-                         "rule,partner,rep,customer,product,value,target,remaining,end,state")
+                         "rule,partner,rep,customer,product,value,target,remaining,share,tier,start,end,left,state")
         return [(r["rule"], r["rep"], r["value"], r["target"], r["remaining"], r["state"])
                 for r in csv.DictReader(io.StringIO(out))]
 
@@ -844,6 +844,70 @@ class Progress(Case):
         rows = self.progress("--pending")
         self.assertTrue(all(row[5] == "open" for row in rows))
         self.assertEqual([(r[0], r[4]) for r in rows if r[0] == "faster"], [("faster", "1"), ("faster", "2")])
+
+    def test_sort(self):
+        self.write("events.csv", EVENTS + "".join(
+            "p%d,lead.registered,2026-06-05,p%d,r%d,,,,\n" % (i, i % 2, i % 3) for i in range(3)))
+        rows = self.progress("--sort", "closest")
+        self.assertEqual([row[0] for row in rows], ["faster"] + ["two-leads"] * 4 + ["faster"])
+        self.assertEqual(len(self.progress("--sort", "time", "--limit", "2")), 2)
+        self.prm("progress", "program.yaml", "--events", "events.csv", "--sort", "name", status=2)
+
+    def test_details(self):
+        out, _ = self.prm("progress", "program.yaml", "--events", "events.csv", "--quiet", "--pending",
+                          "--details", "--lang", "ja")
+        self.assertIn("リード登録の件数: 2 のうち 1。あと 1", out)
+
+
+class Explain(Case):
+    def explain(self, *words, status=0, **more):
+        out, errors = self.prm("explain", "program.yaml", "--events", "events.csv", "--quiet", *words,
+                               status=status, **more)
+        return out if status == 0 else errors
+
+    def test_commission(self):
+        out = self.explain("commission!w1", "--lang", "en")
+        for line in ("acme: 150.00 USD, cash", "10%  base rate", "+5%  faster, from 2026-06-02 18:00 to 2026-07-02",
+                     "Amount: 1,000 USD x 15% = 150.00 USD"):
+            self.assertIn(line, out)
+
+    def test_japanese(self):
+        self.assertIn("基本料率", self.explain("commission!w1", "--lang", "ja"))
+        self.assertIn("lang is en or ja", self.explain("commission!w1", "--lang", "fr", status=2))
+
+    def test_reward_names_its_events(self):
+        out = self.explain("two-leads:acme:sato", "--lang", "en")
+        self.assertIn("leads registered: 2; asked for: at least 2", out)
+        self.assertRegex(out, r"l1  leads registered  acme/sato\n.*l2  leads registered")
+        self.assertNotIn("l3", out)
+
+    def test_what_is_missing(self):
+        for words in (("two-leads:acme:kato",), ("--rule", "two-leads", "--partner", "acme", "--rep", "kato")):
+            out = self.explain(*words, "--lang", "en")
+            self.assertIn("acme/kato: nothing was granted", out)
+            self.assertIn("leads registered: 1 of 2; 1 more needed", out)
+
+    def test_what_was_taken_back(self):
+        self.write("events.csv", EVENTS + "c1,deal.cancelled,2026-06-10,acme,,,d1,,\n")
+        out = self.explain("commission!w1", "--journal", "--lang", "en")
+        self.assertIn("w1 (deals won, 2026-06-03) no longer counts: c1 took it back", out)
+        self.assertRegex(out, r"granted 150.00 USD\n.*took 150.00 USD back")
+
+    def test_data(self):
+        rows = list(csv.DictReader(io.StringIO(self.explain("two-leads:acme:sato", "--format", "csv"))))
+        self.assertEqual([(r["depth"], r["fact"]) for r in rows],
+                         [("0", "outcome"), ("1", "recipient"), ("1", "event"), ("1", "condition"),
+                          ("2", "event"), ("2", "event"), ("1", "amount")])
+        self.assertEqual((rows[3]["is"], rows[3]["value"], rows[3]["target"]), ("at_least", "2", "2"))
+        lines = self.explain("faster:acme", "--format", "ndjson").splitlines()
+        self.assertEqual(json.loads(lines[0])["rate"], "+5%")
+
+    def test_misuse(self):
+        self.assertIn("an ID of the ledger is missing", self.explain(status=2))
+        self.assertIn("does not go with an ID", self.explain("commission!w1", "--rule", "faster", status=2))
+        self.assertIn("names no rule, partner or event", self.explain("commission!nothing", status=1))
+        self.assertIn("no event has named that partner",
+                      self.explain("--rule", "faster", "--partner", "nobody", status=1))
 
 
 if __name__ == "__main__":
