@@ -1,8 +1,9 @@
 /* bench: how fast prm takes events in, and in how much memory. Prints a table of
  * medians; `--instructions N` instead feeds N events once and prints nothing, to
  * be counted by callgrind (see bench/instructions.sh), and `--state` prints how fast states are saved and
- * loaded alone. */
+ * loaded, `--questions` how fast questions are answered, alone. */
 #include "limit.h"
+#include "questions.h"
 #include "report.h"
 #include "workload.h"
 #include <limits.h>
@@ -173,6 +174,24 @@ static int bench_state(prm_program *program)
     return result;
 }
 
+static int bench_questions(prm_program *program)
+{
+    static workload load;
+    workload_options options = {100000, REPS, CUSTOMERS, 2000000, SEED};
+    prm_error error;
+    prm_engine *engine = NULL;
+    if (prm_engine_new(program, NULL, &engine, &error) != PRM_OK)
+        return fail("engine", &error);
+    int result = 0;
+    workload_begin(&load, program, &options);
+    while (result == 0 && workload_next(&load, WORKLOAD_PORTION) > 0)
+        result = feed(engine, &load, WORKLOAD_PORTION);
+    if (result == 0)
+        result = questions_ask(engine);
+    prm_engine_free(engine);
+    return result;
+}
+
 static int feed_for_counting(prm_program *program, size_t activity)
 {
     workload_options options = {1000, REPS, CUSTOMERS, activity, SEED};
@@ -194,7 +213,7 @@ int main(int argc, char **argv)
     prm_program *program = NULL;
     keep_memory();
     if (argc < 2) {
-        fprintf(stderr, "usage: bench PROGRAM [--instructions EVENTS | --state]\n");
+        fprintf(stderr, "usage: bench PROGRAM [--instructions EVENTS | --state | --questions]\n");
         return 2;
     }
     if (prm_program_load(argv[1], NULL, &program, NULL, &error) != PRM_OK)
@@ -202,13 +221,16 @@ int main(int argc, char **argv)
     int result;
     if (argc == 3 && strcmp(argv[2], "--state") == 0) {
         result = bench_state(program);
+    } else if (argc == 3 && strcmp(argv[2], "--questions") == 0) {
+        result = bench_questions(program);
     } else if (argc == 4 && strcmp(argv[2], "--instructions") == 0) {
         result = feed_for_counting(program, (size_t)strtoull(argv[3], NULL, 10));
     } else {
         report_head();
         result = bench_six_rules(program, 10000, 1000000, 1024) ||
                  bench_six_rules(program, 10000, 1000000, 1) ||
-                 bench_six_rules(program, 100000, 1000000, 1024) || bench_state(program);
+                 bench_six_rules(program, 100000, 1000000, 1024) || bench_state(program) ||
+                 bench_questions(program);
     }
     prm_program_unref(program);
     return result;
