@@ -38,7 +38,12 @@ def smaller(case, failure):
 
 def kind_of(found):
     """Differences of another kind, such as a program that is refused, are other failures."""
-    return None if not found else "refused" if "+exit" in found or found.startswith("exit") else "differs"
+    if not found:
+        return None
+    refused = re.search(r"(?m)^\+?exit[^$]*?error (\d+)", found)
+    if refused:
+        return "refused by " + refused[1]
+    return "refused" if "+exit" in found or found.startswith("exit") else "differs"
 
 
 def fewer_rules(case, fails):

@@ -751,6 +751,9 @@ class WholeGenerator(Generator):
             rule["while"], types = self.tree(keys, rule, link, 2, False)
         # A rank that holds while the rank is another flips at every asking: no program to compare by.
         by_itself = "partner.rank" in str(rule["while"])
+        if by_itself and not self.may_rate(keys):
+            rule["while"], types, by_itself = "always", [], False
+            self.used = self.used - set(CONDITION_WANTS) | {"while always"}
         ranked = self.has_ranks and not keys and not by_itself and (
             self.is_missing("rank by while") or not self.may_rate(keys)
             or (self.maybe(0.4) and not self.any_wanted("rate by while", *RATE_WANTS)))
