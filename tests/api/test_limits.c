@@ -341,12 +341,12 @@ static void size_takes_its_time(void **state)
         "*a\n", "a: &b c\n",  "x: *b\n", "%YAML\n",  "---\n", "...\n", "? a\n: b\n", "!t a\n", ": ",
         "|\n",  "a: |\n b\n", "a, ",     "\xC3\xA9", "\x01",  "\xFF",  "\r",         "a",      "<<: *a\n"};
     for (size_t i = 0; i < UNIT_COUNT(units); i++)
-        check_time("", units[i], 1.0);
-    check_time(HEAD "rules: {a: {each: deal.won, then: {cash: '1", " + 1", 1.0);
-    check_time(HEAD "rules: {a: {each: [deal.won", ", deal.won", 1.0);
-    check_time(HEAD "rules:\n", "  a: {each: deal.won, then: {cash: 1}}\n", 1.0);
-    check_time(HEAD "rules:\n  a: {", "eech: deal.won, ", 1.0);
-    check_time(HEAD "events: {a.b: {", "partner: text, ", 1.0);
+        check_time("", units[i], 5.0);
+    check_time(HEAD "rules: {a: {each: deal.won, then: {cash: '1", " + 1", 5.0);
+    check_time(HEAD "rules: {a: {each: [deal.won", ", deal.won", 5.0);
+    check_time(HEAD "rules:\n", "  a: {each: deal.won, then: {cash: 1}}\n", 5.0);
+    check_time(HEAD "rules:\n  a: {", "eech: deal.won, ", 5.0);
+    check_time(HEAD "events: {a.b: {", "partner: text, ", 5.0);
 }
 
 int main(void)
