@@ -871,14 +871,15 @@ enum {
     PRM_FACT_ALL = 12,       /* all of the next deeper facts are asked for; `holds` */
     PRM_FACT_ANY = 13,       /* one of them */
     PRM_FACT_NOT = 14,       /* that the next deeper one does not hold */
-    PRM_FACT_CONDITION = 15, /* `name`: count, sum, ..., streak, value, or is; `text`: field and event types;
-                              * value, `code` (PRM_COMPARE_...), target; `holds`; `number`: events counted */
+    PRM_FACT_CONDITION = 15, /* `name`: count, sum, ..., streak, value, or is; `text`: the event types, and
+                              * `type`: the field; value, `code` (PRM_COMPARE_...), target; `holds`; `number`: events counted */
     PRM_FACT_EVENT = 16,     /* an event that was counted there, or at which it fired: value: what it adds to
                               * a sum and the like; amount: its own, as refunds have left it; partner, rep,
                               * customer, product */
     PRM_FACT_REP = 17,       /* a rep on the roster: `holds` 1: covered, 0: still missing */
     PRM_FACT_CHECK = 18,     /* something else that is asked: `name`: eligible, active (`from`, `until`),
-                              * where, window, partner, rep (not left), amount; `holds` */
+                              * where, window, partner, rep (not left), amount, subject (the event names
+                              * whom the rule is about); `holds` */
 
     /* What it amounts to */
     PRM_FACT_BASE = 30,          /* what the rate is taken of: value */
@@ -895,8 +896,8 @@ enum {
     PRM_FACT_SETTLED = 40,       /* the amount stands as posted, since time before `at` is settled */
     PRM_FACT_AMOUNT = 41,        /* value: what the action's expression gives, before it is rounded;
                                  * amount: after that and the rule's `max`; `holds` 0: it gives none */
-    PRM_FACT_RANK = 42,          /* `name`: the rank before; `text`: after; `number`: failing reviews in a row
-                                 * before this one */
+    PRM_FACT_RANK = 42,          /* `name`: the rank before; `text`: after, or the next one; [from, until): of
+                                 * what period; `holds` 0: it went down */
 
     /* What else decided */
     PRM_FACT_LIMIT = 50,     /* limit: times: `number` granted before, target: how many may be; `holds` 0:

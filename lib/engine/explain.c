@@ -174,9 +174,30 @@ static prm_status explain_event(prm_explanation *into, uint32_t rule, uint32_t p
 
 /* ---- Questions ---- */
 
+/* An outcome that is no row, as what was decided over all partners left nothing of it. */
+static void explain_lost(prm_explanation *into, uint32_t partner, const prm__outcome *outcome)
+{
+    bool rule = outcome->rule < PRM_RULE_RANKS;
+    if (rule && into->engine->program->rules[outcome->rule].form == PRM_FORM_CONTEST) {
+        ((prm_fact *)into->facts.data)->code = PRM_STATE_MISSED;
+        prm__explain_field(into, 1, outcome->rule, outcome->at, outcome->subject);
+    } else if (outcome->kind == PRM_OUTCOME_REWARD) {
+        prm__explain_budget(into, 1, partner, outcome);
+    }
+}
+
+static prm_status explain_voided(prm_explanation *into, uint32_t rule, uint32_t partner, prm_text id)
+{
+    prm__look look;
+    prm_status status = prm__look_init(&look, into, partner, rule);
+    if (status == PRM_OK)
+        status = prm__look_at_voided(&look, id);
+    prm__look_free(&look);
+    return status;
+}
+
 static prm_status explain_by_id(prm_explanation *into, prm_text id)
 {
-    prm_engine *engine = into->engine;
     prm__id_parts parts;
     PRM_TRY(prm__id_read(into, id, &parts));
     const prm__outcome *outcome = prm__id_find(into, id, &parts);
@@ -187,21 +208,11 @@ static prm_status explain_by_id(prm_explanation *into, prm_text id)
         return prm__past_of(into, parts.partner, id);
     }
     PRM_TRY(explain_standing(into, parts.rule, parts.partner, parts.subject, parts.at));
-    if (outcome && outcome->kind == PRM_OUTCOME_NONE && outcome->rule < PRM_RULE_RANKS &&
-        engine->program->rules[outcome->rule].form == PRM_FORM_CONTEST) {
-        ((prm_fact *)into->facts.data)->code = PRM_STATE_MISSED;
-        prm__explain_field(into, 1, outcome->rule, outcome->at, outcome->subject);
-    } else if (outcome && outcome->kind == PRM_OUTCOME_REWARD)
-        prm__explain_budget(into, 1, parts.partner, outcome);
     PRM_TRY(into->status);
-    prm__look look;
-    prm_status status = outcome ? PRM_OK : prm__look_init(&look, into, parts.partner, parts.rule);
-    if (!outcome) {
-        if (status == PRM_OK)
-            status = prm__look_at_voided(&look, id);
-        prm__look_free(&look);
-    }
-    PRM_TRY(status);
+    if (outcome)
+        explain_lost(into, parts.partner, outcome);
+    else
+        PRM_TRY(explain_voided(into, parts.rule, parts.partner, id));
     return prm__past_of(into, parts.partner, id);
 }
 

@@ -278,7 +278,8 @@ static void look_ranks(prm__watch *watch, const prm__asking *asking, uint32_t be
 
 /* ---- Where a rule stands ---- */
 
-static void look_progress(prm__look *look, uint32_t depth)
+/* Completes the first fact, which says what is missing. */
+static void look_progress(prm__look *look)
 {
     prm__progress_item item;
     memset(&item, 0, sizeof item);
@@ -288,7 +289,7 @@ static void look_progress(prm__look *look, uint32_t depth)
     prm__progress_fill(look->into->engine, look_rule(look), &item);
     if (look->into->facts.count == 0)
         return;
-    prm_fact *fact = prm__vec_at(&look->into->facts, depth);
+    prm_fact *fact = prm__vec_at(&look->into->facts, 0);
     fact->code = item.state;
     fact->from = item.start;
     fact->until = item.end;
@@ -316,7 +317,7 @@ static void look_then(prm__watch *watch)
         look_next_level(look, &asking);
         return;
     }
-    look_progress(look, 0);
+    look_progress(look);
     prm__subject_aim(engine, prm__subject_at(engine, look->subject), look->subject);
     prm__asked_checks(look->into, 1, &asking, look_rule(look), false);
     const prm__p_rule *rule = look_rule(look);

@@ -321,9 +321,9 @@ void prm__measure_freeze_all(const prm_engine *engine, prm__subject *subject, pr
 static void measure_thaw_block(prm_engine *engine, prm__block *block, uint32_t size_class, prm__wire_in *in,
                                prm_status *status)
 {
-    size_t size = (size_t)PRM_POOL_UNIT << size_class;
     if (!*block)
-        return;
+        return; /* what would be its size class is something else then */
+    size_t size = (size_t)PRM_POOL_UNIT << size_class;
     *block = *status == PRM_OK ? prm__pool_take(&engine->pool, size_class) : 0;
     const char *from = prm__wire_take(in, size);
     if (!*block)

@@ -185,6 +185,40 @@ static void check_questions(prm_engine *engine)
     FUZZ_CHECK(status == PRM_OK || status == PRM_E_NOT_FOUND);
 }
 
+/* A few rows, evenly over the ledger, explain themselves; asking changes nothing, so the walk goes on. */
+static void check_explanations(prm_engine *engine)
+{
+    prm_rows *rows = NULL;
+    prm_row row = {.size = sizeof row};
+    FUZZ_CHECK(prm_engine_ledger(engine, &rows, NULL) == PRM_OK);
+    size_t step = prm_rows_count(rows) / 4 + 1;
+    for (size_t i = 0; prm_rows_next(rows, &row) > 0; i++) {
+        prm_explanation *explanation = NULL;
+        prm_fact fact = {.size = sizeof fact};
+        if (i % step != 0)
+            continue;
+        FUZZ_CHECK(prm_engine_explain(engine, row.id, &explanation, NULL) == PRM_OK);
+        for (size_t j = prm_explanation_count(explanation); j > 0; j--)
+            FUZZ_CHECK(prm_explanation_get(explanation, j - 1, &fact) == PRM_OK);
+        FUZZ_CHECK(fact.kind == PRM_FACT_OUTCOME && fact.amount == row.amount && fact.at == row.at);
+        prm_explanation_free(explanation);
+    }
+    prm_rows_free(rows);
+}
+
+static void check_missing(prm_engine *engine)
+{
+    prm_text partner = {"p0", 2}, none = {NULL, 0};
+    uint32_t rules = prm_program_rule_count(prm_engine_program(engine));
+    for (uint32_t rule = 0; rule < rules && rule < 4; rule++) {
+        prm_explanation *explanation = NULL;
+        prm_status status = prm_engine_explain_missing(engine, rule, partner, none, none, none, PRM_NO_TIME,
+                                                       &explanation, NULL);
+        FUZZ_CHECK(status == PRM_OK || status == PRM_E_NOT_FOUND);
+        prm_explanation_free(explanation);
+    }
+}
+
 uint64_t fuzz_engine_check(fuzz_net *net, prm_engine *engine)
 {
     prm_counts counts = {.size = sizeof counts};
@@ -197,6 +231,8 @@ uint64_t fuzz_engine_check(fuzz_net *net, prm_engine *engine)
     uint64_t hash = check_ledger(net, engine, counts.outcomes);
     check_progress(engine);
     check_questions(engine);
+    check_explanations(engine);
+    check_missing(engine);
     return hash;
 }
 
