@@ -98,6 +98,8 @@ feed_result feed_batch(feed *work)
         return feed_fail(work, &error);
     for (size_t i = 0; i < batch->count; i++) {
         feed_note_time(work, i);
+        if (work->taken != NULL && work->answers[i].answer == PRM_ACCEPTED)
+            work->taken(work->taken_user, &batch->events[i]);
         if (work->answers[i].answer == PRM_REJECTED)
             feed_report(work, i);
         if (work->answers[i].answer == PRM_IGNORED)

@@ -23,8 +23,10 @@ typedef struct feed_ignored {
 /* All zeros but the first part. */
 typedef struct feed {
     prm_engine *engine;
-    prm_engine *shadow;    /* another engine that takes the same events, whatever it answers; or NULL */
-    assume *assumed;       /* what the events are changed by; or NULL */
+    prm_engine *shadow; /* another engine that takes the same events, whatever it answers; or NULL */
+    assume *assumed;    /* what the events are changed by; or NULL */
+    void (*taken)(void *user, const prm_event *event); /* told of each accepted event; or NULL */
+    void *taken_user;
     events_options source; /* its tally may point at the one below */
     size_t batch_size;
     progressbar *bar;

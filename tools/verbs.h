@@ -5,7 +5,7 @@
 #include "cli.h"
 
 /* All of them, in the order of the help. */
-enum { VERBS = 10 };
+enum { VERBS = 11 };
 extern const cli_verb *const verbs[VERBS];
 
 extern const cli_verb verb_check;
@@ -13,6 +13,7 @@ extern const cli_verb verb_diff;
 extern const cli_verb verb_report;
 extern const cli_verb verb_explain;
 extern const cli_verb verb_run;
+extern const cli_verb verb_effect;
 extern const cli_verb verb_manual;
 extern const cli_verb verb_progress;
 extern const cli_verb verb_schema;
