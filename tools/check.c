@@ -6,11 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "exposure.h"
 #include "jsontext.h"
 #include "load.h"
 
 static const cli_option check_options[] = {
-    {"format", "human|json", 0, "of what is found (default: human)"},
+    {"format", "human|json", 0, "of what is found (default: human); with --exposure table|csv|ndjson"},
+    {"exposure", NULL, 0, "what the program costs a year, over --events: at their rates, and at most"},
+    {"events", "FILE", 1, "with --exposure: events as CSV or NDJSON; may be repeated"},
+    {"map", "FILE", 0, "a mapping that makes events of the rows"},
+    {"clock", "T", 0, "how far time has passed (default: the latest event's time)"},
+    {"input", "csv|ndjson", 0, "the format of the events (default: by the file's name)"},
+    {"all-errors", NULL, 0, "show every row that was not taken, not only the first 20"},
+    {"quiet", NULL, 0, "no summary of the events"},
     {"help", NULL, 0, "this text"},
 };
 
@@ -124,6 +132,10 @@ static int check_main(const cli *args)
     int status = CLI_DONE;
     size_t written = 0;
     load_tally tally = {0};
+    if (cli_has(args, "exposure"))
+        return exposure_run(args);
+    if (cli_has(args, "events"))
+        return cli_misuse(args->verb, "--events goes with --exposure");
     if (check_format(args, &json) != CLI_DONE || check_inputs(args) != CLI_DONE)
         return CLI_MISUSE;
     if (json)
