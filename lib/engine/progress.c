@@ -160,7 +160,8 @@ static bool progress_present(prm_engine *engine, const prm__partner *partner, ui
 
 struct prm__progress_walk {
     prm__progress_wanted wanted;
-    uint32_t partner; /* index */
+    uint32_t partner; /* index; PRM_NONE: before the first */
+    uint32_t end;     /* one past the last partner */
     uint32_t subject; /* handle; PRM_NONE: the next partner's first */
     uint32_t rule;    /* the next one to look at */
     uint32_t last;    /* one past the last */
@@ -172,10 +173,14 @@ static void progress_begin(prm_engine *engine, const prm__progress_wanted *wante
     bool all = wanted->rule == PRM_NONE;
     *walk = (struct prm__progress_walk){.wanted = *wanted,
                                         .partner = PRM_NONE,
+                                        .end = (uint32_t)engine->partners.count,
                                         .subject = PRM_NONE,
                                         .last = all ? engine->program->rules_count : wanted->rule + 1};
-    if (wanted->partner) /* one before it; without such a partner behind all of them */
-        walk->partner = prm__engine_find_partner(engine, wanted->partner) - 1;
+    if (wanted->partner) {
+        uint32_t only = prm__engine_find_partner(engine, wanted->partner); /* PRM_NONE + 1 is 0: nobody */
+        walk->partner = only == PRM_NONE ? PRM_NONE : only - 1;
+        walk->end = only + 1;
+    }
     walk->rule = walk->last;
 }
 
@@ -184,9 +189,7 @@ static bool progress_next_subject(prm_engine *engine, struct prm__progress_walk 
 {
     for (;;) {
         while (walk->subject == PRM_NONE) {
-            bool over = walk->wanted.partner && walk->partner != PRM_NONE &&
-                        prm__engine_partner(engine, walk->partner)->key == walk->wanted.partner;
-            if (over || walk->partner + 1 >= engine->partners.count)
+            if (walk->partner + 1 >= walk->end)
                 return false;
             walk->partner++;
             walk->subject = prm__engine_partner(engine, walk->partner)->first_subject;

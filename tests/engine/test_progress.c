@@ -210,6 +210,21 @@ static void who_is_pending_comes_in_an_order(void **state)
     rig_close(&r);
 }
 
+static void a_known_name_that_is_no_partner_has_nobody(void **state)
+{
+    (void)state;
+    rig r;
+    prm_pending_options options = {.size = sizeof options, .rule = PRM_NONE, .partner = rig_as_text("x")};
+    rig_open(&r, LEADS);
+    rig_give(&r, "l1 2026-01-01 lead.registered partner=a rep=x");
+    RIG_SAME(print_pending, &r, &options, "");
+    options.order = PRM_ORDER_NONE;
+    RIG_SAME(print_pending, &r, &options, "");
+    options.partner = rig_as_text("a");
+    RIG_SAME(print_pending, &r, &options, "a -1 50%; ");
+    rig_close(&r);
+}
+
 static void the_next_tier_has_its_number(void **state)
 {
     (void)state;
@@ -241,6 +256,7 @@ int main(void)
         cmocka_unit_test(who_has_left_is_not_there),
         cmocka_unit_test(voided_events_and_subjects_do_not_show),
         cmocka_unit_test(who_is_pending_comes_in_an_order),
+        cmocka_unit_test(a_known_name_that_is_no_partner_has_nobody),
         cmocka_unit_test(the_next_tier_has_its_number),
         cmocka_unit_test(asking_does_not_disturb),
     };
