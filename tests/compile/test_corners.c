@@ -15,6 +15,16 @@ typedef struct corner {
     RULE "{when: {" measure ": amount, of: deal.won, where: " where ", " compared "}, then: {cash: 5}}\n"
 #define ALL(parts) RULE "{when: {all: [" parts "]}, then: {cash: 5}}\n"
 
+#define ELSE(when) RULE "{per: month, at: close, when: " when ", then: {cash: 5}, else: {cash: 1}}\n"
+#define GOAL "attributes: {partner: {goal: integer}}\n"
+#define ONE(name, when) "  " name ": {exclusive: x, per: month, at: close, when: " when ", then: {cash: 5}}\n"
+#define TWO(first, second) "rules:\n" ONE("a", first) ONE("b", second)
+#define TIERED(how, low, high)                                                                               \
+    BASE RULE "{per: quarter, " how "when: {count: deal.won}, tiers: [{at_least: 1, then: " low              \
+              "}, {at_least: 2, then: " high "}]}\n"
+#define TIERS(low, high) TIERED("", low, high)
+#define HIGHEST(low, high) TIERED("at: close, pick: highest, ", low, high)
+
 static const corner corners[] = {
     /* What depends on something that was refused is not refused for that, too. */
     {"timezone: Asia/Tokio\n" BASE RULE
@@ -105,6 +115,89 @@ static const corner corners[] = {
      "523 5:111"},
     {ALL("{count: deal.won, at_least: 5}, {count: deal.won, at_least: 5}, {count: deal.won, at_most: 5}"),
      ""},
+
+    /* Where the condition holds in every case, nothing else happens. */
+    {ELSE("{count: deal.won, at_least: 0}"), "531 5:85"},
+    {ELSE("{count: deal.won, at_least: 1}"), ""},
+    {ELSE("{count: deal.won, more_than: -1}"), "531 5:87"},
+    {ELSE("{count: deal.won, more_than: 0}"), ""},
+    {ELSE("{distinct: partner, of: deal.won, at_most: 1}"), "531 5:100"},
+    {ELSE("{distinct: partner, of: deal.won, at_most: 0}"), ""},
+    {ELSE("{distinct: partner, of: deal.won, less_than: 2}"), "531 5:102"},
+    {ELSE("{distinct: partner, of: deal.won, less_than: 1}"), ""},
+    {ELSE("{count: deal.won, at_most: 9}"), ""},
+    {ELSE("{count: deal.won, less_than: 9}"), ""},
+    {ELSE("{average: amount, of: deal.won, at_least: 0}"), ""},
+    {ELSE("{sum: amount, of: deal.won, at_least: 0}"), ""},
+    {ELSE("{all: [{count: deal.won, at_least: 0}, {count: deal.lost, at_least: 0}]}"), "531 5:127"},
+    {ELSE("{all: [{count: deal.won, at_least: 0}, {count: deal.lost, at_least: 1}]}"), ""},
+    {ELSE("{all: [{count: deal.won, at_least: 1}, {count: deal.lost, at_least: 0}]}"), ""},
+    {ELSE("{any: [{count: deal.won, at_least: 1}, {count: deal.lost, at_least: 0}]}"), "531 5:127"},
+    {ELSE("{any: [{count: deal.won, at_least: 0}, {count: deal.lost, at_least: 1}]}"), "531 5:127"},
+    {ELSE("{any: [{count: deal.won, at_least: 1}, {count: deal.lost, at_least: 1}]}"), ""},
+    {ELSE("{not: {count: deal.won, at_least: 0}}"), ""},
+    {ELSE("{not: {count: deal.won, at_least: 1}}"), ""},
+
+    /* A rule behind one with the same name, whose condition is the same or another one. */
+    {TWO("{count: deal.won, at_least: 3}", "{count: deal.lost, at_least: 3}"), ""},
+    {GOAL TWO("{count: deal.won, at_least: partner.goal}", "{count: deal.won, at_least: 3}"), ""},
+    {GOAL TWO("{count: deal.won, at_least: 3}", "{count: deal.won, at_least: partner.goal}"), ""},
+    {GOAL TWO("{count: deal.won, at_least: partner.goal}", "{count: deal.won, at_least: partner.goal}"),
+     "527 7:18"},
+    {GOAL TWO("{is: partner.goal > 2}", "{is: partner.goal > 2}"), "527 7:18"},
+    {GOAL TWO("{is: partner.goal > 2}", "{is: partner.goal > 3}"), ""},
+    {TWO("{all: [{count: deal.won, at_least: 3}, {count: deal.lost, at_most: 3}]}",
+         "{all: [{count: deal.won, at_least: 3}, {count: deal.lost, at_most: 3}]}"),
+     "527 6:18"},
+    {TWO("{all: [{count: deal.won, at_least: 3}, {count: deal.lost, at_most: 3}]}",
+         "{all: [{count: deal.won, at_least: 3}, {count: deal.lost, at_most: 4}]}"),
+     ""},
+
+    /* Tiers that give less than the one below. */
+    {TIERS("{rate: +5%}", "{rate: +3%}"), ""},
+    {TIERS("{rate: 20%}", "{rate: 15%}"), "524 6:115"},
+    {TIERS("{rate: 20%}", "{rate: +3%}"), ""},
+    {TIERS("{rate: 20%, product: crm}", "{rate: 15%}"), ""},
+    {TIERS("{rate: 20%, group: g}", "{rate: 15%}"), "504 6:86"},
+    {TIERS("{rate: 20%, from: period}", "{rate: 15%}"), ""},
+    {TIERS("{rate: 20%, lasts: 30d}", "{rate: 15%}"), "511 6:93"},
+    {TIERS("{rate: 20%, lasts: 30d}", "{rate: 15%, lasts: 30d}"), "511 6:93; 511 6:139"},
+    {TIERS("{rate: 20%, lasts: 30d}", "{rate: 15%, lasts: 40d}"), "511 6:93; 511 6:139"},
+    {TIERS("{rate: 20%, lasts: 1mo}", "{rate: 15%, lasts: 1d}"), "511 6:93; 511 6:139"},
+    {TIERS("{rate: 20%, until: 2026-07-01}", "{rate: 15%, until: 2026-08-01}"), ""},
+    {TIERS("{rate: 20%, until: 2026-07-01}", "{rate: 15%, until: 2026-07-01}"), "524 6:134"},
+    {TIERS("{rate: +5%, group: g}", "{rate: +3%, group: g}"), ""},
+    {TIERS("{rate: +5%, group: g}", "{rate: +3%, group: h}"), "528 6:93; 528 6:137"},
+    {TIERS("{cash: 10}", "{cash: 5}"), ""},
+    {TIERS("{cash: 10}", "{points: 5}"), ""},
+    {TIERS("{cash: 10, to: rep}", "{cash: 5}"), ""},
+    {TIERS("{cash: 10, to: referrer}", "{cash: 5, to: referrer}"), ""},
+    {TIERS("{cash: amount}", "{cash: 5}"), ""},
+    {TIERS("{cash: 10}", "{cash: amount}"), ""},
+    {TIERS("{cash: 10}", "{rate: 3%}"), ""},
+    {TIERS("{notice: x}", "{notice: y}"), ""},
+    {HIGHEST("{rate: +5%}", "{rate: +3%}"), "524 6:141"},
+    {HIGHEST("{rate: 20%}", "{rate: 15%}"), "524 6:141"},
+    {HIGHEST("{rate: 20%}", "{rate: +3%}"), ""},
+    {HIGHEST("{rate: 20%, product: crm}", "{rate: 15%}"), ""},
+    {HIGHEST("{rate: 20%, group: g}", "{rate: 15%}"), "504 6:112"},
+    {HIGHEST("{rate: 20%, from: period}", "{rate: 15%}"), ""},
+    {HIGHEST("{rate: 20%, lasts: 30d}", "{rate: 15%}"), "511 6:119"},
+    {HIGHEST("{rate: 20%, lasts: 30d}", "{rate: 15%, lasts: 30d}"), "511 6:119; 524 6:153; 511 6:165"},
+    {HIGHEST("{rate: 20%, lasts: 30d}", "{rate: 15%, lasts: 40d}"), "511 6:119; 511 6:165"},
+    {HIGHEST("{rate: 20%, lasts: 1mo}", "{rate: 15%, lasts: 1d}"), "511 6:119; 511 6:165"},
+    {HIGHEST("{rate: 20%, until: 2026-07-01}", "{rate: 15%, until: 2026-08-01}"), ""},
+    {HIGHEST("{rate: 20%, until: 2026-07-01}", "{rate: 15%, until: 2026-07-01}"), "524 6:160"},
+    {HIGHEST("{rate: +5%, group: g}", "{rate: +3%, group: g}"), "524 6:151"},
+    {HIGHEST("{rate: +5%, group: g}", "{rate: +3%, group: h}"), "528 6:119; 528 6:163"},
+    {HIGHEST("{cash: 10}", "{cash: 5}"), "524 6:140"},
+    {HIGHEST("{cash: 10}", "{points: 5}"), ""},
+    {HIGHEST("{cash: 10, to: rep}", "{cash: 5}"), "503 6:115"},
+    {HIGHEST("{cash: 10, to: referrer}", "{cash: 5, to: referrer}"), "524 6:154"},
+    {HIGHEST("{cash: amount}", "{cash: 5}"), "521 6:107"},
+    {HIGHEST("{cash: 10}", "{cash: amount}"), "521 6:140"},
+    {HIGHEST("{cash: 10}", "{rate: 3%}"), ""},
+    {HIGHEST("{notice: x}", "{notice: y}"), ""},
 };
 
 /* All findings of the text, lints too. */
@@ -178,6 +271,39 @@ static void expect_many(const char *before, const char *part, int count, const c
     free(body);
 }
 
+static bool holds(int kind, int threshold, int number)
+{
+    bool is[] = {number >= threshold, number > threshold, number <= threshold, number < threshold};
+    return is[kind];
+}
+
+/* A rule is warned of exactly where its condition holds for no number that the condition of the rule
+ * before it, with the same exclusive name, does not hold for. */
+static void test_conditions_that_follow(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = {"at_least", "more_than", "at_most", "less_than"};
+    for (int a = 0; a < 4; a++)
+        for (int b = 0; b < 4; b++)
+            for (int low = 4; low <= 12; low += 4)
+                for (int high = 4; high <= 12; high += 4) {
+                    bool follows = true;
+                    for (int number = 0; number < 20; number++)
+                        follows = follows && (!holds(b, high, number) || holds(a, low, number));
+                    char body[400];
+                    snprintf(
+                        body, sizeof body,
+                        "rules:\n"
+                        "  a: {exclusive: x, per: month, at: close, when: {count: deal.won, %s: %d}, then: "
+                        "{cash: 5}}\n"
+                        "  b: {exclusive: x, per: month, at: close, when: {count: deal.won, %s: %d}, then: "
+                        "{cash: 5}}\n",
+                        kinds[a], low, kinds[b], high);
+                    expect(body, follows ? "527 6:18" : "");
+                }
+    assert_int_equal(wrong, 0);
+}
+
 static void test_limits_of_size(void **state)
 {
     (void)state;
@@ -195,6 +321,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_corners),
+        cmocka_unit_test(test_conditions_that_follow),
         cmocka_unit_test(test_limits_of_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
