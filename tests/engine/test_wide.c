@@ -212,12 +212,49 @@ static void test_brackets_beyond_all_rates(void **state)
     rig_close(&r);
 }
 
+/* All changes of one instant come before the question, also those that a later call brings. */
+static void test_rosters_of_one_instant_in_two_calls(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(&r, "rules:\n  all: {when: {coverage: course.completed, at_least: 100%}, then: {cash: 5}}\n");
+    rig_give(&r, "c 2026-01-01 course.completed partner=p rep=x course=b");
+    rig_give(&r, "j1 2026-01-02 rep.joined partner=p rep=x");
+    rig_ledger(&r, "all:p p cash 5\n");
+    rig_give(&r, "j2 2026-01-02 rep.joined partner=p rep=y");
+    rig_ledger(&r, "");
+    rig_close(&r);
+}
+
+/* Where the reminder's time lies before the anchor it comes right behind the anchor, or never. */
+static void test_reminders_come_once_behind_the_anchor(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(
+        &r,
+        "attributes: {partner: {ok: text}}\n"
+        "rules:\n  r: {within: 5d of partner.joined, eligible: partner.ok == 'y', when: {count: deal.won, "
+        "at_least: 9}, then: {cash: 1}, remind: {before: 10d, notice: hurry}}\n");
+    rig_give_each(&r,
+                  "j 2026-01-01 partner.joined partner=p ok=n; u 2026-01-02 partner.updated partner=p ok=y; "
+                  "d 2026-01-03 deal.won partner=p amount=1; k 2026-01-03 partner.joined partner=q ok=y; "
+                  "e 2026-01-04 deal.won partner=q amount=1");
+    rig_ledger(&r, "r:q+remind q notice 'hurry'\n");
+    rig_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_types_of_many_fields),        cmocka_unit_test(test_programs_of_many_types),
-        cmocka_unit_test(test_subjects_of_many_rules),      cmocka_unit_test(test_many_links),
-        cmocka_unit_test(test_filters_of_links_are_shared), cmocka_unit_test(test_multiples_of_no_value),
+        cmocka_unit_test(test_types_of_many_fields),
+        cmocka_unit_test(test_programs_of_many_types),
+        cmocka_unit_test(test_subjects_of_many_rules),
+        cmocka_unit_test(test_many_links),
+        cmocka_unit_test(test_filters_of_links_are_shared),
+        cmocka_unit_test(test_multiples_of_no_value),
+        cmocka_unit_test(test_rosters_of_one_instant_in_two_calls),
+        cmocka_unit_test(test_reminders_come_once_behind_the_anchor),
         cmocka_unit_test(test_brackets_beyond_all_rates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
