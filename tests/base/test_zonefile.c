@@ -493,7 +493,14 @@ static void test_refuses_unsound_files(void **state)
     spec = new_york;
     spec.offsets[0] = INT32_MIN;
     assert_refused(&spec);
-    static const char *const footers[] = {"", "\n", "XJST-9\n", "\nJST-9", "\nJST\n", "\nEST5EDT\n"};
+    static const char *const footers[] = {"",
+                                          "\n",
+                                          "XJST-9\n",
+                                          "\nJST-9",
+                                          "\nJST\n",
+                                          "\nEST5EDT\n",
+                                          "\nEST5EDT30,M3.2.0,M11.1.0\n",
+                                          "\nEST30EDT5,M3.2.0,M11.1.0\n"};
     for (size_t i = 0; i < UNIT_COUNT(footers); i++) {
         spec = new_york;
         spec.footer = footers[i];
