@@ -13,7 +13,7 @@ that killed it are the same, one that survived while all tests and all sources a
 
 Survivors that do the same as the file are listed in docs/testing.md. They are shown as explained,
 and run again only with --fresh.
-Exit status: 0 when of each room 95% are killed and every survivor is explained, else 1.
+Exit status: 0 when of each room 95% of the others are killed, else 1.
 """
 import argparse
 import csv
@@ -366,7 +366,8 @@ class Tally:
         return self
 
     def share(self):
-        return 100.0 * self.killed / max(1, self.killed + self.survived)
+        """Of those that are not the file in other words."""
+        return 100.0 * self.killed / max(1, self.killed + self.survived - self.told)
 
     def line(self, name):
         return "%-28s %6d mutants %6d killed %6.1f%% %5d survived, %d of them explained" % (
@@ -433,7 +434,7 @@ def work(options):
     for room, tally in rooms.items():
         print(tally.line(room))
     print(Tally().of(rooms.values()).line("all"))
-    good = all(tally.share() >= WANTED and tally.survived == tally.told for tally in rooms.values())
+    good = all(tally.share() >= WANTED for tally in rooms.values())
     return 0 if good else 1
 
 
