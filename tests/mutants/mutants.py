@@ -195,12 +195,12 @@ class Differential:
     def measure(self):
         if self.cases:
             return
-        from differential import Case
+        from case import Case
         from generate import make
         os.makedirs(self.folder, exist_ok=True)
         for seed in DIFFERENTIAL_SEEDS:
-            generator = make(seed, True)
-            case = Case(self.tool, generator.program(), generator.events().splitlines(), generator.clock)
+            generator = make(seed)
+            case = Case(generator.program(), generator.events().splitlines(), generator.clock)
             path = os.path.join(self.folder, "%s-%d.csv" % (self.key[:16], seed))
             if not os.path.exists(path):
                 with open(path, "w", encoding="utf-8", newline="") as file:
@@ -227,7 +227,7 @@ class Differential:
         return output if status in (0, 1) else "status %s" % status
 
     def notices(self):
-        from differential import net
+        from case import net
         for seed, case in self.cases:
             if self.rows(case.command) != case.wanted:
                 return "differential seed %d" % seed
