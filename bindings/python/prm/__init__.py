@@ -47,8 +47,8 @@ REVERSE commission!d-1 150000
 GRANT commission!d-1 200000
 
 Many events at once come by columns: :meth:`Engine.ingest_columns` takes numpy arrays and pandas frames,
-:meth:`Engine.ingest_arrow` what polars, pyarrow and DuckDB hold. Ledger, journal and progress leave as columns, too: give
-the :class:`Table` to any of these.
+:meth:`Engine.ingest_arrow` what polars, pyarrow and DuckDB hold. Ledger, journal and progress leave as columns, too:
+give the :class:`Table` to any of these.
 
 What goes wrong is a :class:`prm.Error`: :class:`ProgramError` with the compiler's diagnostics, :class:`EventError`
 with the event's index, :class:`StateError`. Whatever raised has changed nothing.
