@@ -253,6 +253,26 @@ def test_progress_of_a_contest_has_no_target():
     assert (line.value, line.target, line.remaining) == (1, None, None)
 
 
+def test_explanations(engine):
+    engine.ingest([deal(number, "10.50", rep="sato") for number in (1, 2, 3)])
+    engine.ingest({**deal(4), "id": "l-1", "type": "lead.registered", "rep": "sato", "amount": None})
+    for row in engine.ledger():
+        first, *details = engine.explain(row.id)
+        assert (first.kind, first.depth, first.id, first.amount, first.rate) == ("outcome", 0, row.id, row.amount, row.rate)
+        assert first.at == row.at and details and all(fact.depth > 0 for fact in details)
+    first, *details = engine.explain_missing("two-leads", "acme", rep="sato")
+    assert (first.kind, first.value, first.target) == ("missing", 1, 2)
+    assert "l-1" in {fact.event for fact in details} and "condition" in "\n".join(map(str, details))
+    for call in (
+        lambda: engine.explain("nothing"),
+        lambda: engine.explain_missing("none", "acme"),
+        lambda: engine.explain_missing("two-leads", "nobody"),
+        lambda: engine.explain_missing("two-leads", "acme", at="2030-01-01"),
+    ):
+        with pytest.raises(prm.StateError):
+            call()
+
+
 def test_waiting_events(program):
     with prm.Engine(program, clock_follows=False) as engine:
         engine.ingest(deal(1))

@@ -59,6 +59,7 @@ fires. :mod:`prm.testing` makes events for hypothesis.
 
 from ._engine import Engine
 from ._errors import Diagnostic, Error, EventError, ProgramError, Severity, StateError, Status
+from ._explain import Fact
 from ._library import LIBRARY_PATH
 from ._library import lib as _lib
 from ._program import Field, Program, Rule, schema
@@ -77,6 +78,7 @@ __all__ = [
     "Engine",
     "Error",
     "EventError",
+    "Fact",
     "Field",
     "Item",
     "Op",

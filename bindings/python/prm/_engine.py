@@ -17,6 +17,7 @@ from . import _abi
 from ._columns import Columns
 from ._errors import EventError, StateError, Status, raise_for, rendered, take_text
 from ._events import Batch, each_event
+from ._explain import Fact, read_facts
 from ._library import lib
 from ._program import Program, Time
 from ._records import EXACT, Answer, Answers, Counts, Progress, Row, Times, Total, explained, plain_decimal
@@ -289,6 +290,48 @@ class Engine:
         index = _abi.NONE if rule is None else self._program.rule_index(rule)
         with _texts(partner) as texts:
             return self._rows(Progress, lib.prm_engine_progress, index, *texts)
+
+    def _explanation(self, function: Callable[..., int], *arguments: Any) -> List[Fact]:
+        explanation = ctypes.c_void_p()
+        with self._lock:
+            self._call(function, *arguments, explanation)
+            try:
+                return read_facts(explanation, self._program)
+            finally:
+                lib.prm_explanation_free(explanation)
+
+    def explain(self, id: str) -> List[Fact]:
+        """Why the ledger has the row of that identity (its column ``id``), or why not: facts to be read from top to
+        bottom. :class:`StateError` for an id that names no rule, partner or event known here.
+
+        >>> import prm
+        >>> engine = prm.Engine(prm.Program.compile(
+        ...     "prm: 1\\nprogram: p\\ncurrency: JPY\\ncommission: {on: deal.won, of: amount, base: 10%}\\n"))
+        >>> engine.ingest({"id": "a", "type": "deal.won", "time": "2026-06-01", "partner": "acme", "amount": 1000})
+        <prm.Answers: 1 accepted>
+        >>> first = engine.explain("commission!a")[0]
+        >>> first.kind, first.name, first.event, first.amount
+        ('outcome', 'commission', 'a', Decimal('100'))
+        """
+        with _texts(id) as texts:
+            return self._explanation(lib.prm_engine_explain, *texts)
+
+    def explain_missing(
+        self,
+        rule: str,
+        partner: str,
+        *,
+        rep: Optional[str] = None,
+        customer: Optional[str] = None,
+        product: Optional[str] = None,
+        at: Optional[Time] = None,
+    ) -> List[Fact]:
+        """Why a rule has granted nothing to a partner, in the occasion at a time (the clock, unless given): where it
+        stands and what is missing. Of several subjects the one nearest to the target is explained."""
+        when = _abi.NO_TIME if at is None else self._program.milliseconds(at)
+        index = self._program.rule_index(rule)
+        with _texts(partner, rep, customer, product) as texts:
+            return self._explanation(lib.prm_engine_explain_missing, index, *texts, when)
 
     def counts(self) -> Counts:
         """The figures of all that was handed in, and of what it holds."""
