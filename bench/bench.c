@@ -5,6 +5,7 @@
 #include "limit.h"
 #include "questions.h"
 #include "report.h"
+#include "unused.h"
 #include "workload.h"
 #include <limits.h>
 #include <malloc.h>
@@ -114,6 +115,25 @@ static int bench_six_rules(prm_program *program, uint32_t partners, size_t activ
     if (result == 0 && row.rows != bare.rows)
         fprintf(stderr, "bench: the limit has other rows than the engine\n");
     return result != 0 || row.rows != bare.rows;
+}
+
+/* The same events with much of the language beside the six rules, about other events. */
+static int bench_unused(prm_program *program, const char *path)
+{
+    workload_options options = {10000, REPS, CUSTOMERS, 1000000, SEED};
+    report_row more = {.name = "six rules beside others, 10000 partners"}, row = {.name = "  without them"};
+    prm_program *with = unused_beside(path);
+    int result = with == NULL || run_once(with, &options, 1024, &more);
+    more.runs = 0;
+    for (int run = 0; run < RUNS && result == 0; run++)
+        result = run_once(with, &options, 1024, &more) || run_once(program, &options, 1024, &row);
+    if (result == 0) {
+        report_print(&more);
+        report_print(&row);
+        report_ratio(&more, &row);
+    }
+    prm_program_unref(with);
+    return result != 0 || more.rows != row.rows;
 }
 
 static void print_speed(const char *what, size_t bytes, size_t events, uint64_t ns)
@@ -229,8 +249,8 @@ int main(int argc, char **argv)
         report_head();
         result = bench_six_rules(program, 10000, 1000000, 1024) ||
                  bench_six_rules(program, 10000, 1000000, 1) ||
-                 bench_six_rules(program, 100000, 1000000, 1024) || bench_state(program) ||
-                 bench_questions(program);
+                 bench_six_rules(program, 100000, 1000000, 1024) || bench_unused(program, argv[1]) ||
+                 bench_state(program) || bench_questions(program);
     }
     prm_program_unref(program);
     return result;
