@@ -22,6 +22,26 @@ static void test_seed_and_bytes_matter(void **state)
     }
 }
 
+static void test_short_texts_spread(void **state)
+{
+    (void)state;
+    char text[PRM_BYTES_PACK];
+    unsigned seen[256] = {0};
+    memset(text, 'a', sizeof text);
+    for (size_t size = 0; size < sizeof text; size++) {
+        assert_true(prm__hash_text(text, size, 1) != prm__hash_text(text, size, 2));
+        assert_true(prm__hash_text(text, size, 1) != prm__hash_text(text, size + 1, 1));
+    }
+    /* Names that differ in their last digits, by the low bits. */
+    for (int i = 0; i < 4096; i++) {
+        for (int digit = 0, rest = i; digit < 4; digit++, rest /= 10)
+            text[8 - digit] = (char)('0' + rest % 10);
+        seen[prm__hash_text(text, 9, 0) & 255]++;
+    }
+    for (int i = 0; i < 256; i++)
+        assert_in_range(seen[i], 1, 48);
+}
+
 static void test_pairs_are_ordered(void **state)
 {
     (void)state;
@@ -40,6 +60,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_is_xxh3),
         cmocka_unit_test(test_seed_and_bytes_matter),
+        cmocka_unit_test(test_short_texts_spread),
         cmocka_unit_test(test_pairs_are_ordered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
