@@ -302,7 +302,8 @@ static bool ask_is_near(const prm__step *step, const prm__listener *listener)
 static prm_status ask_listener(prm__step *step, const prm__listener *listener)
 {
     const prm_engine *engine = step->asking.engine;
-    if (!prm__step_concerns(step, listener->link))
+    bool roster = step->roster_changed && !listener->each; /* the subject's own, whatever it counts */
+    if (!roster && !prm__step_concerns(step, listener->link))
         return PRM_OK;
     bool single = listener->measure != PRM_NO_INDEX && !step->roster_changed; /* most, at most events */
     if ((single && !ask_is_near(step, listener)) ||
