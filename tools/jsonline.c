@@ -75,7 +75,7 @@ static char *jsonline_put_point(char *out, uint32_t point)
     return out;
 }
 
-/* Undoes \uXXXX, or a pair of them, whose backslash `scan` stands at. */
+/* Undoes \u and its four digits, or a pair of them, whose backslash `scan` stands at. */
 static int jsonline_unescape_unit(jsonline_scan *scan, char **out)
 {
     int32_t high = jsonline_unit(scan->at + 2, scan->end);

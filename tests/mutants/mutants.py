@@ -101,7 +101,7 @@ class Build:
 
     def __init__(self, folder):
         self.folder = folder
-        self.library = os.path.join(folder, "libmutant.so")
+        self.shared = os.path.join(folder, "libmutant.so")
         self.tool = os.path.join(folder, "prm")
         self.headers = content("lib/**/*.h", "include/**/*.h", "tests/**/*.h", "tools/*.h")
         os.makedirs(os.path.join(folder, "objects"), exist_ok=True)
@@ -140,7 +140,7 @@ class Build:
 
     def link(self, replaced=None, by=None):
         objects = [by if source == replaced else self.object(source) for source in self.sources]
-        must(["gcc", "-shared", "-Wl,-soname,libmutant.so", *objects, "-lyaml", "-lxxhash", "-o", self.library])
+        must(["gcc", "-shared", "-Wl,-soname,libmutant.so", *objects, "-lyaml", "-lxxhash", "-o", self.shared])
 
     def program(self, target, sources, *more):
         self.make(target, ["gcc", *CFLAGS, "-Itools", "-I.", "-D_DEFAULT_SOURCE", *sources, "-L" + self.folder,

@@ -32,10 +32,10 @@ class Case:
         self.lines = lines
         self.clock = clock
         self.tool = tool
-        self.library = library
+        self.shared = library
 
     def changed(self, **changes):
-        case = type(self)(self.program, self.lines, self.clock, self.tool, self.library)
+        case = type(self)(self.program, self.lines, self.clock, self.tool, self.shared)
         case.__dict__.update(changes)
         return case
 
@@ -111,7 +111,7 @@ class Case:
 
     def told_library(self):
         events = [line for line in self.lines if not line.startswith(CALLS)]
-        host = Host(self.library, self.program, events)
+        host = Host(self.shared, self.program, events)
         engine, answers, place = host.engine(self.clock is None), [], 0
         try:
             if self.clock is not None:

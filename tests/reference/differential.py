@@ -65,7 +65,7 @@ class Stream:
         generator = make(seed, self.director.wants())
         program = generator.program()
         lines = generator.events().splitlines()
-        case = Case(program, lines, generator.clock, self.options.tool, self.options.library)
+        case = Case(program, lines, generator.clock, self.options.tool, self.options.shared)
         number = self.counts["cases"]
         self.counts["cases"] += 1
         try:
@@ -90,14 +90,14 @@ class Stream:
         options = self.options
         if options.journal and number % options.journal == 0:
             yield "journals", Case.unfaithful_journal
-        if not options.library:
+        if not options.shared:
             return
         reaches_back = "from: period" in case.program  # which settling stops
         if options.settle and (number % options.settle == 0 or reaches_back):
             yield "histories", lambda case: settled(case).difference()
         if options.property and number % options.property == 0:
             name = list(PROPERTIES)[number // options.property % len(PROPERTIES)]
-            yield name, lambda case: broken(case.library, case, name)
+            yield name, lambda case: broken(case.shared, case, name)
 
     def failed(self, seed, case, failure):
         self.failures += 1
@@ -163,7 +163,7 @@ class Report:
         print("features, and in how many cases:")
         print("\n".join("  %-28s %6d" % (name, tally.features[name]) for name in sorted(tally.features)))
         print("how close events came, and how often:")
-        close = near.CLOSE + (near.SETTLING if self.options.library and self.options.settle else [])
+        close = near.CLOSE + (near.SETTLING if self.options.shared and self.options.settle else [])
         print("\n".join("  %-38s %6d" % (name, tally.near.get(name, 0)) for name in close))
         missing, far = tally.missing_features(), [name for name in close if not tally.near.get(name)]
         wrong = sorted(" + ".join(pair) for pair in tally.pairs if frozenset(pair) in IMPOSSIBLE)
@@ -190,7 +190,7 @@ def again(options):
         if os.path.exists(os.path.join(folder, "clock")):
             with open(os.path.join(folder, "clock"), encoding="utf-8") as file:
                 clock = file.read().strip()
-        found = Case(program, lines, clock, options.tool, options.library).difference()
+        found = Case(program, lines, clock, options.tool, options.shared).difference()
         print("%s: %s" % (folder, "differs\n" + found if found else "equal"))
         different += found is not None
     return 1 if different else 0
@@ -226,7 +226,7 @@ def run(options):
 def main():
     arguments = argparse.ArgumentParser(description="prm against the reference evaluator.")
     arguments.add_argument("--tool", required=True)
-    arguments.add_argument("--library", help="libprm as a shared library")
+    arguments.add_argument("--library", dest="shared", help="libprm as a shared library")
     arguments.add_argument("--seeds", default="1-100", help="FIRST-LAST")
     arguments.add_argument("--journal", type=int, default=0, help="of every N-th case the tool's journal as well")
     arguments.add_argument("--settle", type=int, default=0, help="every N-th case with time settled in between")

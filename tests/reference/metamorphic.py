@@ -16,7 +16,7 @@ class Setting:
 
     def __init__(self, library, case):
         self.case = case
-        self.library = library
+        self.shared = library
         self.host = Host(library, case.program, case.lines)
         self.clock = clock_of(case.clock)
         self.random = random.Random(len(case.lines) * 1000 + len(case.program))
@@ -182,7 +182,7 @@ def voiding(setting):
         lines.append(json.dumps(dict(again, id=other)))
     if not names:
         return ""
-    host = Host(setting.library, setting.case.program, lines)
+    host = Host(setting.shared, setting.case.program, lines)
     other = Setting.__new__(Setting)
     other.__dict__.update(setting.__dict__, host=host)
     engine = other.started()
@@ -233,7 +233,7 @@ def upgrading(setting):
     if not others:
         return ""
     text = setting.case.without_rule(setting.random.choice(others)).program
-    host = Host(setting.library, text, setting.case.lines)
+    host = Host(setting.shared, text, setting.case.lines)
     fresh = host.engine(setting.clock is None)
     if setting.clock is not None:
         fresh.advance(setting.clock)
