@@ -37,7 +37,7 @@ enum {
     PRM_PARTNER_STALE = 8,     /* a call failed: fold again from the start */
     PRM_PARTNER_STASHED = 16,  /* `stash` is the whole former list of outcomes */
     PRM_PARTNER_PENDING = 32,  /* to be folded (again) in this call */
-    PRM_PARTNER_RECEIVES = 64, /* others have it as referrer or parent */
+    PRM_PARTNER_AWAITS = 64,   /* somebody below it was pending when last looked at */
     PRM_PARTNER_RESENDS = 128, /* `forwarded` is what it had handed up before */
     PRM_PARTNER_EXISTS = 256,  /* its own subject is marked as existing */
     PRM_PARTNER_REWOUND = 512  /* its subjects were emptied once, so those with a note may not be marked

@@ -119,7 +119,7 @@ static prm_status forward_insert(prm_engine *engine, uint32_t key, uint32_t even
     PRM_TRY(prm__list_reserve(&engine->pool, &above->entries, sizeof(prm__entry), 1));
     prm__entry *entries = prm__list_data(&engine->pool, &above->entries);
     entries[above->entries.count++] = (prm__entry){event, prm__engine_event(engine, event)->type, 1};
-    above->flags |= PRM_PARTNER_PENDING | PRM_PARTNER_RECEIVES;
+    above->flags |= PRM_PARTNER_PENDING;
     return PRM_OK;
 }
 
@@ -256,6 +256,6 @@ void prm__forward_forget(prm_engine *engine)
         prm__list_clear(&engine->pool, &partner->forwarded);
         partner->sent = 0;
         engine->stale += (partner->flags & PRM_PARTNER_STALE) == 0;
-        partner->flags = (partner->flags & (PRM_PARTNER_LEFT | PRM_PARTNER_RECEIVES)) | PRM_PARTNER_STALE;
+        partner->flags = (partner->flags & PRM_PARTNER_LEFT) | PRM_PARTNER_STALE;
     }
 }

@@ -299,13 +299,29 @@ static prm_status ingest_touch_stale(prm_engine *engine)
     return PRM_OK;
 }
 
-/* Folds those of the pending partners that have nobody below, or that do. */
-static prm_status ingest_fold_pending(prm_engine *engine, bool receivers, bool *any)
+/* Notes whom pending partners have above them. */
+static void ingest_mark_awaiting(prm_engine *engine)
+{
+    for (size_t i = 0; i < engine->touched.count; i++)
+        prm__engine_touched(engine, i)->flags &= ~(uint32_t)PRM_PARTNER_AWAITS;
+    for (size_t i = 0; i < engine->touched.count; i++) {
+        const prm__partner *partner = prm__engine_touched(engine, i);
+        const uint32_t above[2] = {partner->referrer, partner->parent};
+        for (uint32_t j = 0; j < 2 && partner->flags & PRM_PARTNER_PENDING; j++) {
+            uint32_t index = above[j] ? prm__engine_find_partner(engine, above[j]) : PRM_NONE;
+            if (index != PRM_NONE)
+                prm__engine_partner(engine, index)->flags |= PRM_PARTNER_AWAITS;
+        }
+    }
+}
+
+/* Folds the pending partners, but for those with a bit of `except`. */
+static prm_status ingest_fold_pending(prm_engine *engine, uint32_t except, bool *any)
 {
     for (size_t i = 0; i < engine->touched.count; i++) {
         uint32_t index = PRM_VEC(engine->touched, prm__touched)[i].partner;
         prm__partner *partner = prm__engine_partner(engine, index);
-        if (!(partner->flags & PRM_PARTNER_PENDING) || !(partner->flags & PRM_PARTNER_RECEIVES) == receivers)
+        if (!(partner->flags & PRM_PARTNER_PENDING) || partner->flags & except)
             continue;
         *any = true;
         partner->flags &= ~(uint32_t)PRM_PARTNER_PENDING;
@@ -317,8 +333,8 @@ static prm_status ingest_fold_pending(prm_engine *engine, bool receivers, bool *
     return PRM_OK;
 }
 
-/* Folds every touched partner; where events are handed up, until nobody has anything new. What
- * is handed up is never earlier than what it comes of, so this ends. */
+/* Folds every touched partner; where events are handed up, from below, so that most are folded once, and
+ * until nobody has anything new. What is handed up is never earlier than what it comes of, so this ends. */
 static prm_status ingest_fold_all(prm_engine *engine)
 {
     for (size_t i = 0; i < engine->touched.count; i++) {
@@ -331,8 +347,10 @@ static prm_status ingest_fold_all(prm_engine *engine)
     }
     for (bool any = engine->has_links; any;) {
         any = false;
-        PRM_TRY(ingest_fold_pending(engine, false, &any));
-        PRM_TRY(ingest_fold_pending(engine, true, &any));
+        ingest_mark_awaiting(engine);
+        PRM_TRY(ingest_fold_pending(engine, PRM_PARTNER_AWAITS, &any));
+        if (!any) /* partners may have each other above */
+            PRM_TRY(ingest_fold_pending(engine, 0, &any));
     }
     return PRM_OK;
 }
@@ -379,7 +397,7 @@ static void ingest_finish(prm_engine *engine)
             partner->rows = partner->rows_after;
             partner->posted = partner->posted_after;
         }
-        partner->flags &= PRM_PARTNER_LEFT | PRM_PARTNER_EXISTS | PRM_PARTNER_RECEIVES | PRM_PARTNER_REWOUND;
+        partner->flags &= PRM_PARTNER_LEFT | PRM_PARTNER_EXISTS | PRM_PARTNER_REWOUND;
     }
     engine->journal.count += engine->posts.count;
 }
@@ -421,7 +439,7 @@ static void ingest_undo(prm_engine *engine, const prm__ingest_mark *mark)
         partner->unmatched = PRM_VEC(engine->touched, prm__touched)[i].unmatched;
         partner->rerate_from = INT64_MAX;
         engine->stale += (partner->flags & PRM_PARTNER_STALE) == 0;
-        partner->flags &= PRM_PARTNER_LEFT | PRM_PARTNER_RECEIVES | PRM_PARTNER_REWOUND;
+        partner->flags &= PRM_PARTNER_LEFT | PRM_PARTNER_REWOUND;
         partner->flags |= PRM_PARTNER_STALE;
     }
     prm__store_undo(&engine->store, engine->layouts, mark->store_top);
