@@ -86,7 +86,9 @@ static char *identity_action(const prm_engine *engine, const prm__outcome *outco
     const prm_program *program = engine->program;
     if (outcome->rule >= PRM_RULE_RANKS) {
         char mark = outcome->rule == PRM_RULE_RANKS ? '~' : '#';
-        return outcome->ordinal ? identity_number(at, mark, outcome->ordinal) : at;
+        if (outcome->ordinal)
+            at = identity_number(at, mark, outcome->ordinal);
+        return outcome->action ? identity_number(at, '/', outcome->action + 1U) : at;
     }
     const prm__p_action *action =
         &program->actions[program->rules[outcome->rule].first_action + outcome->action];

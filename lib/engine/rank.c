@@ -76,12 +76,27 @@ static uint32_t rank_reached(const prm__asking *asking)
     return level;
 }
 
+/* How often the partner came to that level before, at once, in the same window: a rule may have taken it
+ * away in between. */
+static uint16_t rank_times(const prm_engine *engine, const prm__partner *partner,
+                           const prm__window_span *window, uint32_t ordinal)
+{
+    const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
+    for (uint32_t i = partner->outcomes.count; ordinal && i-- > 0 && outcomes[i].at >= window->start;)
+        if (outcomes[i].rule == PRM_RULE_RANKS && outcomes[i].occasion == window->first_day &&
+            outcomes[i].ordinal == ordinal)
+            return (uint16_t)(outcomes[i].action + 1);
+    return 0;
+}
+
 static prm_status rank_grant(const prm__asking *asking, prm__rank_state *state, uint32_t level,
                              uint32_t ordinal)
 {
     prm_engine *engine = asking->engine;
     prm__partner *partner = prm__engine_partner(engine, asking->partner);
     uint32_t period = engine->program->head->ranks.period;
+    prm__window_span window = *prm__engine_window(engine, period, prm__place_window_time(asking->place));
+    uint16_t times = rank_times(engine, partner, &window, ordinal);
     if (engine->watch)
         engine->watch->ranks(engine->watch, asking, state->level, level);
     prm__outcome *outcome = prm__fire_push(engine, partner);
@@ -92,7 +107,8 @@ static prm_status rank_grant(const prm__asking *asking, prm__rank_state *state, 
     outcome->subject = partner->subject;
     outcome->event = asking->view ? asking->view->handle : PRM_NONE;
     outcome->kind = PRM_OUTCOME_RANK;
-    outcome->occasion = prm__engine_window(engine, period, prm__place_window_time(asking->place))->first_day;
+    outcome->occasion = window.first_day;
+    outcome->action = times;
     outcome->ordinal = ordinal;
     outcome->to_partner = partner->key;
     outcome->number = level;

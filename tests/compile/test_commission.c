@@ -102,7 +102,7 @@ typedef struct finding_case {
     "partners would get more than the vendor's own sales people: lower it, or raise `reference_rate`"
 
 static const finding_case finding_cases[] = {
-    {ON "max: 5%}\n", "202 4:1 the rate where nothing else says one, such as 15%"},
+    {ON "max: 5%}\n", "202 4:1 the rate where nothing else says one"},
 
     /* The window */
     {ON "base: 5%, for: customer}\n",

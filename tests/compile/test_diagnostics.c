@@ -44,7 +44,7 @@ static const finding_case cases[] = {
     {RULE "{" LEADS ", then: {to: rep}}\n", "202 5:58 write for example `{cash: 5000}` or `{rate: +5%}`"},
     {RULE "{when: {sum: amount, at_least: 1}, then: {cash: 1}}\n",
      "202 5:14 write for example `of: deal.won`"},
-    {"commission: {on: deal.won, of: amount}\n", "202 4:1 the rate where nothing else says one, such as 15%"},
+    {"commission: {on: deal.won, of: amount}\n", "202 4:1 the rate where nothing else says one"},
     {"rules: []\n", "203 4:8 write for example `rules: {ten-leads: {when: {count: lead.registered, at_least: "
                     "10}, then: {cash: 5000}}}`"},
     {"rules:\n", "203 4:1 write for example `rules: {ten-leads: {when: {count: lead.registered, at_least: "

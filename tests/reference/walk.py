@@ -463,6 +463,9 @@ class Walk(Ground):
         self.partners[partner].level = level
         window = self.calendar.window(self.program.ranks.per, asking.window_instant)
         identity = "ranks:%s@%s%s" % (encode(partner), date_text(window.first_day), suffix)
+        times = sum(record.rule == "ranks" and record.id.partition("/")[0] == identity for record in self.outcomes)
+        if times:
+            identity += "/%d" % (times + 1)
         self.outcomes.append(Record(
             rule="ranks", stage=RANKS_STAGE, kind="rank", rank=self.program.ranks.levels[level].name,
             partner=partner, recipient=(partner, None), at=asking.now, event=asking.event, id=identity,
