@@ -223,7 +223,8 @@ static bool verify_rule_measures(const prm_program *program, const prm__p_rule *
 
 static bool verify_rule(const prm_program *program, const prm__p_rule *rule)
 {
-    return rule->text < program->texts_count && rule->title < program->texts_count &&
+    return rule->text < program->texts_count && program->texts[rule->text].size > 0 &&
+           rule->title < program->texts_count &&
            prm__verify_window_of(program, rule->window, rule->subject) && rule->form < PRM_FORMS &&
            rule->asks_roster <= 1 && rule->reserved == 0 && rule->offset % 16 == 0 &&
            prm__verify_expr(program, rule->each_filter, PRM_TYPE_BOOLEAN) &&

@@ -46,6 +46,7 @@ static void test_rules(void **state)
     (void)state;
     const char *says = "a rule is wrong";
     REFUSES(says, RULE(0).text = PRM_NO_INDEX);
+    REFUSES(says, RULE(0).text = sample_text(""));
     REFUSES(says, RULE(0).title = PRM_NO_INDEX);
     REFUSES(says, RULE(0).subject = 4);
     REFUSES(says, RULE(0).window = 5);
