@@ -172,40 +172,45 @@ static int measure_state(prm_program *program, prm_engine *engine, size_t events
     return result;
 }
 
-static int bench_state(prm_program *program)
+/* An engine that has taken a whole workload, all at once, and how many events that were. */
+static int open_filled(prm_program *program, const workload_options *options, prm_engine **engine,
+                       size_t *events)
 {
     static workload load;
-    workload_options options = {10000, REPS, CUSTOMERS, 1000000, SEED};
     prm_error error;
-    prm_engine *engine = NULL;
-    if (prm_engine_new(program, NULL, &engine, &error) != PRM_OK)
+    if (prm_engine_new(program, NULL, engine, &error) != PRM_OK)
         return fail("engine", &error);
     int result = 0;
-    workload_begin(&load, program, &options);
+    workload_begin(&load, program, options);
     while (result == 0 && workload_next(&load, WORKLOAD_PORTION) > 0)
-        result = feed(engine, &load, WORKLOAD_PORTION);
+        result = feed(*engine, &load, WORKLOAD_PORTION);
+    *events = load.total;
+    return result;
+}
+
+static int bench_state(prm_program *program)
+{
+    const workload_options options = {10000, REPS, CUSTOMERS, 1000000, SEED};
+    prm_error error;
+    prm_engine *engine = NULL;
+    size_t events = 0;
+    int result = open_filled(program, &options, &engine, &events);
     if (result == 0)
-        result = measure_state(program, engine, load.total, "nothing released");
+        result = measure_state(program, engine, events, "nothing released");
     if (result == 0 && prm_engine_journal_release(engine, UINT64_MAX, &error) != PRM_OK)
         result = fail("release", &error);
     if (result == 0)
-        result = measure_state(program, engine, load.total, "all released");
+        result = measure_state(program, engine, events, "all released");
     prm_engine_free(engine);
     return result;
 }
 
 static int bench_questions(prm_program *program)
 {
-    static workload load;
-    workload_options options = {100000, REPS, CUSTOMERS, 2000000, SEED};
-    prm_error error;
+    const workload_options options = {100000, REPS, CUSTOMERS, 2000000, SEED};
     prm_engine *engine = NULL;
-    if (prm_engine_new(program, NULL, &engine, &error) != PRM_OK)
-        return fail("engine", &error);
-    int result = 0;
-    workload_begin(&load, program, &options);
-    while (result == 0 && workload_next(&load, WORKLOAD_PORTION) > 0)
-        result = feed(engine, &load, WORKLOAD_PORTION);
+    size_t events = 0;
+    int result = open_filled(program, &options, &engine, &events);
     if (result == 0)
         result = questions_ask(engine);
     prm_engine_free(engine);
