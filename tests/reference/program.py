@@ -82,6 +82,7 @@ class PlainLoader(yaml.BaseLoader):
         return super().compose_node(parent, index)
 
 
+@functools.lru_cache(maxsize=16)  # a case is evaluated several times; nothing changes the nodes
 def compose(text):
     # PyYAML ends a plain scalar at `?` inside `{}`; YAML 1.2, and the language, do not.
     text = re.sub(r"(?<=[{,\s])(\w+\?)(?=:\s)", r'"\1"', text)
