@@ -2,11 +2,11 @@
  * medians; `--instructions N` instead feeds N events once and prints nothing, to
  * be counted by callgrind (see bench/instructions.sh), and `--state` prints how fast states are saved and
  * loaded, `--questions` how fast questions are answered, alone. */
+#include "feeding.h"
 #include "limit.h"
 #include "questions.h"
 #include "report.h"
 #include "unused.h"
-#include "workload.h"
 #include <limits.h>
 #include <malloc.h>
 #include <stdbool.h>
@@ -25,24 +25,12 @@ static int fail(const char *what, const prm_error *error)
     return 1;
 }
 
-/* Feeds a portion in calls of `batch` events; 0, or -1 after telling why. */
-static int feed(prm_engine *engine, const workload *load, size_t batch)
-{
-    prm_error error;
-    for (size_t at = 0; at < load->count; at += batch) {
-        size_t count = load->count - at < batch ? load->count - at : batch;
-        if (prm_engine_ingest(engine, load->events + at, count, sizeof(prm_event), NULL, &error) != PRM_OK)
-            return -fail("ingest", &error);
-    }
-    return 0;
-}
-
 static int measure_memory(const prm_engine *engine, const workload *load, report_row *row)
 {
     prm_counts counts = {.size = sizeof counts};
     if (prm_engine_counts(engine, &counts) != PRM_OK || counts.accepted != load->total) {
         fprintf(stderr, "bench: not every event was accepted\n");
-        return -1;
+        return 1;
     }
     row->event_bytes = (double)counts.event_bytes / (double)counts.accepted;
     row->subject_bytes = (double)counts.subject_bytes / (double)counts.subjects;
@@ -51,7 +39,7 @@ static int measure_memory(const prm_engine *engine, const workload *load, report
     return 0;
 }
 
-static int run_once(prm_program *program, const workload_options *options, size_t batch, report_row *row)
+static int run_once(prm_program *program, const workload_options *options, feeding how, report_row *row)
 {
     static workload load;
     prm_error error;
@@ -59,12 +47,15 @@ static int run_once(prm_program *program, const workload_options *options, size_
     uint64_t took = 0;
     int result = 0;
     if (prm_engine_new(program, NULL, &engine, &error) != PRM_OK)
-        return -fail("engine", &error);
+        return fail("engine", &error);
     workload_begin(&load, program, options);
     while (result == 0 && workload_next(&load, WORKLOAD_PORTION) > 0) {
         bool opening = load.made <= load.opening;
+        feeding now = opening ? FEEDING_BATCHES : how;
+        result = feeding_prepare(now, engine, &load);
         uint64_t start = report_now();
-        result = feed(engine, &load, opening ? WORKLOAD_PORTION : batch);
+        if (result == 0)
+            result = feeding_take(now, engine, &load);
         took += opening ? 0 : report_now() - start;
     }
     if (result == 0) {
@@ -76,45 +67,82 @@ static int run_once(prm_program *program, const workload_options *options, size_
 }
 
 /* The same workload through the hand-written program. */
-static int run_limit(const prm_program *program, const workload_options *options, report_row *row)
+static int run_limit(const prm_program *program, const workload_options *options, limit_kind kind,
+                     report_row *row)
 {
     static workload load;
     uint64_t took = 0;
-    limit *all = limit_new(program, options);
-    if (!all)
-        return -fail("limit", NULL);
+    limit *all = limit_new(program, options, kind);
+    bool there = all != NULL;
     workload_begin(&load, program, options);
-    while (workload_next(&load, WORKLOAD_PORTION) > 0) {
+    while (there && workload_next(&load, WORKLOAD_PORTION) > 0) {
         bool opening = load.made <= load.opening;
+        limit_prepare(all, &load);
         uint64_t start = report_now();
-        limit_take(all, &load);
+        there = limit_take(all, &load);
         took += opening ? 0 : report_now() - start;
     }
     row->ns[row->runs++] = (double)took / (double)(load.total - load.opening);
-    row->rows = limit_rows(all);
+    row->rows = there ? limit_rows(all) : 0;
     limit_free(all);
-    return 0;
+    return there ? 0 : fail("limit", NULL);
 }
 
-/* Engine and limit take turns, so that a noisy moment of the machine meets both. */
-static int bench_six_rules(prm_program *program, uint32_t partners, size_t activity, size_t batch)
+/* ---- Six rules ---- */
+
+enum { BATCHES, BARE, KEPT, SINGLE, COLUMNS, NAMES, BARE_OF_NAMES, RUNNERS };
+
+#define NOBODY RUNNERS
+
+/* Who takes the workload: the engine in one of its ways, or one of the limits. */
+typedef struct runner {
+    const char *name;
+    bool is_limit;
+    int how;           /* feeding or limit_kind */
+    size_t against[2]; /* whom the targets compare it with */
+} runner;
+
+static const runner runners[RUNNERS] = {
+    [BATCHES] = {"batches of 1024", false, FEEDING_BATCHES, {BARE, KEPT}},
+    [BARE] = {"the bare limit", true, LIMIT_BARE, {NOBODY, NOBODY}},
+    [KEPT] = {"the limit with duplicates and history", true, LIMIT_KEPT, {NOBODY, NOBODY}},
+    [SINGLE] = {"one event in a call", false, FEEDING_SINGLE, {BARE, BATCHES}},
+    [COLUMNS] = {"columns", false, FEEDING_COLUMNS, {BARE, BATCHES}},
+    [NAMES] = {"names resolved before", false, FEEDING_NAMES, {BARE_OF_NAMES, NOBODY}},
+    [BARE_OF_NAMES] = {"the bare limit of names resolved before", true, LIMIT_NAMES, {NOBODY, NOBODY}},
+};
+
+static int run_runner(prm_program *program, const workload_options *options, const runner *one,
+                      report_row *row)
 {
-    workload_options options = {partners, REPS, CUSTOMERS, activity, SEED};
-    report_row row = {.runs = 0}, bare = {.runs = 0};
-    snprintf(row.name, sizeof row.name, "six rules, %u partners, batches of %zu", (unsigned)partners, batch);
-    snprintf(bare.name, sizeof bare.name, "  the bare limit");
-    int result = run_once(program, &options, batch, &row); /* to warm up */
-    row.runs = 0;
-    for (int run = 0; run < RUNS && result == 0; run++)
-        result = run_once(program, &options, batch, &row) || run_limit(program, &options, &bare);
-    if (result == 0) {
-        report_print(&row);
-        report_print(&bare);
-        report_ratio(&row, &bare);
+    return one->is_limit ? run_limit(program, options, (limit_kind)one->how, row)
+                         : run_once(program, options, (feeding)one->how, row);
+}
+
+/* The first `count` runners take turns, so that a noisy moment of the machine meets all of them. */
+static int bench_six_rules(prm_program *program, uint32_t partners, size_t count, int runs)
+{
+    workload_options options = {partners, REPS, CUSTOMERS, 1000000, SEED};
+    report_row rows[RUNNERS] = {{.runs = 0}}, warming = {.runs = 0};
+    int result = run_once(program, &options, FEEDING_BATCHES, &warming);
+    for (int run = 0; run < runs; run++)
+        for (size_t i = 0; i < count && result == 0; i++)
+            result = run_runner(program, &options, &runners[i], &rows[i]);
+    for (size_t i = 0; i < count && result == 0; i++) {
+        if (rows[i].rows != rows[BATCHES].rows) {
+            fprintf(stderr, "bench: %s: other rows than the engine's\n", runners[i].name);
+            result = 1;
+        }
+        snprintf(rows[i].name, sizeof rows[i].name, "%s%u partners, %s", i ? "  " : "", (unsigned)partners,
+                 runners[i].name);
     }
-    if (result == 0 && row.rows != bare.rows)
-        fprintf(stderr, "bench: the limit has other rows than the engine\n");
-    return result != 0 || row.rows != bare.rows;
+    for (size_t i = 0; i < count && result == 0; i++) {
+        report_print(&rows[i]);
+        for (size_t j = 0; j < 2; j++)
+            if (runners[i].against[j] != NOBODY)
+                report_ratio(&rows[i], &rows[runners[i].against[j]]);
+    }
+    return result;
 }
 
 /* The same events with much of the language beside the six rules, about other events. */
@@ -123,10 +151,11 @@ static int bench_unused(prm_program *program, const char *path)
     workload_options options = {10000, REPS, CUSTOMERS, 1000000, SEED};
     report_row more = {.name = "six rules beside others, 10000 partners"}, row = {.name = "  without them"};
     prm_program *with = unused_beside(path);
-    int result = with == NULL || run_once(with, &options, 1024, &more);
+    int result = with == NULL || run_once(with, &options, FEEDING_BATCHES, &more);
     more.runs = 0;
     for (int run = 0; run < RUNS && result == 0; run++)
-        result = run_once(with, &options, 1024, &more) || run_once(program, &options, 1024, &row);
+        result = run_once(with, &options, FEEDING_BATCHES, &more) ||
+                 run_once(program, &options, FEEDING_BATCHES, &row);
     if (result == 0) {
         report_print(&more);
         report_print(&row);
@@ -138,8 +167,11 @@ static int bench_unused(prm_program *program, const char *path)
 
 static void print_speed(const char *what, size_t bytes, size_t events, uint64_t ns)
 {
-    printf("%s: %.1f MB, %.1f B/event, %.0f MB/s, %.0f ns/event\n", what, (double)bytes / 1e6,
-           (double)bytes / (double)events, (double)bytes * 1e3 / (double)ns, (double)ns / (double)events);
+    char name[64];
+    report_value(what, (double)bytes * 1e3 / (double)ns, "MB/s", 0);
+    snprintf(name, sizeof name, "  %s", what);
+    report_value(name, (double)ns / (double)events, "ns/event", 0);
+    report_value(name, (double)bytes / (double)events, "B/event", 0);
 }
 
 /* The engine's state as bytes, and an engine of them, which must save as the same. */
@@ -183,7 +215,7 @@ static int open_filled(prm_program *program, const workload_options *options, pr
     int result = 0;
     workload_begin(&load, program, options);
     while (result == 0 && workload_next(&load, WORKLOAD_PORTION) > 0)
-        result = feed(*engine, &load, WORKLOAD_PORTION);
+        result = feeding_take(FEEDING_BATCHES, *engine, &load);
     *events = load.total;
     return result;
 }
@@ -221,7 +253,7 @@ static int feed_for_counting(prm_program *program, size_t activity)
 {
     workload_options options = {1000, REPS, CUSTOMERS, activity, SEED};
     report_row row = {.runs = 0};
-    return run_once(program, &options, WORKLOAD_PORTION, &row) != 0;
+    return run_once(program, &options, FEEDING_BATCHES, &row);
 }
 
 /* Freed memory stays with the process, so that all runs but the first, which is not
@@ -237,8 +269,9 @@ int main(int argc, char **argv)
     prm_error error;
     prm_program *program = NULL;
     keep_memory();
+    report_as_json(&argc, argv);
     if (argc < 2) {
-        fprintf(stderr, "usage: bench PROGRAM [--instructions EVENTS | --state | --questions]\n");
+        fprintf(stderr, "usage: bench PROGRAM [--instructions EVENTS | --state | --questions] [--json]\n");
         return 2;
     }
     if (prm_program_load(argv[1], NULL, &program, NULL, &error) != PRM_OK)
@@ -252,9 +285,9 @@ int main(int argc, char **argv)
         result = feed_for_counting(program, (size_t)strtoull(argv[3], NULL, 10));
     } else {
         report_head();
-        result = bench_six_rules(program, 10000, 1000000, 1024) ||
-                 bench_six_rules(program, 10000, 1000000, 1) ||
-                 bench_six_rules(program, 100000, 1000000, 1024) || bench_unused(program, argv[1]) ||
+        result = bench_six_rules(program, 10000, RUNNERS, RUNS) ||
+                 bench_six_rules(program, 100000, SINGLE, RUNS) ||
+                 bench_six_rules(program, 1000000, SINGLE, 2) || bench_unused(program, argv[1]) ||
                  bench_state(program) || bench_questions(program);
     }
     prm_program_unref(program);

@@ -22,26 +22,6 @@ static int fail(const char *what, const prm_error *error)
     return 1;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return left < right ? -1 : left > right;
-}
-
-static double median(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, compare_doubles);
-    return values[count / 2];
-}
-
-static void print_row(const char *name, double value, const char *unit, double base)
-{
-    printf("%-58s %12.1f %s", name, value, unit);
-    if (base > 0)
-        printf("  %.2fx", value / base);
-    printf("\n");
-}
-
 static int feed(prm_engine *engine, const prm_event *events, size_t count, size_t batch)
 {
     prm_error error;
@@ -145,12 +125,12 @@ static int rules_row(uint32_t count, rules_load *load, double *base)
     free(text);
     if (result)
         return result;
-    double middle = median(ns, RUNS);
+    double middle = report_median(ns, RUNS);
     snprintf(name, sizeof name, "%u rules of which an event matches three", (unsigned)count);
-    print_row(name, middle, "ns/event", *base);
+    report_value(name, middle, "ns/event", *base);
     *base = *base > 0 ? *base : middle;
     snprintf(name, sizeof name, "  compiling them, %.0f KB", (double)size / 1e3);
-    print_row(name, median(compiled, RUNS), "ms", 0);
+    report_value(name, report_median(compiled, RUNS), "ms", 0);
     return 0;
 }
 
@@ -199,12 +179,12 @@ static int history_late_rows(prm_engine *engine, double ns)
             result = history_late(engine, distances[i], number++, &us[j]);
         if (result)
             return result;
-        double middle = median(us, RUNS);
+        double middle = report_median(us, RUNS);
         snprintf(name, sizeof name, "  a late one, %u events before the end", (unsigned)distances[i]);
-        print_row(name, middle, "us", 0);
+        report_value(name, middle, "us", 0);
         if (distances[i] >= 1000)
-            print_row("    for each event behind it, against one in order", middle * 1e3 / distances[i], "ns",
-                      ns);
+            report_value("    for each event behind it, against one in order", middle * 1e3 / distances[i],
+                         "ns", ns);
     }
     return result;
 }
@@ -232,9 +212,9 @@ static int bench_history(prm_program *program)
         if (taken < HISTORY_PORTIONS)
             continue;
         char name[64];
-        last = median(ns, taken);
+        last = report_median(ns, taken);
         snprintf(name, sizeof name, "one partner, the next event after %zu", places[place]);
-        print_row(name, last, "ns/event", base);
+        report_value(name, last, "ns/event", base);
         base = base > 0 ? base : last;
         taken = 0;
         place++;
@@ -304,9 +284,9 @@ static int bench_month(void)
     for (size_t i = 0; i < RUNS && result == 0; i++)
         result = month_run(program, events, &event_ns[i], &close_ns[i]);
     if (result == 0) {
-        double event = median(event_ns, RUNS);
-        print_row("100000 partners, an event of each", event, "ns", 0);
-        print_row("  a month closes for each, against it", median(close_ns, RUNS), "ns", event);
+        double event = report_median(event_ns, RUNS);
+        report_value("100000 partners, an event of each", event, "ns", 0);
+        report_value("  a month closes for each, against it", report_median(close_ns, RUNS), "ns", event);
     }
     prm_program_unref(program);
     free(events);
@@ -329,7 +309,7 @@ static int bench_compile(const char *path)
         ms[i] = (double)(report_now() - start) / 1e6;
         prm_program_unref(program);
     }
-    print_row("compiling a program of twenty rules", median(ms, RUNS), "ms", 0);
+    report_value("compiling a program of twenty rules", report_median(ms, RUNS), "ms", 0);
     return 0;
 }
 
@@ -387,9 +367,9 @@ static int bench_threads(prm_program *program)
     for (size_t i = 0; i < RUNS; i++)
         if (thread_time(program, 1, &one[i]) || thread_time(program, 2, &two[i]))
             return 1;
-    double single = THREAD_EVENTS / median(one, RUNS) / 1e6;
-    print_row("one engine in a thread, with making the events", single, "M/s", 0);
-    print_row("  two in two threads", 2 * THREAD_EVENTS / median(two, RUNS) / 1e6, "M/s", single);
+    double single = THREAD_EVENTS / report_median(one, RUNS) / 1e6;
+    report_value("one engine in a thread, with making the events", single, "M/s", 0);
+    report_value("  two in two threads", 2 * THREAD_EVENTS / report_median(two, RUNS) / 1e6, "M/s", single);
     return 0;
 }
 
@@ -397,8 +377,9 @@ int main(int argc, char **argv)
 {
     prm_error error;
     prm_program *program = NULL;
+    report_as_json(&argc, argv);
     if (argc != 3) {
-        fprintf(stderr, "usage: dimensions PROGRAM LARGE\n");
+        fprintf(stderr, "usage: dimensions PROGRAM LARGE [--json]\n");
         return 2;
     }
     if (prm_program_load(argv[1], NULL, &program, NULL, &error) != PRM_OK)

@@ -1,5 +1,5 @@
 #include "limit.h"
-#include <stdbool.h>
+#include "kept.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,9 +51,11 @@ struct limit {
     limit_row *rows;
     size_t row_count;
     size_t row_room;
+    limit_kind kind;
+    kept *events; /* of LIMIT_KEPT */
 };
 
-limit *limit_new(const prm_program *program, const workload_options *options)
+limit *limit_new(const prm_program *program, const workload_options *options, limit_kind kind)
 {
     static const char *const fields[] = {"partner", "rep",     "referrer", "customer",
                                          "deal",    "product", "amount",   "course"};
@@ -76,6 +78,8 @@ limit *limit_new(const prm_program *program, const workload_options *options)
     all->reps = calloc(names, sizeof *all->reps);
     all->customers = calloc(names, sizeof *all->customers);
     all->rows = calloc(all->row_room, sizeof *all->rows);
+    all->kind = kind;
+    all->events = kind == LIMIT_KEPT ? kept_new((uint32_t)names) : NULL;
     return all;
 }
 
@@ -86,6 +90,7 @@ void limit_free(limit *all)
     free(all->reps);
     free(all->customers);
     free(all->rows);
+    kept_free(all->events);
     free(all);
 }
 
@@ -94,7 +99,7 @@ uint64_t limit_rows(const limit *all)
     return all->row_count;
 }
 
-static uint32_t name_id(limit *all, const prm_field *field)
+static uint32_t name_find(limit *all, const prm_field *field)
 {
     uint64_t words[2] = {0, 0};
     memcpy(words, field->text, field->text_size < 16 ? field->text_size : 16);
@@ -110,6 +115,11 @@ static uint32_t name_id(limit *all, const prm_field *field)
         }
         return slot->id - 1;
     }
+}
+
+static uint32_t name_id(limit *all, const prm_field *field)
+{
+    return all->kind == LIMIT_NAMES ? (uint32_t)field->number : name_find(all, field);
 }
 
 static void grant(limit *all, uint32_t rule, uint32_t who, int64_t amount, int64_t at)
@@ -150,6 +160,20 @@ static void take_course(limit_partner *partner, limit_rep *rep, limit *all, uint
     }
 }
 
+static void take_meeting(limit *all, uint32_t who, int64_t time)
+{
+    limit_partner *partner = &all->partners[who];
+    if (time >= partner->month_end) {
+        partner->month_end = next_month(time);
+        partner->meetings = 0;
+        partner->bonus = false;
+    }
+    if (++partner->meetings >= 30 && !partner->bonus) {
+        partner->bonus = true;
+        grant(all, 3, who, 100000, time);
+    }
+}
+
 static void take_win(limit *all, uint32_t who, limit_partner *partner, uint32_t customer, uint32_t product,
                      int64_t amount, int64_t time)
 {
@@ -176,48 +200,74 @@ static void take_win(limit *all, uint32_t who, limit_partner *partner, uint32_t 
     grant(all, 0, who, amount * (partner->rate ? 20 : 15) / 100, time);
 }
 
-static void take_event(limit *all, const prm_event *event)
+/* An event's names, which are its first fields but for the deal and the amount. */
+typedef struct limit_who {
+    uint32_t partner;
+    uint32_t rep; /* or the referrer of a partner that joins */
+    uint32_t customer;
+    uint32_t product;
+} limit_who;
+
+static limit_who find_names(limit *all, const prm_event *event)
 {
     const prm_field *fields = event->fields;
-    uint32_t who = name_id(all, &fields[0]);
-    limit_partner *partner = &all->partners[who];
+    limit_who who = {name_id(all, &fields[0]), 0, 0, 0};
+    if (event->field_count > 1)
+        who.rep = name_id(all, &fields[1]);
+    if (event->field_count > 2 && event->type != all->types[2])
+        who.customer = name_id(all, &fields[2]);
+    if (event->type == all->types[5])
+        who.product = name_id(all, &fields[4]);
+    return who;
+}
+
+static bool take_event(limit *all, const prm_event *event)
+{
+    const prm_field *fields = event->fields;
+    limit_who who = find_names(all, event);
+    if (all->kind == LIMIT_KEPT) {
+        bool is_new;
+        kept_names names = {who.partner, who.rep, who.customer, who.product};
+        if (!kept_take(all->events, event, &names, &is_new))
+            return false;
+        if (!is_new)
+            return true;
+    }
+    limit_partner *partner = &all->partners[who.partner];
+    limit_rep *rep = &all->reps[who.rep];
     if (event->type == all->types[0]) {
         partner->course_end = day_end(event->time, 30);
-        if (event->field_count > 1)
-            partner->referrer = name_id(all, &fields[1]) + 1;
-        return;
-    }
-    uint32_t rep_id = name_id(all, &fields[1]);
-    limit_rep *rep = &all->reps[rep_id];
-    if (event->type == all->types[1]) {
+        partner->referrer = event->field_count > 1 ? who.rep + 1 : 0;
+    } else if (event->type == all->types[1]) {
         rep->on_roster = true;
         partner->reps++;
     } else if (event->type == all->types[2]) {
         if (fields[2].text[0] == 'b')
-            take_course(partner, rep, all, who, event->time);
+            take_course(partner, rep, all, who.partner, event->time);
     } else if (event->type == all->types[3]) {
         if (++rep->leads >= 10 && !rep->card) {
             rep->card = true;
-            grant(all, 2, rep_id, 5000, event->time);
+            grant(all, 2, who.rep, 5000, event->time);
         }
     } else if (event->type == all->types[4]) {
-        if (event->time >= partner->month_end) {
-            partner->month_end = next_month(event->time);
-            partner->meetings = 0;
-            partner->bonus = false;
-        }
-        if (++partner->meetings >= 30 && !partner->bonus) {
-            partner->bonus = true;
-            grant(all, 3, who, 100000, event->time);
-        }
+        take_meeting(all, who.partner, event->time);
     } else {
-        take_win(all, who, partner, name_id(all, &fields[2]), name_id(all, &fields[4]), fields[5].number,
-                 event->time);
+        take_win(all, who.partner, partner, who.customer, who.product, fields[5].number, event->time);
     }
+    return true;
 }
 
-void limit_take(limit *all, const workload *load)
+void limit_prepare(limit *all, workload *load)
+{
+    for (size_t i = 0; all->kind == LIMIT_NAMES && i < load->fields_used; i++)
+        if (load->fields[i].kind == PRM_VALUE_TEXT && !workload_is_new(load, &load->fields[i]))
+            load->fields[i].number = name_find(all, &load->fields[i]);
+}
+
+bool limit_take(limit *all, const workload *load)
 {
     for (size_t i = 0; i < load->count; i++)
-        take_event(all, &load->events[i]);
+        if (!take_event(all, &load->events[i]))
+            return false;
+    return true;
 }

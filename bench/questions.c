@@ -1,5 +1,6 @@
 #include "questions.h"
 #include "report.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,9 +39,11 @@ static int questions_progress(prm_engine *engine, uint32_t order, uint64_t limit
         lines++;
     uint64_t took = report_now() - start;
     prm_rows_free(rows);
-    printf("progress, %s: %llu lines of %llu subjects, %.0f ms, %.1f MB\n", what, (unsigned long long)lines,
-           (unsigned long long)before.subjects, (double)took / 1e6,
-           (double)(after.bytes - before.bytes) / 1e6);
+    char name[96];
+    snprintf(name, sizeof name, "progress of %" PRIu64 " subjects, %s: %" PRIu64 " lines", before.subjects,
+             what, lines);
+    report_value(name, (double)took / 1e6, "ms", 0);
+    report_value("  held for it", (double)(after.bytes - before.bytes) / 1e6, "MB", 0);
     return 0;
 }
 
@@ -110,9 +113,9 @@ int questions_ask(prm_engine *engine)
                  questions_choose(engine, chosen) || questions_explain(engine, chosen, &explaining) ||
                  questions_fold(engine, chosen, &folding);
     if (result == 0 && chosen->count > 0)
-        printf("explain, %zu outcomes: %.1f us each; folding their partners again: %.1f us; ratio %.2f\n",
-               chosen->count, (double)explaining / 1e3 / (double)chosen->count,
-               (double)folding / 1e3 / (double)chosen->count, (double)explaining / (double)folding);
+        report_value("explaining an outcome, against folding its partner again",
+                     (double)explaining / 1e3 / (double)chosen->count, "us",
+                     (double)folding / 1e3 / (double)chosen->count);
     free(chosen);
     return result;
 }

@@ -6,13 +6,13 @@ static const int64_t START = INT64_C(1780272000000); /* 2026-06-01T00:00:00Z */
 static const int64_t YEAR = INT64_C(31536000000);
 
 enum { JOINED, REP_JOINED, COURSE, LEAD, MEETING, WON };
-static const char *const type_names[WORKLOAD_TYPES] = {"partner.joined",  "rep.joined",   "course.completed",
-                                                       "lead.registered", "meeting.held", "deal.won",
-                                                       "deal.lost"};
+const char *const workload_type_names[WORKLOAD_TYPES] = {
+    "partner.joined", "rep.joined", "course.completed", "lead.registered",
+    "meeting.held",   "deal.won",   "deal.lost"};
 
-enum { PARTNER, REP, REFERRER, CUSTOMER, DEAL, PRODUCT, AMOUNT, COURSE_NAME };
-static const char *const field_names[WORKLOAD_NAMES] = {"partner", "rep",     "referrer", "customer",
-                                                        "deal",    "product", "amount",   "course"};
+enum { PARTNER, REP, REFERRER, CUSTOMER, DEAL, PRODUCT, AMOUNT = WORKLOAD_AMOUNT, COURSE_NAME };
+const char *const workload_field_names[WORKLOAD_NAMES] = {"partner", "rep",     "referrer", "customer",
+                                                          "deal",    "product", "amount",   "course"};
 
 /* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators". */
 static uint64_t next_random(workload *load)
@@ -115,9 +115,9 @@ void workload_begin(workload *load, const prm_program *program, const workload_o
     load->opening = (size_t)options->partners * (1 + options->reps);
     load->total = load->opening + options->activity;
     for (size_t i = 0; i < WORKLOAD_TYPES; i++)
-        load->types[i] = prm_program_type(program, type_names[i], strlen(type_names[i]));
+        load->types[i] = prm_program_type(program, workload_type_names[i], strlen(workload_type_names[i]));
     for (size_t i = 0; i < WORKLOAD_NAMES; i++)
-        load->names[i] = prm_program_field(program, field_names[i], strlen(field_names[i]));
+        load->names[i] = prm_program_field(program, workload_field_names[i], strlen(workload_field_names[i]));
 }
 
 size_t workload_next(workload *load, size_t limit)
@@ -134,4 +134,27 @@ size_t workload_next(workload *load, size_t limit)
             make_activity(load);
     }
     return load->count;
+}
+
+static size_t place_of(const uint32_t *handles, uint32_t handle)
+{
+    size_t place = 0;
+    while (handles[place] != handle)
+        place++;
+    return place;
+}
+
+size_t workload_type(const workload *load, const prm_event *event)
+{
+    return place_of(load->types, event->type);
+}
+
+size_t workload_name(const workload *load, const prm_field *field)
+{
+    return place_of(load->names, field->field);
+}
+
+bool workload_is_new(const workload *load, const prm_field *field)
+{
+    return field->field == load->names[DEAL];
 }

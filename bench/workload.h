@@ -7,11 +7,16 @@
 #define PRM_BENCH_WORKLOAD_H
 
 #include <prm/prm.h>
+#include <stdbool.h>
 
 #define WORKLOAD_PORTION 1024 /* events made at a time */
 #define WORKLOAD_FIELDS 6
 #define WORKLOAD_TYPES 7
 #define WORKLOAD_NAMES 8
+#define WORKLOAD_AMOUNT 6 /* the place among the names of the one that is no text */
+
+extern const char *const workload_type_names[WORKLOAD_TYPES];
+extern const char *const workload_field_names[WORKLOAD_NAMES];
 
 typedef struct workload_options {
     uint32_t partners;
@@ -42,5 +47,12 @@ void workload_begin(workload *load, const prm_program *program, const workload_o
 /* Makes the next portion: at most `limit` events, and never both of opening and
  * activity; returns how many, 0 at the end. */
 size_t workload_next(workload *load, size_t limit);
+
+/* The places of an event's type and a field's name among the names above. */
+size_t workload_type(const workload *load, const prm_event *event);
+size_t workload_name(const workload *load, const prm_field *field);
+
+/* Whether a field's text is one that no event had before: a deal's. */
+bool workload_is_new(const workload *load, const prm_field *field);
 
 #endif
