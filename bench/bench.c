@@ -1,7 +1,8 @@
 /* bench: how fast prm takes events in, and in how much memory. Prints a table of
  * medians; `--instructions N` instead feeds N events once and prints nothing, to
- * be counted by callgrind (see bench/instructions.sh), and `--state` prints how fast states are saved and
- * loaded, `--questions` how fast questions are answered, alone. */
+ * be counted by callgrind (see bench/instructions.sh). `--partners N`, `--state` and `--questions` print
+ * only how fast the six rules are with so many partners, how fast states are saved and loaded, and how fast
+ * questions are answered. */
 #include "feeding.h"
 #include "limit.h"
 #include "questions.h"
@@ -271,7 +272,9 @@ int main(int argc, char **argv)
     keep_memory();
     report_as_json(&argc, argv);
     if (argc < 2) {
-        fprintf(stderr, "usage: bench PROGRAM [--instructions EVENTS | --state | --questions] [--json]\n");
+        fprintf(
+            stderr,
+            "usage: bench PROGRAM [--partners N | --instructions EVENTS | --state | --questions] [--json]\n");
         return 2;
     }
     if (prm_program_load(argv[1], NULL, &program, NULL, &error) != PRM_OK)
@@ -281,6 +284,9 @@ int main(int argc, char **argv)
         result = bench_state(program);
     } else if (argc == 3 && strcmp(argv[2], "--questions") == 0) {
         result = bench_questions(program);
+    } else if (argc == 4 && strcmp(argv[2], "--partners") == 0) {
+        report_head();
+        result = bench_six_rules(program, (uint32_t)strtoull(argv[3], NULL, 10), RUNNERS, RUNS);
     } else if (argc == 4 && strcmp(argv[2], "--instructions") == 0) {
         result = feed_for_counting(program, (size_t)strtoull(argv[3], NULL, 10));
     } else {

@@ -44,7 +44,7 @@ prm_status prm_engine_intern(prm_engine *engine, const char *text, size_t size, 
     if (!prm__utf8_valid(text, size))
         return prm__error_set(error, PRM_E_EVENT, "the text is not UTF-8, or has a NUL");
     uint32_t key = prm__intern_key(&engine->texts, text, size);
-    if (!key)
+    if (!key || prm__intern_open_notes(&engine->texts) != PRM_OK)
         return prm__error_memory(error);
     *out = key;
     return PRM_OK;

@@ -12,6 +12,7 @@ void prm__intern_init(prm__intern *intern, prm__alloc *alloc, uint64_t seed)
     intern->seed = seed;
     prm__vec_init(&intern->texts, alloc, sizeof(prm_text));
     prm__vec_init(&intern->chunks, alloc, sizeof(prm_text));
+    prm__vec_init(&intern->notes, alloc, sizeof(uint64_t));
 }
 
 void prm__intern_free(prm__intern *intern)
@@ -23,6 +24,7 @@ void prm__intern_free(prm__intern *intern)
     prm__alloc_release_lines(intern->alloc, intern->slots, intern->slot_count, sizeof *intern->slots);
     prm__vec_free(&intern->chunks);
     prm__vec_free(&intern->texts);
+    prm__vec_free(&intern->notes);
 }
 
 /* The size, as notes have it. */
@@ -103,7 +105,8 @@ uint32_t prm__intern_add(prm__intern *intern, const char *text, size_t size, uin
 {
     if (intern->texts.count == 0 && !prm__vec_push(&intern->texts))
         return 0;
-    if (intern->texts.count >= UINT32_MAX - 1 || prm__vec_reserve(&intern->texts, 1) != PRM_OK)
+    if (intern->texts.count >= UINT32_MAX - 1 || prm__vec_reserve(&intern->texts, 1) != PRM_OK ||
+        (intern->notes.count && prm__vec_reserve(&intern->notes, 1) != PRM_OK))
         return 0;
     if ((intern->texts.count + 1) * 4 > (size_t)intern->slot_count * 3 && !intern_grow(intern))
         return 0;
@@ -117,6 +120,8 @@ uint32_t prm__intern_add(prm__intern *intern, const char *text, size_t size, uin
     PRM_VEC(intern->texts, prm_text)[intern->texts.count++] = (prm_text){room, size};
     *intern_probe(intern, text, size, hash) = (prm__intern_slot){intern_pack(text, size, hash), key,
                                                                  (uint32_t)hash, intern_size(size)};
+    if (intern->notes.count)
+        PRM_VEC(intern->notes, uint64_t)[intern->notes.count++] = 0;
     return key;
 }
 
@@ -147,4 +152,24 @@ void prm__intern_leave(prm__intern *intern, uint32_t key, uint64_t note)
     prm_text text = prm__intern_text(intern, key);
     uint64_t hash = prm__intern_hash(intern, text.data, text.size);
     intern_probe(intern, text.data, text.size, hash)->note = note << 8 | intern_size(text.size);
+    if (intern->notes.count)
+        PRM_VEC(intern->notes, uint64_t)[key] = note;
+}
+
+prm_status prm__intern_open_notes(prm__intern *intern)
+{
+    if (intern->notes.count || !intern->texts.count)
+        return PRM_OK;
+    PRM_TRY(prm__vec_reserve(&intern->notes, intern->texts.count));
+    intern->notes.count = intern->texts.count;
+    uint64_t *notes = intern->notes.data;
+    notes[0] = 0;
+    for (uint32_t i = 0; i < intern->slot_count; i++)
+        notes[intern->slots[i].key] = prm__intern_note(&intern->slots[i]);
+    return PRM_OK;
+}
+
+void prm__intern_close_notes(prm__intern *intern)
+{
+    prm__vec_free(&intern->notes);
 }

@@ -28,6 +28,8 @@ typedef struct prm__intern {
     char *room;              /* free bytes of the newest chunk */
     size_t room_left;
     prm__vec chunks; /* of prm_text: all chunks */
+    prm__vec
+        notes; /* of uint64_t, by key: what the slots have, once for callers that have keys and no texts */
     uint64_t seed;
 } prm__intern;
 
@@ -73,6 +75,19 @@ void prm__intern_leave(prm__intern *intern, uint32_t key, uint64_t note);
 static inline uint64_t prm__intern_note(const prm__intern_slot *slot)
 {
     return slot->note >> 8;
+}
+
+/* From now on, what was left with a text is also found by its key: for keys that come from outside. */
+PRM_MUST_USE prm_status prm__intern_open_notes(prm__intern *intern);
+
+/* Until now. */
+void prm__intern_close_notes(prm__intern *intern);
+
+/* What was left with the text of a key, after prm__intern_open_notes: where it stands, or NULL where there is no
+ * such key. */
+static inline const uint64_t *prm__intern_note_of(const prm__intern *intern, int64_t key)
+{
+    return key > 0 && (uint64_t)key < intern->notes.count ? PRM_VEC(intern->notes, uint64_t) + key : NULL;
 }
 
 /* For fetching ahead, where there are texts: where one of that hash is looked for first. */

@@ -318,43 +318,57 @@ static prm__diag_number intake_envelope(const prm_event *event)
     return 0;
 }
 
-/* Keeps a text that is known, and what is left with it: whom it names. */
-static void intake_keep_known(prm__intake *in, const prm__text_field *place, const prm__intern_slot *known)
+/* A text that is known, and what is left with it: whom it names. */
+typedef struct prm__intake_known {
+    uint32_t key; /* 0: it is not known */
+    uint64_t note;
+} prm__intake_known;
+
+static void intake_keep_known(prm__intake *in, const prm__text_field *place, prm__intake_known known)
 {
-    uint64_t note = prm__intern_note(known);
+    uint64_t note = known.note;
     if (!place->at) {
-        in->partner = known->key;
+        in->partner = known.key;
         in->index = prm__note_is_partner(note) ? prm__note_owner(note) : PRM_NONE;
         return;
     }
-    memcpy(in->record + place->at, &known->key, sizeof known->key);
+    memcpy(in->record + place->at, &known.key, sizeof known.key);
     if (place->kind < PRM_WARM_KINDS) {
         in->warm->notes[place->kind] = note;
         in->warm->noted |= 1U << place->kind;
     }
 }
 
-/* Takes fields from `index` on as long as they are what nearly every field is: a short text that is
- * known, for a slot that has no value yet, with its hash worked out ahead. Gives the first that is
- * not so; nothing was done about that one. */
-static uint32_t intake_known_texts(prm__intake *in, uint32_t index)
+/* Field `index`, of which something was found out ahead. */
+static prm__intake_known intake_look(const prm__intake *in, uint32_t index)
 {
     const prm__intern *texts = &in->engine->texts;
+    const prm_field *field = &in->event->fields[index];
+    if (in->warm->names >> index & 1)
+        return (prm__intake_known){(uint32_t)field->number, *prm__intern_note_of(texts, field->number)};
+    const prm__intern_slot *slot = prm__intern_look_short(texts, field->text, field->text_size,
+                                                          in->warm->fields[index]);
+    return slot ? (prm__intake_known){slot->key, prm__intern_note(slot)} : (prm__intake_known){0, 0};
+}
+
+/* Takes fields from `index` on as long as they are what nearly every field is: a short text that is
+ * known, with its hash worked out ahead, or a name's handle, for a slot that has no value yet. Gives the
+ * first that is not so; nothing was done about that one. */
+static uint32_t intake_known_texts(prm__intake *in, uint32_t index)
+{
     const prm__plan *plan = &in->engine->plans[in->type];
     const prm__text_field *places = prm__plan_texts(in->engine, plan);
     const prm_field *fields = in->event->fields;
-    const uint64_t *hashes = in->warm->fields;
+    const uint64_t *ahead = in->warm->fields;
     const uint32_t names = plan->text_count;
     uint32_t count = in->event->field_count < PRM_WARM_FIELDS ? in->event->field_count : PRM_WARM_FIELDS;
     uint64_t seen = in->seen;
-    for (; index < count && hashes[index] && fields[index].field < names; index++) {
-        const prm_field *field = &fields[index];
-        const prm__text_field *place = &places[field->field];
+    for (; index < count && ahead[index] && fields[index].field < names; index++) {
+        const prm__text_field *place = &places[fields[index].field];
         if (!(place->slot & ~seen))
             break;
-        const prm__intern_slot *known = prm__intern_look_short(texts, field->text, field->text_size,
-                                                               hashes[index]);
-        if (!known)
+        prm__intake_known known = intake_look(in, index);
+        if (!known.key)
             break;
         seen |= place->slot;
         intake_keep_known(in, place, known);

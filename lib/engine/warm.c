@@ -20,6 +20,17 @@ PRM_WARM_PART void warm_lines(const void *at, size_t size)
         warm_line(line);
 }
 
+/* The handle of a name of which the note is known by it, which is then fetched; else 0. The empty text is
+ * none: it clears. */
+PRM_WARM_PART uint64_t warm_name(const prm_engine *engine, const prm_field *field)
+{
+    const uint64_t *note = prm__intern_note_of(&engine->texts, field->number);
+    if (!note || field->number == (int64_t)engine->empty_key)
+        return 0;
+    warm_line(note);
+    return (uint64_t)field->number;
+}
+
 static void warm_event(const prm_engine *engine, const prm_event *event, prm__warm *warm)
 {
     const prm__intern *texts = &engine->texts;
@@ -31,12 +42,16 @@ static void warm_event(const prm_engine *engine, const prm_event *event, prm__wa
     memset(warm->likely, 0xFF, sizeof warm->likely);
     warm->sure = 0;
     warm->noted = 0;
+    warm->names = 0;
     for (uint32_t i = 0; i < count; i++) {
         const prm_field *field = &event->fields[i];
         uint64_t hash = 0;
         if (field->kind == PRM_VALUE_TEXT && field->text_size - 1 < PRM_INTERN_SHORT) {
             hash = prm__hash_pack(prm__bytes_packed(field->text, field->text_size), field->text_size, seed);
             warm_line(prm__intern_slot_at(texts, hash));
+        } else if (field->kind == PRM_VALUE_NAME) {
+            hash = warm_name(engine, field);
+            warm->names |= 1U << i;
         }
         warm->fields[i] = hash;
     }

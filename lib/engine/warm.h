@@ -13,7 +13,8 @@
 /* What was found out about one event while looking ahead. */
 typedef struct prm__warm {
     uint64_t id;                      /* hash of the id */
-    uint64_t fields[PRM_WARM_FIELDS]; /* hashes of short texts; 0 for all other values */
+    uint64_t fields[PRM_WARM_FIELDS]; /* hashes of short texts, handles of names; 0 for all other values */
+    uint32_t names;                   /* those that are names, as a mask */
     uint32_t likely[PRM_WARM_KINDS];  /* the subject that it most likely has, by kind, or PRM_NONE */
     uint64_t notes[PRM_WARM_KINDS];   /* what is left with the text of the only key, by kind */
     uint32_t noted;                   /* kinds of which there is a note, as a mask */

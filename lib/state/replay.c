@@ -63,6 +63,7 @@ prm_status prm__replay_finish(prm__replay *replay)
         return PRM_OK;
     replay->answers.count = 0;
     PRM_TRY(prm__vec_reserve(&replay->answers, count));
+    PRM_TRY(prm__intern_open_notes(&replay->engine->texts));
     replay_point(replay);
     const prm_event *events = replay->events.data;
     prm_answer *answers = replay->answers.data;
@@ -246,6 +247,7 @@ prm_status prm__replay_engine(prm__replay *replay, prm_engine *from)
 prm_status prm__replay_settle(prm_engine *engine, int64_t clock, bool clock_follows, uint64_t next)
 {
     PRM_TRY(prm__ingest(engine, NULL, 0, clock, NULL));
+    prm__intern_close_notes(&engine->texts);
     prm__vec_free(&engine->journal);
     engine->journal_first = next;
     engine->clock_follows = clock_follows;

@@ -125,10 +125,42 @@ static void texts_larger_than_a_chunk(void **state)
     free(large);
 }
 
+/* By key notes are found from when that is opened until it is closed, of texts before and after. */
+static void notes_are_found_by_key(void **state)
+{
+    (void)state;
+    prm__alloc alloc;
+    prm__intern intern;
+    char text[40];
+    prm__alloc_init(&alloc, NULL);
+    prm__intern_init(&intern, &alloc, 3);
+    assert_int_equal(prm__intern_open_notes(&intern), PRM_OK); /* there is no text yet */
+    assert_null(prm__intern_note_of(&intern, 1));
+    for (uint32_t i = 1; i <= 1000; i++) {
+        size_t size = (size_t)snprintf(text, sizeof text, i % 2 ? "%u" : "a text of more than a slot %u", i);
+        uint32_t key = prm__intern_key(&intern, text, size);
+        if (i % 3)
+            prm__intern_leave(&intern, key, i);
+        if (i == 500)
+            assert_int_equal(prm__intern_open_notes(&intern), PRM_OK);
+        assert_true((prm__intern_note_of(&intern, key) != NULL) == (i >= 500));
+    }
+    assert_int_equal(prm__intern_open_notes(&intern), PRM_OK);
+    for (uint32_t i = 1; i <= 1000; i++)
+        assert_true(*prm__intern_note_of(&intern, i) == (i % 3 ? i : 0));
+    assert_null(prm__intern_note_of(&intern, 0));
+    assert_null(prm__intern_note_of(&intern, -1));
+    assert_null(prm__intern_note_of(&intern, 1001));
+    prm__intern_close_notes(&intern);
+    assert_null(prm__intern_note_of(&intern, 1));
+    prm__intern_free(&intern);
+    assert_int_equal(alloc.held, 0);
+}
+
 static void failing_memory_loses_nothing(void **state)
 {
     (void)state;
-    for (size_t fail_at = 1; fail_at < 12; fail_at++) {
+    for (size_t fail_at = 1; fail_at < 20; fail_at++) {
         failing_alloc failing;
         prm__alloc alloc;
         prm__intern intern;
@@ -145,6 +177,10 @@ static void failing_memory_loses_nothing(void **state)
                 key = prm__intern_key(&intern, text, size);
             }
             assert_int_equal(key, i + 1);
+            if (prm__intern_open_notes(&intern) != PRM_OK) {
+                failures++;
+                assert_int_equal(prm__intern_open_notes(&intern), PRM_OK);
+            }
         }
         assert_int_equal(failures, 1);
         prm__intern_free(&intern);
@@ -159,6 +195,7 @@ int main(void)
         cmocka_unit_test(one_byte_makes_another_text),
         cmocka_unit_test(texts_stay_where_they_are),
         cmocka_unit_test(notes_stay_with_their_text),
+        cmocka_unit_test(notes_are_found_by_key),
         cmocka_unit_test(texts_larger_than_a_chunk),
         cmocka_unit_test(failing_memory_loses_nothing),
     };

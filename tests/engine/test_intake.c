@@ -365,6 +365,61 @@ static void handles_and_texts_are_the_same_content(void **state)
     rig_close(&r);
 }
 
+#define NAMED                                                                                                \
+    PROGRAM "rules:\n"                                                                                       \
+            "  three: {for: rep, when: {count: meeting.held, at_least: 3}, then: {points: 1}}\n"             \
+            "  two: {for: customer, when: {count: meeting.held, at_least: 2}, then: {points: 2}}\n"          \
+            "  five: {for: partner, when: {distinct: customer, of: meeting.held, at_least: 5}, then: "       \
+            "{points: 3}}\n"
+
+/* The `number`-th meeting: reps and customers have names that more than one partner knows, one of them as its own,
+ * and some are longer than others. */
+static void meet(const rig *r, uint32_t number, bool named)
+{
+    static const char *const names[3] = {"partner", "rep", "customer"};
+    char texts[3][40], id[16];
+    prm_field fields[3];
+    snprintf(texts[0], sizeof texts[0], "p%u", (unsigned)(number % 3));
+    snprintf(texts[1], sizeof texts[1], number % 5 ? "r%u" : "p%u", (unsigned)(number % 4));
+    snprintf(texts[2], sizeof texts[2], number % 2 ? "c%u" : "a customer with a long name %u",
+             (unsigned)(number * 7 % 11));
+    for (size_t i = 0; i < 3; i++) {
+        uint32_t key = 0;
+        if (named)
+            assert_int_equal(prm_engine_intern(r->engine, texts[i], strlen(texts[i]), &key, NULL), PRM_OK);
+        fields[i] = (prm_field){prm_program_field(r->program, names[i], strlen(names[i])),
+                                named ? PRM_VALUE_NAME : PRM_VALUE_TEXT,
+                                NULL,
+                                0,
+                                texts[i],
+                                strlen(texts[i]),
+                                key};
+    }
+    snprintf(id, sizeof id, "m%u", (unsigned)number);
+    prm_event event = event_of(id, "meeting.held", fields, 3);
+    event.time += (int64_t)number * 60000;
+    rig_ingest(r, &event, 1, NULL);
+}
+
+static void names_as_handles_have_the_same_ledger(void **state)
+{
+    (void)state;
+    rig texts, handles;
+    rig_text out;
+    rig_open(&texts, NAMED);
+    rig_open(&handles, NAMED);
+    for (uint32_t i = 0; i < 120; i++) {
+        meet(&texts, i, false);
+        meet(&handles, i, i % 8 != 0);
+    }
+    out.data[out.size = 0] = '\0';
+    rig_print_ledger(&texts, &out, false);
+    assert_true(out.size > 1000);
+    RIG_SAME(rig_print_ledger, &handles, false, out.data);
+    rig_close(&texts);
+    rig_close(&handles);
+}
+
 /* ---- Clearing ---- */
 
 #define CLEARING                                                                                             \
@@ -466,6 +521,7 @@ int main(void)
         cmocka_unit_test(texts_are_read_by_the_declared_type),
         cmocka_unit_test(a_rejection_names_field_value_and_need),
         cmocka_unit_test(handles_and_texts_are_the_same_content),
+        cmocka_unit_test(names_as_handles_have_the_same_ledger),
         cmocka_unit_test(an_empty_text_clears_any_attribute_and_link),
         cmocka_unit_test(a_missing_attribute_keeps_what_was),
         cmocka_unit_test(an_interned_empty_text_clears_too),
