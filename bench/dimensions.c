@@ -3,6 +3,7 @@
  *
  *   dimensions PROGRAM LARGE    PROGRAM: the sample program; LARGE: one of twenty rules
  */
+#include "host.h"
 #include "report.h"
 #include "workload.h"
 #include <pthread.h>
@@ -149,7 +150,9 @@ static int bench_rules(void)
 /* ---- History ---- */
 
 #define HISTORY UINT32_C(1000000)
+#define LONG_HISTORY UINT32_C(10000000)
 #define HISTORY_PORTIONS 9
+#define YOUNG 201 /* engines of which one partner's first events are timed */
 
 /* An event of the one partner, at the place of the `back`-th last, that nobody had heard of. */
 static int history_late(prm_engine *engine, uint32_t back, unsigned number, double *us)
@@ -167,67 +170,137 @@ static int history_late(prm_engine *engine, uint32_t back, unsigned number, doub
     return result;
 }
 
-static int history_late_rows(prm_engine *engine, double ns)
+/* The `back`-th last event of the workload is taken back. */
+static int history_void(prm_engine *engine, uint32_t back, unsigned number, double *us)
+{
+    char id[24], target[24];
+    int size = snprintf(id, sizeof id, "void-%u", number);
+    int named = snprintf(target, sizeof target, "e-%07u", (unsigned)(HISTORY + 4 - back - number));
+    prm_field field = {PRM_NONE, PRM_VALUE_TEXT, "event", 5, target, (size_t)named, 0};
+    prm_event event = {PRM_NONE, 1, "event.voided", 12, id, (size_t)size, START_MS + YEAR_MS, &field};
+    uint64_t start = report_now();
+    int result = feed(engine, &event, 1, 1);
+    *us = (double)(report_now() - start) / 1e3;
+    return result;
+}
+
+typedef int (*history_news)(prm_engine *engine, uint32_t back, unsigned number, double *us);
+
+static int history_rows(prm_engine *engine, history_news news, const char *what, double ns)
 {
     static const uint32_t distances[] = {1, 100, 10000, 500000};
-    int result = 0;
     unsigned number = 0;
-    for (size_t i = 0; i < sizeof distances / sizeof distances[0] && result == 0; i++) {
+    for (size_t i = 0; i < sizeof distances / sizeof distances[0]; i++) {
         double us[RUNS];
         char name[64];
-        for (size_t j = 0; j < RUNS && result == 0; j++)
-            result = history_late(engine, distances[i], number++, &us[j]);
-        if (result)
-            return result;
+        for (size_t j = 0; j < RUNS; j++)
+            if (news(engine, distances[i], number++, &us[j]))
+                return 1;
         double middle = report_median(us, RUNS);
-        snprintf(name, sizeof name, "  a late one, %u events before the end", (unsigned)distances[i]);
+        snprintf(name, sizeof name, "  %s, %u events before the end", what, (unsigned)distances[i]);
         report_value(name, middle, "us", 0);
         if (distances[i] >= 1000)
             report_value("    for each event behind it, against one in order", middle * 1e3 / distances[i],
                          "ns", ns);
     }
-    return result;
+    return 0;
 }
 
-static int bench_history(prm_program *program)
+/* What an event costs a partner that has but ten: in engines of their own, since one is soon over. */
+static int history_young(prm_program *program, double *base)
 {
     static workload load;
-    static const size_t places[] = {10000, 100000, HISTORY - 20000};
-    workload_options options = {1, 3, 10, HISTORY, SEED};
+    double ns[YOUNG];
+    for (size_t i = 0; i < YOUNG; i++) {
+        workload_options options = {1, 3, 10, 110, SEED + i};
+        prm_error error;
+        prm_engine *engine = NULL;
+        if (prm_engine_new(program, NULL, &engine, &error) != PRM_OK)
+            return fail("engine", &error);
+        workload_begin(&load, program, &options);
+        int result = workload_next(&load, WORKLOAD_PORTION) ? feed(engine, load.events, load.count, 1) : 1;
+        if (result == 0 && workload_next(&load, 10))
+            result = feed(engine, load.events, load.count, 1);
+        workload_next(&load, 100);
+        uint64_t start = report_now();
+        if (result == 0)
+            result = feed(engine, load.events, load.count, 1);
+        ns[i] = (double)(report_now() - start) / (double)load.count;
+        prm_engine_free(engine);
+        if (result)
+            return result;
+    }
+    *base = report_median(ns, YOUNG);
+    report_value("one partner, the next 100 events after 10", *base, "ns/event", 0);
+    return 0;
+}
+
+/* One partner's events, each in a call of its own where they are timed: after so many, and at the end. */
+static int history_long(prm_program *program, uint32_t events, const size_t *places, size_t place_count,
+                        prm_engine **engine, double *last)
+{
+    static workload load;
+    workload_options options = {1, 3, 10, events, SEED};
     prm_error error;
-    prm_engine *engine = NULL;
-    double ns[HISTORY_PORTIONS], base = 0, last = 0;
+    double ns[HISTORY_PORTIONS];
     size_t place = 0, taken = 0;
     int result = 0;
-    if (prm_engine_new(program, NULL, &engine, &error) != PRM_OK)
+    double base = *last;
+    if (prm_engine_new(program, NULL, engine, &error) != PRM_OK)
         return fail("engine", &error);
     workload_begin(&load, program, &options);
     while (result == 0 && workload_next(&load, WORKLOAD_PORTION) > 0) {
-        bool measures = place < 3 && load.made > places[place];
+        bool measures = place < place_count && load.made > places[place];
         uint64_t start = report_now();
-        result = feed(engine, load.events, load.count, measures ? 1 : load.count);
+        result = feed(*engine, load.events, load.count, measures ? 1 : load.count);
         if (!measures)
             continue;
         ns[taken++] = (double)(report_now() - start) / (double)load.count;
         if (taken < HISTORY_PORTIONS)
             continue;
         char name[64];
-        last = report_median(ns, taken);
+        *last = report_median(ns, taken);
         snprintf(name, sizeof name, "one partner, the next event after %zu", places[place]);
-        report_value(name, last, "ns/event", base);
-        base = base > 0 ? base : last;
+        report_value(name, *last, "ns/event", base);
+        base = base > 0 ? base : *last;
         taken = 0;
         place++;
     }
-    if (result == 0)
-        result = history_late_rows(engine, last);
+    return result;
+}
+
+static int history_memory(const prm_engine *engine)
+{
+    prm_counts counts = {.size = sizeof counts};
+    if (prm_engine_counts(engine, &counts) != PRM_OK)
+        return 1;
+    report_value("  all that is held for it", (double)counts.bytes / (double)counts.accepted, "B/event", 0);
+    return 0;
+}
+
+static int bench_history(prm_program *program)
+{
+    static const size_t short_places[] = {1000, 100000, HISTORY - 20000},
+                        long_places[] = {10000, LONG_HISTORY - 20000};
+    prm_engine *engine = NULL;
+    double last = 0, base = 0;
+    int result = history_young(program, &base) ||
+                 history_long(program, HISTORY, short_places, 3, &engine, &last) || history_memory(engine) ||
+                 history_rows(engine, history_late, "a late one", last) ||
+                 history_rows(engine, history_void, "one is voided", last);
+    prm_engine_free(engine);
+    engine = NULL;
+    last = 0;
+    result = result || history_long(program, LONG_HISTORY, long_places, 2, &engine, &last) ||
+             history_memory(engine);
     prm_engine_free(engine);
     return result;
 }
 
 /* ---- The end of a month ---- */
 
-#define MONTH_PARTNERS 100000
+#define MONTH_PARTNERS 1000000
+#define MONTH_RUNS 3
 
 static const char month_text[] = "prm: 1\nprogram: month\ncurrency: USD\ntimezone: UTC\nrules:\n"
                                  "  missed:\n    for: partner\n    per: month\n"
@@ -268,7 +341,7 @@ static int bench_month(void)
 {
     prm_error error;
     prm_program *program = NULL;
-    double event_ns[RUNS], close_ns[RUNS];
+    double event_ns[MONTH_RUNS], close_ns[MONTH_RUNS];
     prm_event *events = calloc(MONTH_PARTNERS, sizeof *events);
     prm_field *fields = calloc(MONTH_PARTNERS, sizeof *fields);
     char(*ids)[12] = calloc(MONTH_PARTNERS, sizeof *ids);
@@ -281,12 +354,13 @@ static int bench_month(void)
     if (result == 0 &&
         prm_program_compile(month_text, strlen(month_text), NULL, &program, NULL, &error) != PRM_OK)
         result = fail("month", &error);
-    for (size_t i = 0; i < RUNS && result == 0; i++)
+    for (size_t i = 0; i < MONTH_RUNS && result == 0; i++)
         result = month_run(program, events, &event_ns[i], &close_ns[i]);
     if (result == 0) {
-        double event = report_median(event_ns, RUNS);
-        report_value("100000 partners, an event of each", event, "ns", 0);
-        report_value("  a month closes for each, against it", report_median(close_ns, RUNS), "ns", event);
+        double event = report_median(event_ns, MONTH_RUNS);
+        report_value("1000000 partners, an event of each", event, "ns", 0);
+        report_value("  a month closes for each, against it", report_median(close_ns, MONTH_RUNS), "ns",
+                     event);
     }
     prm_program_unref(program);
     free(events);
@@ -385,7 +459,7 @@ int main(int argc, char **argv)
     if (prm_program_load(argv[1], NULL, &program, NULL, &error) != PRM_OK)
         return fail(argv[1], &error);
     int result = bench_rules() || bench_compile(argv[2]) || bench_history(program) || bench_month() ||
-                 bench_threads(program);
+                 host_ask(program) || bench_threads(program);
     prm_program_unref(program);
     return result;
 }
