@@ -4,6 +4,7 @@ PyYAML only composes nodes; every scalar is typed here by the place it stands
 in. Programs are expected to be valid: errors raise ProgramError with a line,
 but this is an oracle for meanings, not for diagnostics.
 """
+import functools
 import re
 
 import yaml

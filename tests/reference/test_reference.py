@@ -392,6 +392,16 @@ rules:
             ("2026-02-01T00:00:00+09:00", "", "quiet:a:s@2026-01-01"),
             ("2026-04-01T00:00:00+09:00", "", "quiet:a:s@2026-03-01")])
 
+    def test_one_asking_fires_ten_thousand_multiples(self):
+        body = "rules:\n  e: {when: {sum: amount, of: deal.won, every: 1}, then: {points: 1}}\n"
+        deals = [("2026-01-05", "deal.won", {"partner": "a", "amount": "10002"}),
+                 ("2026-01-06", "deal.won", {"partner": "a", "amount": "1"})]
+        rows = ledger(body, deals)
+        # Of the first deal 10,001 and 10,002 pass; the second reaches 10,003.
+        self.assertEqual(len(rows), 10001)
+        self.assertEqual({row["id"] for row in rows if row["event"] == "e2"}, {"e:a#10003"})
+        self.assertNotIn("e:a#10001", {row["id"] for row in rows})
+
     def test_every_and_adding_rates(self):
         body = COMMISSION + """
 rules:

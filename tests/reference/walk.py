@@ -15,6 +15,7 @@ from expressions import LIMIT, ExpressionError, evaluate, holds, round_fraction,
 from measures import Ground, Subject, at_clock, at_close, at_event, in_order
 from program import Record, measures_of
 
+MULTIPLES = 10000  # of `every` that one asking fires at the most; those beyond count as passed
 RANKS_STAGE = -1
 
 
@@ -354,9 +355,14 @@ class Walk(Ground):
         step = self.threshold(rule.when.threshold, subject, asking)
         if value is None or step is None or step <= 0:
             return
-        for multiple in range(1, int(value // step) + 1):
+        key = self.occasion_key(self.occasion(rule, asking))
+        fresh = [multiple for multiple in range(1, int(value // step) + 1)
+                 if (rule.name, subject, key, multiple) not in self.fired]
+        for multiple in fresh[:MULTIPLES]:
             self.fire_once(rule, subject, asking, rule.then, detail=multiple, ordinal=multiple,
                            suffix="#%d" % multiple, chain=("every", multiple))
+        if fresh and (rule.name, subject, key, fresh[0]) in self.fired:
+            self.fired |= {(rule.name, subject, key, multiple) for multiple in fresh[MULTIPLES:]}
 
     def ask_tiers(self, rule, subject, asking):
         value = self.value(rule, rule.when.measure, subject, asking)
