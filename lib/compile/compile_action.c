@@ -448,16 +448,27 @@ static uint32_t action_kind(uint32_t key)
                                   : PRM_ACTION_REWARD;
 }
 
+static uint32_t action_key(const prm__compiler *c, const char *name)
+{
+    for (uint32_t i = 0; i < c->action_key_count; i++)
+        if (strcmp(c->action_keys[i].name, name) == 0)
+            return i;
+    return PRM_NO_INDEX;
+}
+
 /* What the options are where the action says what it does, and a key is none of them; else NULL. */
 static const char *action_beside(prm__compiler *c, const prm__yaml_node *node)
 {
     uint32_t main = PRM_NO_INDEX;
+    bool strange = false;
     const prm__yaml_node *first = node->kind == PRM_YAML_MAPPING ? node->first : NULL;
-    for (const prm__yaml_node *child = first; child != NULL && main == PRM_NO_INDEX; child = child->next)
-        for (uint32_t i = 0; i < c->action_key_count && main == PRM_NO_INDEX; i++)
-            if (action_is_main(i) && strcmp(c->action_keys[i].name, child->key) == 0)
-                main = i;
-    if (main == PRM_NO_INDEX)
+    for (const prm__yaml_node *child = first; child != NULL; child = child->next) {
+        uint32_t key = action_key(c, child->key);
+        strange |= key == PRM_NO_INDEX;
+        if (main == PRM_NO_INDEX && key != PRM_NO_INDEX && action_is_main(key))
+            main = key;
+    }
+    if (main == PRM_NO_INDEX || !strange)
         return NULL;
     const char *const *options = prm__catalog_action(action_kind(main))->options;
     uint32_t count = 0;

@@ -32,8 +32,20 @@ static bool yaml_marks_is_inside(char byte)
     return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
+/* Whether a code point of one byte stands at the cursor, which ends no line: nearly all are. */
+static bool yaml_marks_is_plain(const prm__yaml_marks *marks)
+{
+    const char *text = marks->text + marks->at;
+    return *text >= ' ' && (marks->at + 1 == marks->size || !yaml_marks_is_inside(text[1]));
+}
+
 static void yaml_marks_forward(prm__yaml_marks *marks)
 {
+    if (yaml_marks_is_plain(marks)) {
+        marks->at++;
+        marks->column++;
+        return;
+    }
     uint32_t line_end = yaml_marks_break(marks, marks->at);
     if (line_end > 0) {
         marks->at += line_end;
