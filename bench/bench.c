@@ -2,7 +2,7 @@
  * medians; `--instructions N` instead feeds N events once and prints nothing, to
  * be counted by callgrind (see bench/instructions.sh). `--partners N`, `--state` and `--questions` print
  * only how fast the six rules are with so many partners, how fast states are saved and loaded, and how fast
- * questions are answered. */
+ * questions are answered; `--write csv|ndjson N` writes N events to standard output. */
 #include "feeding.h"
 #include "limit.h"
 #include "questions.h"
@@ -250,6 +250,25 @@ static int bench_questions(prm_program *program)
     return result;
 }
 
+/* The workload as a file, for `prm run` (see files.py). */
+static int write_events(prm_program *program, const char *format, size_t activity)
+{
+    static workload load;
+    workload_options options = {10000, REPS, CUSTOMERS, activity, SEED};
+    bool csv = strcmp(format, "csv") == 0;
+    workload_begin(&load, program, &options);
+    if (csv)
+        workload_write_csv_head();
+    while (workload_next(&load, WORKLOAD_PORTION) > 0)
+        for (size_t i = 0; i < load.count; i++) {
+            if (csv)
+                workload_write_csv(program, &load, &load.events[i]);
+            else
+                workload_write_ndjson(program, &load, &load.events[i]);
+        }
+    return fflush(stdout) != 0;
+}
+
 static int feed_for_counting(prm_program *program, size_t activity)
 {
     workload_options options = {1000, REPS, CUSTOMERS, activity, SEED};
@@ -272,9 +291,9 @@ int main(int argc, char **argv)
     keep_memory();
     report_as_json(&argc, argv);
     if (argc < 2) {
-        fprintf(
-            stderr,
-            "usage: bench PROGRAM [--partners N | --instructions EVENTS | --state | --questions] [--json]\n");
+        fprintf(stderr,
+                "usage: bench PROGRAM [--partners N | --instructions EVENTS | --write csv|ndjson EVENTS |"
+                " --state | --questions] [--json]\n");
         return 2;
     }
     if (prm_program_load(argv[1], NULL, &program, NULL, &error) != PRM_OK)
@@ -287,6 +306,8 @@ int main(int argc, char **argv)
     } else if (argc == 4 && strcmp(argv[2], "--partners") == 0) {
         report_head();
         result = bench_six_rules(program, (uint32_t)strtoull(argv[3], NULL, 10), RUNNERS, RUNS);
+    } else if (argc == 5 && strcmp(argv[2], "--write") == 0) {
+        result = write_events(program, argv[3], (size_t)strtoull(argv[4], NULL, 10));
     } else if (argc == 4 && strcmp(argv[2], "--instructions") == 0) {
         result = feed_for_counting(program, (size_t)strtoull(argv[3], NULL, 10));
     } else {

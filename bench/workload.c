@@ -1,5 +1,7 @@
 #include "workload.h"
 #include <stdbool.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static const int64_t START = INT64_C(1780272000000); /* 2026-06-01T00:00:00Z */
@@ -157,4 +159,52 @@ size_t workload_name(const workload *load, const prm_field *field)
 bool workload_is_new(const workload *load, const prm_field *field)
 {
     return field->field == load->names[DEAL];
+}
+
+/* ---- As files ---- */
+
+static void write_value(const prm_field *field)
+{
+    if (field->kind == PRM_VALUE_TEXT)
+        printf("%.*s", (int)field->text_size, field->text);
+    else
+        printf("%" PRId64, field->number);
+}
+
+void workload_write_csv_head(void)
+{
+    printf("id,type,time");
+    for (size_t i = 0; i < WORKLOAD_NAMES; i++)
+        printf(",%s", workload_field_names[i]);
+    printf("\n");
+}
+
+void workload_write_csv(const prm_program *program, const workload *load, const prm_event *event)
+{
+    char time[64];
+    prm_program_write_time(program, event->time, time, sizeof time);
+    printf("%.*s,%s,%s", (int)event->id_size, event->id, workload_type_names[workload_type(load, event)],
+           time);
+    for (size_t i = 0; i < WORKLOAD_NAMES; i++) {
+        printf(",");
+        for (size_t j = 0; j < event->field_count; j++)
+            if (workload_name(load, &event->fields[j]) == i)
+                write_value(&event->fields[j]);
+    }
+    printf("\n");
+}
+
+void workload_write_ndjson(const prm_program *program, const workload *load, const prm_event *event)
+{
+    char time[64];
+    prm_program_write_time(program, event->time, time, sizeof time);
+    printf("{\"id\": \"%.*s\", \"type\": \"%s\", \"time\": \"%s\"", (int)event->id_size, event->id,
+           workload_type_names[workload_type(load, event)], time);
+    for (size_t j = 0; j < event->field_count; j++) {
+        const char *quote = event->fields[j].kind == PRM_VALUE_TEXT ? "\"" : "";
+        printf(", \"%s\": %s", workload_field_names[workload_name(load, &event->fields[j])], quote);
+        write_value(&event->fields[j]);
+        printf("%s", quote);
+    }
+    printf("}\n");
 }

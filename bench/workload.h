@@ -52,6 +52,11 @@ size_t workload_next(workload *load, size_t limit);
 size_t workload_type(const workload *load, const prm_event *event);
 size_t workload_name(const workload *load, const prm_field *field);
 
+/* Write an event as a line to standard output. */
+void workload_write_csv_head(void);
+void workload_write_csv(const prm_program *program, const workload *load, const prm_event *event);
+void workload_write_ndjson(const prm_program *program, const workload *load, const prm_event *event);
+
 /* Whether a field's text is one that no event had before: a deal's. */
 bool workload_is_new(const workload *load, const prm_field *field);
 
