@@ -15,6 +15,8 @@
 #include "engine/subject.h"
 #include "engine/watch.h"
 
+#define FOLD_AHEAD 8U /* records that are fetched before they are folded */
+
 /* ---- Anchors and measures ---- */
 
 static prm_status fold_set_anchors(prm__step *step, bool *set)
@@ -312,14 +314,28 @@ prm_status prm__fold_next(prm_engine *engine, uint32_t event)
     return fold_leave_checkpoint(engine, index, partner->folded - 1);
 }
 
+/* A partner's records lie as they arrived, among those of others: the next ones are fetched ahead. Up to `fetched`
+ * they are; gives up to where they are now. */
+static inline uint32_t fold_fetch(const prm_engine *engine, const prm__partner *partner,
+                                  const prm__entry *entries, uint32_t fetched)
+{
+    uint32_t end = partner->folded + FOLD_AHEAD;
+    end = end < partner->entries.count ? end : partner->entries.count;
+    for (; fetched < end; fetched++)
+        __builtin_prefetch(prm__engine_event(engine, entries[fetched].event), 1, 3);
+    return fetched;
+}
+
 prm_status prm__fold_partner(prm_engine *engine, uint32_t index)
 {
     prm__partner *partner = prm__engine_partner(engine, index);
     const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
     PRM_TRY(fold_go_back(engine, index));
+    uint32_t fetched = partner->folded;
     prm__step step = {.asking = {.engine = engine, .partner = index}};
     for (;;) {
         int64_t event = INT64_MAX, clock = engine->has_clock ? prm__clock_next(engine, partner) : INT64_MAX;
+        fetched = fold_fetch(engine, partner, entries, fetched);
         if (partner->folded < partner->entries.count)
             event = prm__engine_event(engine, entries[partner->folded].event)->time;
         if ((clock <= event ? clock : event) > engine->clock)
