@@ -1,8 +1,7 @@
 /* One JSON object (RFC 8259) as a flat list of the values in it, in the order of the text: numbers
- * as they are written, texts with their escapes undone, in place. Strict: what is not JSON is
- * refused, and so are a key that occurs twice in one object, half of a surrogate pair, and nesting above
- * JSONLINE_DEPTH. Packaged readers that keep a number's text are slower by far, let some of this pass, or
- * are of another language. */
+ * as they are written, texts with their escapes undone, in place. yajl reads it, and strictly: what is not JSON is
+ * refused. So are a key that occurs twice in one object, half of a surrogate pair, and nesting above
+ * JSONLINE_DEPTH. */
 #ifndef TOOLS_JSONLINE_H
 #define TOOLS_JSONLINE_H
 
@@ -35,10 +34,11 @@ typedef struct jsonline {
     jsonline_value *values; /* the first is the object itself */
     uint32_t count;
     size_t capacity;
+    struct jsonline_parser *parser; /* NULL before the first line and after a broken one */
     char reason[200];
 } jsonline;
 
-/* Reads all of `size` bytes of UTF-8 (below 4 GiB) without a NUL byte, and changes them: texts point
+/* Reads all of `size` bytes of UTF-8 (below 4 GiB) without a NUL byte, and changes them: texts and numbers point
  * into them. 0 with a reason when they are not one object. */
 int jsonline_read(jsonline *line, char *data, size_t size);
 

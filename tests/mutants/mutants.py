@@ -157,7 +157,7 @@ class Build:
         self.objects()
         self.link()
         tools = sorted(glob.glob(os.path.join(ROOT, "tools", "*.c")))
-        self.program(self.tool, [os.path.relpath(path, ROOT) for path in tools], "-lyaml", "-ljson-c")
+        self.program(self.tool, [os.path.relpath(path, ROOT) for path in tools], "-lyaml", "-ljson-c", "-lyajl")
 
 
 # ---- Suites --------------------------------------------------------------------
