@@ -623,8 +623,9 @@ struct ArrowArrayStream;
  *    and `rate` stand where has_amount and has_rate say, and `money` follows `amount`: sequence, op ("grant",
  *    "reverse"), rule, kind, partner, rep, customer, product, recipient_partner, recipient_rep, amount, money, rate,
  *    rate_added, rank, text, at, from, until, payable, event, id.
- *  - Of progress: rule (its name), partner, rep, customer, product, value, target, state (its name), start, end.
- * Texts are utf8, sequence is int64, flags are bool; times are timestamps in ms with the program's zone. Amounts
+ *  - Of progress: rule (its name), partner, rep, customer, product, value, target, state (its name), start,
+ *    end, left (duration in ms), share, remaining, tier, tiers.
+ * Texts are utf8, sequence and tiers are int64, flags are bool; times are timestamps in ms with the program's zone. Amounts
  * are decimal128 with the digits of the currency, other decimals have 12. What does not apply is null.
  * The columns stand for themselves: they may outlive rows, engine and program, and live until the consumer has
  * released all that it took. Their memory comes from the engine's allocator, which has to bear to be asked

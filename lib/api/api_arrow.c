@@ -63,6 +63,7 @@ typedef enum arrow_kind {
     ARROW_NUMBER,
     ARROW_FLAG,
     ARROW_TIME,   /* ms, in the program's zone */
+    ARROW_SPAN,   /* ms */
     ARROW_AMOUNT, /* decimal with the currency's digits */
     ARROW_DECIMAL /* decimal with 12 digits */
 } arrow_kind;
@@ -101,10 +102,11 @@ static const arrow_field arrow_row_fields[] = {
 
 /* In the order in which arrow_progress_cells fills them. */
 static const arrow_field arrow_progress_fields[] = {
-    {"rule", ARROW_TEXT, false},     {"partner", ARROW_TEXT, false}, {"rep", ARROW_TEXT, true},
-    {"customer", ARROW_TEXT, true},  {"product", ARROW_TEXT, true},  {"value", ARROW_DECIMAL, true},
-    {"target", ARROW_DECIMAL, true}, {"state", ARROW_TEXT, false},   {"start", ARROW_TIME, true},
-    {"end", ARROW_TIME, true},
+    {"rule", ARROW_TEXT, false},        {"partner", ARROW_TEXT, false}, {"rep", ARROW_TEXT, true},
+    {"customer", ARROW_TEXT, true},     {"product", ARROW_TEXT, true},  {"value", ARROW_DECIMAL, true},
+    {"target", ARROW_DECIMAL, true},    {"state", ARROW_TEXT, false},   {"start", ARROW_TIME, true},
+    {"end", ARROW_TIME, true},          {"left", ARROW_SPAN, true},     {"share", ARROW_DECIMAL, true},
+    {"remaining", ARROW_DECIMAL, true}, {"tier", ARROW_NUMBER, true},   {"tiers", ARROW_NUMBER, true},
 };
 
 /* ---- The store ---- */
@@ -192,6 +194,7 @@ static size_t arrow_value_size(arrow_kind kind)
         return sizeof(int32_t);
     case ARROW_NUMBER:
     case ARROW_TIME:
+    case ARROW_SPAN:
         return sizeof(int64_t);
     case ARROW_FLAG:
         return 1;
@@ -242,8 +245,8 @@ static prm_status arrow_add_cell(arrow_column *column, arrow_kind kind, size_t r
         int32_t end = (int32_t)column->bytes.count;
         return prm__vec_append(&column->values, &end, 1);
     }
-    const void *value = kind == ARROW_NUMBER || kind == ARROW_TIME ? (const void *)&cell->number
-                                                                   : &cell->wide;
+    bool is_wide = kind == ARROW_AMOUNT || kind == ARROW_DECIMAL;
+    const void *value = is_wide ? (const void *)&cell->wide : &cell->number;
     return prm__vec_append(&column->values, value, 1);
 }
 
@@ -297,11 +300,16 @@ static arrow_cell arrow_number_cell(int64_t number)
     return (arrow_cell){.present = true, .number = number};
 }
 
+/* A number, where there is one. */
+static arrow_cell arrow_maybe_cell(bool present, int64_t number)
+{
+    return (arrow_cell){.present = present, .number = present ? number : 0};
+}
+
 /* What never comes has no time. */
 static arrow_cell arrow_time_cell(int64_t time)
 {
-    bool present = time != PRM_NO_TIME && time <= PRM_TIME_MAX;
-    return (arrow_cell){.present = present, .number = present ? time : 0};
+    return arrow_maybe_cell(time != PRM_NO_TIME && time <= PRM_TIME_MAX, time);
 }
 
 static arrow_cell arrow_wide_cell(bool present, prm__decimal wide)
@@ -350,16 +358,22 @@ static prm__decimal arrow_decimal(prm_decimal value)
 
 static void arrow_progress_cells(const prm_progress *line, arrow_cell *cells)
 {
+    bool has_target = line->has_value == 1;
     *cells++ = arrow_text_cell(line->rule_name);
     *cells++ = arrow_text_cell(line->partner);
     *cells++ = arrow_text_cell(line->rep);
     *cells++ = arrow_text_cell(line->customer);
     *cells++ = arrow_text_cell(line->product);
     *cells++ = arrow_wide_cell(line->has_value != 0, arrow_decimal(line->value));
-    *cells++ = arrow_wide_cell(line->has_value == 1, arrow_decimal(line->target));
+    *cells++ = arrow_wide_cell(has_target, arrow_decimal(line->target));
     *cells++ = arrow_name_cell(prm_state_name(line->state));
     *cells++ = arrow_time_cell(line->start);
     *cells++ = arrow_time_cell(line->end);
+    *cells++ = arrow_maybe_cell(line->left != PRM_NO_TIME, line->left);
+    *cells++ = arrow_wide_cell(has_target, line->share);
+    *cells++ = arrow_wide_cell(has_target, arrow_decimal(line->remaining));
+    *cells++ = arrow_maybe_cell(line->tiers > 0, line->tier);
+    *cells++ = arrow_maybe_cell(line->tiers > 0, line->tiers);
 }
 
 static prm_status arrow_copy(arrow_store *store, prm_rows *rows)
@@ -429,6 +443,8 @@ static const char *arrow_format(const arrow_store *store, arrow_kind kind)
         return "b";
     case ARROW_TIME:
         return store->zone.data;
+    case ARROW_SPAN:
+        return "tDm";
     case ARROW_AMOUNT:
         return store->amount;
     case ARROW_DECIMAL:

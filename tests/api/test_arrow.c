@@ -35,7 +35,8 @@ struct ArrowArrayStream {
     "commission: {on: deal.won, of: amount, base: 10%}\n"                                                    \
     "rules:\n"                                                                                               \
     "  faster: {when: {count: deal.won, at_least: 2}, then: {rate: +5%}}\n"                                  \
-    "  star: {for: rep, when: {count: deal.won, at_least: 2}, then: {stars: 3}}\n"
+    "  star: {for: rep, when: {count: deal.won, at_least: 2}, then: {stars: 3}}\n"                           \
+    "  steps: {per: month, when: {count: lead.registered}, tiers: [{at_least: 4, then: {stars: 1}}]}\n"
 
 #define EVENTS                                                                                               \
     "d1 2026-06-01 deal.won partner=acme rep=sato amount=100.50; "                                           \
@@ -215,9 +216,17 @@ static void progress(void **state)
     assert_int_equal(prm_engine_progress(r.engine, PRM_NONE, (prm_text){NULL, 0}, &rows, NULL), PRM_OK);
     struct ArrowArrayStream stream = stream_of(&r, rows);
     prm_rows_free(rows);
+    struct ArrowArrayStream again;
+    assert_int_equal(prm_stream_share(&stream, &again, NULL), PRM_OK);
     expect(&stream, " rule partner rep value target state start ",
            "faster acme - 1000000000000 2000000000000 open - \n"
-           "star acme sato 1000000000000 2000000000000 open - \n");
+           "star acme sato 1000000000000 2000000000000 open - \n"
+           "steps acme - 0 4000000000000 open 1780239600000 \n");
+    expect(&again, " rule left share remaining tier tiers ",
+           "faster - 500000000000 1000000000000 - - \n"
+           "star - 500000000000 1000000000000 - - \n"
+           "steps 2592000000 0 4000000000000 1 1 \n");
+    again.release(&again);
     stream.release(&stream);
     rig_close(&r);
 }

@@ -89,7 +89,7 @@ def test_constants(header):
     for name, value in vars(abi).items():
         if isinstance(value, int) and name in values:
             assert value == values[name], name
-    for prefix in ("VALUE_", "COLUMN_", "LAYOUT_", "TICK_", "E_"):
+    for prefix in ("VALUE_", "COLUMN_", "LAYOUT_", "TICK_", "ORDER_", "E_"):
         assert {n for n in values if n.startswith(prefix)} == {n for n in vars(abi) if n.startswith(prefix)}
     assert len(values) > 40
 

@@ -242,6 +242,37 @@ def test_questions(engine):
         engine.progress("fastre")
 
 
+def test_pending(engine):
+    engine.ingest([deal(number, partner="beta") for number in (1, 2)] + [deal(3), deal(4, partner="done")])
+    engine.ingest([deal(number, partner="done") for number in (5, 6)])
+    closest = engine.pending("faster")
+    assert [(line.partner, line.remaining) for line in closest] == [("beta", 1), ("acme", 2)]
+    assert str(closest[0].share) == "0.666666666667" and closest[0].left is None and closest[0].tier is None
+    assert [line.partner for line in engine.pending("faster", limit=1)] == ["beta"]
+    assert [line.partner for line in engine.pending("faster", states=[prm.State.REACHED])] == ["done"]
+    assert [line.partner for line in engine.pending("faster", by="names", states=prm.State)] == ["acme", "beta", "done"]
+    assert [line.rule for line in engine.pending(partner="acme")] == ["faster"]
+    for wrong in ({"by": "size"}, {"limit": 0}, {"states": []}):
+        with pytest.raises(ValueError, match=r"by is|limit is|no state"):
+            engine.pending(**wrong)
+
+
+def test_time_left_and_tiers():
+    engine = prm.Engine(
+        prm.Program.compile(
+            "prm: 1\nprogram: p\ncurrency: JPY\nrules:\n"
+            "  long: {per: month, when: {count: deal.won, at_least: 9}, then: {cash: 1}}\n"
+            "  steps: {per: day, when: {count: deal.won}, tiers: [{at_least: 1, then: {cash: 1}}, "
+            "{at_least: 2, then: {cash: 2}}]}\n"
+        )
+    )
+    engine.ingest([deal(1), {**deal(2), "time": "2026-06-30T18:00:00Z"}])
+    late, soon = engine.pending(by="time")
+    assert (soon.rule, soon.left, soon.tier, soon.tiers) == ("long", timedelta(hours=6), None, None)
+    assert (late.rule, late.left, late.tier, late.tiers) == ("steps", timedelta(hours=6), 2, 2)
+    assert (late.share, late.remaining) == (Decimal("0.5"), 1)
+
+
 def test_progress_of_a_contest_has_no_target():
     program = prm.Program.compile(
         "prm: 1\nprogram: c\ncurrency: JPY\nrules:\n  most:\n    per: month\n"
@@ -250,7 +281,7 @@ def test_progress_of_a_contest_has_no_target():
     engine = prm.Engine(program)
     engine.ingest([{"id": "d", "type": "deal.won", "time": "2026-06-01", "partner": "acme"}])
     line = engine.progress("most")[0]
-    assert (line.value, line.target, line.remaining) == (1, None, None)
+    assert (line.value, line.target, line.remaining, line.share) == (1, None, None, None)
 
 
 def test_explanations(engine):

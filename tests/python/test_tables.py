@@ -125,6 +125,27 @@ def test_pandas(busy):
     assert busy.totals().to_pandas()["outcomes"].sum() == busy.totals()[0].outcomes + busy.totals()[1].outcomes
 
 
+def test_progress_as_columns():
+    text = (
+        "prm: 1\nprogram: p\ncurrency: JPY\nrules:\n  a: {when: {count: deal.won, at_least: 4}, then: {cash: 1}}\n"
+        "  b: {per: month, when: {count: deal.won}, tiers: [{at_least: 2, then: {cash: 1}}]}\n"
+    )
+    engine = prm.Engine(prm.Program.compile(text))
+    engine.ingest(deal(1))
+    lines = engine.progress()
+    assert lines.column("left") == [None, timedelta(days=30)] and lines.column("tiers") == [None, 1]
+    assert lines.column("share") == [Decimal("0.25"), Decimal("0.5")] and lines.column("remaining") == [3, 1]
+    pandas = pytest.importorskip("pandas")
+    frame = lines.to_pandas()
+    assert pandas.isna(frame["left"][0]) and frame["left"][1] == pandas.Timedelta(days=30)
+    assert str(frame["tier"].dtype) == "Int64" and frame["tier"].isna().tolist() == [True, False]
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.table(lines)
+    table.validate(full=True)
+    assert table.schema.field("left").type == pyarrow.duration("ms")
+    assert table["left"].to_pylist() == lines.column("left") and table["tiers"].to_pylist() == [None, 1]
+
+
 def test_what_is_not_taken_from_a_capsule_is_handed_back(busy):
     from prm import _arrow
 

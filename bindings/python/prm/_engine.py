@@ -20,7 +20,7 @@ from ._events import Batch, each_event
 from ._explain import Fact, read_facts
 from ._library import lib
 from ._program import Program, Time
-from ._records import EXACT, Answer, Answers, Counts, Progress, Row, Times, Total, explained, plain_decimal
+from ._records import EXACT, Answer, Answers, Counts, Progress, Row, State, Times, Total, explained, plain_decimal
 from ._state import Net, options_of
 from ._table import Table, table_of_records, table_of_rows
 
@@ -290,6 +290,48 @@ class Engine:
         index = _abi.NONE if rule is None else self._program.rule_index(rule)
         with _texts(partner) as texts:
             return self._rows(Progress, lib.prm_engine_progress, index, *texts)
+
+    def pending(
+        self,
+        rule: Optional[str] = None,
+        partner: Optional[str] = None,
+        *,
+        by: str = "closest",
+        states: Iterable[State] = (State.OPEN,),
+        limit: Optional[int] = None,
+    ) -> Table[Progress]:
+        """Who has not got there yet: the progress of subjects in some states, those that are closest to their target
+        first, or with ``by="time"`` those that have the least time left; the first ``limit`` of these.
+
+        >>> import prm
+        >>> engine = prm.Engine(prm.Program.compile('''
+        ... prm: 1
+        ... program: p
+        ... currency: JPY
+        ... rules: {four-leads: {for: rep, when: {count: lead.registered, at_least: 4}, then: {gift_card: 5000}}}
+        ... '''))
+        >>> engine.ingest({"id": str(number), "type": "lead.registered", "time": "2026-06-01",
+        ...                "partner": "acme", "rep": rep} for number, rep in enumerate(["sato", "kato", "kato"]))
+        <prm.Answers: 3 accepted>
+        >>> [(one.rep, one.remaining, one.share) for one in engine.pending()]
+        [('kato', Decimal('2'), Decimal('0.5')), ('sato', Decimal('3'), Decimal('0.25'))]
+        """
+        orders = {"names": _abi.ORDER_NAMES, "closest": _abi.ORDER_CLOSEST, "time": _abi.ORDER_TIME}
+        if by not in orders:
+            raise ValueError('by is "closest", "time" or "names", not %r' % (by,))
+        wanted = sum(1 << state for state in set(map(State, states)))
+        if not wanted or (limit is not None and limit < 1):
+            raise ValueError("no state is asked for" if not wanted else "limit is %r" % (limit,))
+        options = _abi.PendingOptions(
+            size=ctypes.sizeof(_abi.PendingOptions),
+            rule=_abi.NONE if rule is None else self._program.rule_index(rule),
+            states=wanted,
+            order=orders[by],
+            limit=limit or 0,
+        )
+        with _texts(partner) as texts:
+            options.partner = texts[0]
+            return self._rows(Progress, lib.prm_engine_pending, options)
 
     def _explanation(self, function: Callable[..., int], *arguments: Any) -> List[Fact]:
         explanation = ctypes.c_void_p()

@@ -171,10 +171,14 @@ class Total:
 class Progress:
     """How far a subject is with a rule.
 
-    ``value`` and ``target`` are None where a rule asks for more than one thing; a contest has no ``target``.
+    ``value`` and ``target`` are None where a rule asks for more than one thing; a contest has no ``target``. A rule
+    with tiers is told by the next one.
     """
 
-    __slots__ = ("customer", "end", "partner", "product", "rep", "rule", "start", "state", "target", "value")
+    __slots__ = (
+        "customer", "end", "left", "partner", "product", "remaining", "rep", "rule", "share", "start", "state",
+        "target", "tier", "tiers", "value",
+    )  # fmt: skip
 
     rule: str
     partner: str
@@ -186,13 +190,11 @@ class Progress:
     state: State
     start: Optional[datetime]
     end: Optional[datetime]  #: exclusive
-
-    @property
-    def remaining(self) -> Optional[Decimal]:
-        """What is missing to the target, at least 0."""
-        if self.value is None or self.target is None:
-            return None
-        return max(EXACT.subtract(self.target, self.value), Decimal(0))
+    left: Optional[timedelta]  #: from the clock to ``end``, at least 0
+    share: Optional[Decimal]  #: of the target, from 0 to 1
+    remaining: Optional[Decimal]  #: what is missing to the target, at least 0
+    tier: Optional[int]  #: the next one, from 1
+    tiers: Optional[int]  #: how many there are
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import enum
 import weakref
 from array import array
 from dataclasses import fields
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Callable, Dict, Generic, Iterator, List, Optional, Sequence, Tuple, TypeVar, Union, overload
 
 from . import _abi
@@ -25,6 +25,7 @@ __all__ = ["Table", "table_of_records", "table_of_rows"]
 
 T = TypeVar("T")
 _ENUMS: Dict[str, Any] = {"op": Op, "state": State}
+_NOTES = {"datetime": "time", "timedelta": "span", "Decimal": "decimal", "bool": "bool", "Optional[int]": "number"}
 _MASK = 2**64 - 1
 
 
@@ -111,7 +112,8 @@ class Table(Generic[T]):
                 times = pandas.Series(self._source.instants(name)).dt.tz_localize("UTC")
                 frame[name] = times.dt.tz_convert(self._program.tzinfo)
             else:
-                dtype = {"int": "int64", "bool": "bool"}.get(kind, "object")
+                dtypes = {"int": "int64", "bool": "bool", "number": "Int64", "span": "timedelta64[ms]"}
+                dtype = dtypes.get(kind, "object")
                 frame[name] = pandas.Series(self.column(name), dtype=dtype)
         return pandas.DataFrame(frame)
 
@@ -125,11 +127,11 @@ class Table(Generic[T]):
 
 
 def _kinds(record: Any) -> Dict[str, str]:
-    """Column -> "time", "int", "bool", "decimal" or "text"; the annotations say it."""
+    """Column -> "int", "text" or a word of _NOTES ("number" is an int or None); the annotations say it."""
     kinds = {}
     for field in fields(record):
         note = str(field.type)
-        kind = next((k for n, k in (("datetime", "time"), ("Decimal", "decimal"), ("bool", "bool")) if n in note), "")
+        kind = next((kind for name, kind in _NOTES.items() if name in note), "")
         kinds[field.name.rstrip("_")] = kind or ("int" if note == "int" else "text")
     return kinds
 
@@ -142,6 +144,10 @@ def _words(address: int, count: int, code: str) -> Any:
     out = array(code)
     out.frombytes(ctypes.string_at(address, count * out.itemsize))
     return out
+
+
+def _span(ms: int) -> timedelta:
+    return timedelta(milliseconds=ms)
 
 
 def _bits(address: Optional[int], count: int) -> Optional[List[bool]]:
@@ -209,8 +215,8 @@ class _Columns:
                 values += self._texts(array_of_column, count)
             elif form == "b":
                 values += _bits(array_of_column.buffers[1], count) or ()
-            elif form == "l":
-                values += _words(array_of_column.buffers[1], count, "q")
+            elif form in ("l", "tDm"):
+                values += self._numbers(array_of_column, count, _span if form == "tDm" else int)
             else:
                 values += self._times(array_of_column, count)
         return values
@@ -223,6 +229,10 @@ class _Columns:
             text = data.decode("ascii")
             return [text[start:end] or None for start, end in spans]
         return [data[start:end].decode("utf-8") or None for start, end in spans]
+
+    def _numbers(self, column: Any, count: int, made: Callable[[int], Any]) -> List[Any]:
+        words = _words(column.buffers[1], count, "q")
+        return [made(word) if present else None for word, present in zip(words, self._present(column, count))]
 
     def _present(self, column: Any, count: int) -> Sequence[bool]:
         return _bits(column.buffers[0], count) or (True,) * count
