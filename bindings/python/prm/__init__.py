@@ -46,6 +46,8 @@ An engine outlives its process as bytes, and another program can be tried before
 REVERSE commission!d-1 150000
 GRANT commission!d-1 200000
 
+:func:`diff` compares two programs over the same events: who gains, who loses, by which rule, in which month and why.
+
 Many events at once come by columns: :meth:`Engine.ingest_columns` takes numpy arrays and pandas frames,
 :meth:`Engine.ingest_arrow` what polars, pyarrow and DuckDB hold. Ledger, journal and progress leave as columns, too:
 give the :class:`Table` to any of these.
@@ -57,6 +59,7 @@ With pytest, files called ``*.test.yaml`` are collected as tests; ``pytest --prm
 fires. :mod:`prm.testing` makes events for hypothesis.
 """
 
+from ._diff import Change, Diff, DiffLine, DiffOutcome, diff
 from ._engine import Engine
 from ._errors import Diagnostic, Error, EventError, ProgramError, Severity, StateError, Status
 from ._explain import Fact
@@ -73,8 +76,12 @@ __all__ = [
     "Answer",
     "Answers",
     "Applied",
+    "Change",
     "Counts",
     "Diagnostic",
+    "Diff",
+    "DiffLine",
+    "DiffOutcome",
     "Engine",
     "Error",
     "EventError",
@@ -96,6 +103,7 @@ __all__ = [
     "Total",
     "apply",
     "apply_all",
+    "diff",
     "library_version",
     "schema",
 ]
