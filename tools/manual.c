@@ -7,8 +7,8 @@
 #include <string.h>
 
 const cli_verb *const verbs[VERBS] = {
-    &verb_run,       &verb_check,  &verb_test,   &verb_progress, &verb_explain, &verb_diff,
-    &verb_statement, &verb_report, &verb_effect, &verb_schema,   &verb_manual,
+    &verb_run,  &verb_check,     &verb_test,   &verb_progress, &verb_journey, &verb_explain,
+    &verb_diff, &verb_statement, &verb_report, &verb_effect,   &verb_schema,  &verb_manual,
 };
 
 /* ---- The man page ------------------------------------------------------------------ */

@@ -10,11 +10,11 @@
 #include "chart.h"
 #include "net.h"
 #include "page.h"
-#include "probe.h"
 #include "session.h"
+#include "stand.h"
 #include "width.h"
 
-enum { REPORT_TOP = 10, REPORT_NEAREST = 3, REPORT_LABEL = 36 };
+enum { REPORT_TOP = 10, REPORT_NEAREST = 3, REPORT_LABEL = 36, REPORT_DORMANT = 90 };
 
 static const cli_option report_options[] = {
     {"output", "FILE", 0, "where the page goes, also as -o; '-' is standard output"},
@@ -199,6 +199,43 @@ static report_item report_stage(const report *work, const char *name)
     stage.amount = (sum)events;
     free(partners);
     return stage;
+}
+
+/* By the stages of the program's journey: reps that have come so far, or further. */
+static int report_write_journey(report *work)
+{
+    chart_bar bars[STAND_STAGES];
+    prm_error error;
+    stand all = {0};
+    const prm_program *program = work->work.program;
+    if (stand_take(&all, work->work.engine, NULL, (prm_text){"", 0}, REPORT_DORMANT, &error) != PRM_OK) {
+        stand_free(&all);
+        return session_fail(&error);
+    }
+    stand_funnel funnel = stand_count(&all, 0, all.count);
+    size_t stages = prm_program_stage_count(program);
+    for (size_t i = 0; i < stages; i++) {
+        buffer value = {0};
+        prm_stage stage = {.size = sizeof stage};
+        prm_text came = report_count(work, funnel.came[i + 1]), here = report_count(work, funnel.here[i + 1]);
+        prm_text share = report_percent(work, (sum)funnel.came[i + 1], (sum)funnel.came[0]);
+        prm_text stopped = report_count(work, funnel.stopped[i + 1]);
+        if (prm_program_stage(program, (uint32_t)i, &stage) != PRM_OK)
+            break;
+        buffer_format(&value, "%.*s (%.*s); %.*s stand here, %.*s of them stopped", (int)came.size, came.data,
+                      (int)share.size, share.data, (int)here.size, here.data, (int)stopped.size,
+                      stopped.data);
+        bars[i] = (chart_bar){stage.title.size > 0 ? stage.title : stage.name,
+                              arena_text(&work->texts, (prm_text){value.data, value.size}),
+                              funnel.came[0] > 0 ? (double)funnel.came[i + 1] / (double)funnel.came[0] : 0};
+        buffer_free(&value);
+    }
+    buffer_string(&work->page, "<section>\n");
+    page_element(&work->page, "h2", text_of("How far reps come"));
+    chart_bars(&work->page, text_of("Reps by the stages of the journey"), bars, stages, 1);
+    buffer_string(&work->page, "</section>\n");
+    stand_free(&all);
+    return CLI_DONE;
 }
 
 static void report_write_funnel(report *work)
@@ -454,11 +491,16 @@ static int report_write(report *work)
     page_open(&work->page, "en", title.size > 0 ? title : prm_program_name(work->work.program));
     report_say_clock(work);
     report_write_figures(work, cost, count);
-    report_write_funnel(work);
+    int status = CLI_DONE;
+    if (prm_program_stage_count(work->work.program) > 0)
+        status = report_write_journey(work);
+    else
+        report_write_funnel(work);
     report_write_payouts(work);
     report_write_concentration(work, partners, count, cost);
     free(partners);
-    int status = report_write_progress(work);
+    if (status == CLI_DONE)
+        status = report_write_progress(work);
     page_close(&work->page);
     return status;
 }

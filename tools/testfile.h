@@ -43,6 +43,7 @@ typedef enum test_section {
     TEST_RATES,
     TEST_RANKS,
     TEST_PROGRESS,
+    TEST_JOURNEY,
     TEST_ERRORS,
     TEST_REJECTED,
     TEST_SECTIONS

@@ -11,6 +11,7 @@
 #include "testcompare.h"
 #include "testerrors.h"
 #include "testevents.h"
+#include "testjourney.h"
 #include "testnet.h"
 #include "testsection.h"
 #include "testtotals.h"
@@ -223,6 +224,8 @@ static int testrun_check(testrun *run, const testrun_outcome *outcome)
         good &= testquestion_ranks(&question, expect[TEST_RANKS]);
     if (expect[TEST_PROGRESS] != NULL)
         good &= testquestion_progress(&question, expect[TEST_PROGRESS]);
+    if (expect[TEST_JOURNEY] != NULL)
+        good &= testjourney_check(&question, expect[TEST_JOURNEY]);
     return good;
 }
 

@@ -1,6 +1,6 @@
 #include "testsection.h"
 
-#include "testquestion.h"
+#include "testjourney.h"
 
 static const test_section_shape testsection_shapes[TEST_SECTIONS] = {
     [TEST_LEDGER] = {"ledger", "these rows and no others, in any order", NULL, &testrow_postings,
@@ -15,6 +15,8 @@ static const test_section_shape testsection_shapes[TEST_SECTIONS] = {
     [TEST_RANKS] = {"ranks", "the rank at a time", &testkeys_of_rank, NULL, NULL, 0},
     [TEST_PROGRESS] = {"progress", "who is how far with a rule, at the clock", NULL, &testquestion_rows, NULL,
                        0},
+    [TEST_JOURNEY] = {"journey", "who stands where on the journey, at the clock", NULL, &testjourney_rows,
+                      NULL, 0},
     [TEST_ERRORS] = {"errors", "all errors of a program that does not compile", &testkeys_of_error, NULL,
                      NULL, 0},
     [TEST_REJECTED] = {"rejected", "the ids of the events that are malformed or in conflict", NULL, NULL,

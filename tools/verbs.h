@@ -5,7 +5,7 @@
 #include "cli.h"
 
 /* All of them, in the order of the help. */
-enum { VERBS = 11 };
+enum { VERBS = 12 };
 extern const cli_verb *const verbs[VERBS];
 
 extern const cli_verb verb_check;
@@ -14,6 +14,7 @@ extern const cli_verb verb_report;
 extern const cli_verb verb_explain;
 extern const cli_verb verb_run;
 extern const cli_verb verb_effect;
+extern const cli_verb verb_journey;
 extern const cli_verb verb_manual;
 extern const cli_verb verb_progress;
 extern const cli_verb verb_schema;

@@ -239,6 +239,21 @@ PRM_API uint32_t prm_program_rule_count(const prm_program *program);
  * none. The texts live as long as the program. */
 PRM_API PRM_MUST_USE prm_status prm_program_rule(const prm_program *program, uint32_t index, prm_rule *out);
 
+/* A stage of the program's `journey`, in the order of the file; index < count. */
+typedef struct prm_stage {
+    uint32_t size; /* sizeof(prm_stage), set by the caller */
+    uint32_t line; /* where it stands in the text, from 1 */
+    prm_text name;
+    prm_text title; /* empty without one */
+} prm_stage;
+
+/* How many stages the journey has, at most 64; 0 without one. */
+PRM_API uint32_t prm_program_stage_count(const prm_program *program);
+
+/* Fills *out (whose `size` is set) with stage `index`; PRM_E_ARGUMENT when there is
+ * none. The texts live as long as the program. */
+PRM_API PRM_MUST_USE prm_status prm_program_stage(const prm_program *program, uint32_t index, prm_stage *out);
+
 /* Handles to event types and field names, to be resolved once and used in
  * events instead of texts; PRM_NONE when the program has none of that name.
  * They belong to the program that gave them. */
@@ -581,7 +596,7 @@ typedef struct prm_row {
     uint32_t money;      /* 1: amount is money of the program's currency */
 } prm_row;
 
-/* An iterator over rows or progress of one engine, as they were when it was
+/* An iterator over rows, progress or journeys of one engine, as they were when it was
  * made; any change of the engine ends its validity. */
 typedef struct prm_rows prm_rows;
 
@@ -625,6 +640,7 @@ struct ArrowArrayStream;
  *    rate_added, rank, text, at, from, until, payable, event, id.
  *  - Of progress: rule (its name), partner, rep, customer, product, value, target, state (its name), start,
  *    end, left (duration in ms), share, remaining, tier, tiers.
+ *  - Of journeys: partner, rep, stage (its name), since, last.
  * Texts are utf8, sequence and tiers are int64, flags are bool; times are timestamps in ms with the program's zone. Amounts
  * are decimal128 with the digits of the currency, other decimals have 12. What does not apply is null.
  * The columns stand for themselves: they may outlive rows, engine and program, and live until the consumer has
@@ -843,6 +859,30 @@ PRM_API PRM_MUST_USE prm_status prm_engine_pending(prm_engine *engine, const prm
 
 /* The next line of progress into *out; as prm_rows_next. */
 PRM_API PRM_MUST_USE int32_t prm_rows_next_progress(prm_rows *rows, prm_progress *out);
+
+/* Where a rep, or a partner as a whole, stands on the journey at the clock. A stage once reached stays
+ * reached, unless what led there is voided; a rep may reach one without those before it. A partner
+ * stands where the furthest of its reps does, since the first one came there. */
+typedef struct prm_journey {
+    uint32_t size;  /* sizeof(prm_journey), set by the caller */
+    uint32_t stage; /* the last one reached, in the order of the file: an index; PRM_NONE: none yet */
+    prm_text partner;
+    prm_text rep;     /* empty: the partner as a whole */
+    uint64_t reached; /* bits 1 << index of the stages reached */
+    int64_t since;    /* ms UTC: when it reached `stage`, or PRM_NO_TIME */
+    int64_t last;     /* ms UTC: its latest activity, or PRM_NO_TIME: an event that stands, voids and reduces
+                       * nothing, and is no joined, updated or left of partner or rep */
+} prm_journey;
+
+/* Every partner that has not left, by name, each followed by its reps that have not. `partner` empty
+ * for all. Walked by prm_rows_next_journey. PRM_E_NOT_FOUND when the program has no journey, or no
+ * event has named that partner. Else PRM_E_MEMORY, PRM_E_ARGUMENT, PRM_E_INTERNAL. Cost: linear in
+ * the events of these partners, n log n in partners and reps. */
+PRM_API PRM_MUST_USE prm_status prm_engine_journey(prm_engine *engine, prm_text partner, prm_rows **out,
+                                                   prm_error *error);
+
+/* The next one into *out; as prm_rows_next. */
+PRM_API PRM_MUST_USE int32_t prm_rows_next_journey(prm_rows *rows, prm_journey *out);
 
 /* The name of a progress state: "open", "reached", ...; static C string. */
 PRM_API const char *prm_state_name(uint32_t state);

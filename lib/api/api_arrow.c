@@ -8,6 +8,7 @@
 #include "api/guard.h"
 #include "base/decimal.h"
 #include "base/error.h"
+#include "engine/journey.h"
 #include "engine/progress.h"
 #include "engine/rows.h"
 #include <errno.h>
@@ -107,6 +108,12 @@ static const arrow_field arrow_progress_fields[] = {
     {"target", ARROW_DECIMAL, true},    {"state", ARROW_TEXT, false},   {"start", ARROW_TIME, true},
     {"end", ARROW_TIME, true},          {"left", ARROW_SPAN, true},     {"share", ARROW_DECIMAL, true},
     {"remaining", ARROW_DECIMAL, true}, {"tier", ARROW_NUMBER, true},   {"tiers", ARROW_NUMBER, true},
+};
+
+/* In the order in which arrow_journey_cells fills them. */
+static const arrow_field arrow_journey_fields[] = {
+    {"partner", ARROW_TEXT, false}, {"rep", ARROW_TEXT, true},  {"stage", ARROW_TEXT, true},
+    {"since", ARROW_TIME, true},    {"last", ARROW_TIME, true},
 };
 
 /* ---- The store ---- */
@@ -376,17 +383,34 @@ static void arrow_progress_cells(const prm_progress *line, arrow_cell *cells)
     *cells++ = arrow_maybe_cell(line->tiers > 0, line->tiers);
 }
 
+static void arrow_journey_cells(const prm_program *program, const prm_journey *line, arrow_cell *cells)
+{
+    prm_text stage = {NULL, 0};
+    if (line->stage != PRM_NONE)
+        stage = prm__program_text(program, program->rules[program->first_stage + line->stage].text);
+    *cells++ = arrow_text_cell(line->partner);
+    *cells++ = arrow_text_cell(line->rep);
+    *cells++ = arrow_text_cell(stage);
+    *cells++ = arrow_time_cell(line->since);
+    *cells++ = arrow_time_cell(line->last);
+}
+
 static prm_status arrow_copy(arrow_store *store, prm_rows *rows)
 {
     arrow_cell cells[ARROW_COLUMNS];
     prm_row row = {.size = sizeof row};
     prm_progress line = {.size = sizeof line};
+    prm_journey stand = {.size = sizeof stand};
     while (prm__rows_next(rows, &row)) {
         arrow_row_cells(&row, store->digits, cells);
         PRM_TRY(arrow_add_row(store, cells));
     }
     while (prm__progress_next(rows, &line)) {
         arrow_progress_cells(&line, cells);
+        PRM_TRY(arrow_add_row(store, cells));
+    }
+    while (prm__journey_next(rows, &stand)) {
+        arrow_journey_cells(rows->engine->program, &stand, cells);
         PRM_TRY(arrow_add_row(store, cells));
     }
     arrow_fix(store);
@@ -563,7 +587,16 @@ static prm_status arrow_open(arrow_store *store, struct ArrowArrayStream *out)
 
 /* ---- The functions ---- */
 
-static arrow_store *arrow_store_new(const prm__alloc *alloc, bool progress, uint32_t digits)
+#define ARROW_FIELDS(list) list, sizeof(list) / sizeof(list)[0]
+
+/* The columns that rows of a kind have. */
+static void arrow_columns_of(arrow_store *store, const arrow_field *fields, size_t count)
+{
+    store->fields = fields;
+    store->field_count = count;
+}
+
+static arrow_store *arrow_store_new(const prm__alloc *alloc, uint32_t kind, uint32_t digits)
 {
     prm__alloc own = {.host = alloc->host, .held = 0};
     arrow_store *store = prm__alloc_zeroed(&own, 1, sizeof *store);
@@ -571,9 +604,12 @@ static arrow_store *arrow_store_new(const prm__alloc *alloc, bool progress, uint
         return NULL;
     atomic_init(&store->users, 1);
     store->alloc = own;
-    store->fields = progress ? arrow_progress_fields : arrow_row_fields;
-    store->field_count = progress ? sizeof arrow_progress_fields / sizeof arrow_progress_fields[0]
-                                  : sizeof arrow_row_fields / sizeof arrow_row_fields[0];
+    if (kind == PRM_ROWS_PROGRESS)
+        arrow_columns_of(store, ARROW_FIELDS(arrow_progress_fields));
+    else if (kind == PRM_ROWS_JOURNEY)
+        arrow_columns_of(store, ARROW_FIELDS(arrow_journey_fields));
+    else
+        arrow_columns_of(store, ARROW_FIELDS(arrow_row_fields));
     store->digits = digits;
     snprintf(store->amount, sizeof store->amount, "d:38,%u", (unsigned)digits);
     prm__vec_init(&store->zone, &store->alloc, 1);
@@ -598,8 +634,7 @@ prm_status prm_rows_stream(prm_rows *rows, const prm_program *program, struct Ar
     if (!rows || !program || !out)
         return prm__error_set(error, PRM_E_ARGUMENT,
                               "rows, their program and a place for the stream are needed");
-    arrow_store *store = arrow_store_new(rows->alloc, rows->kind == PRM_ROWS_PROGRESS,
-                                         prm_program_minor_digits(program));
+    arrow_store *store = arrow_store_new(rows->alloc, rows->kind, prm_program_minor_digits(program));
     if (!store)
         return prm__error_memory(error);
     size_t before = rows->next;

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "engine/answer.h"
 #include "engine/ingest.h"
+#include "engine/journey.h"
 #include "engine/lifetime.h"
 #include "engine/progress.h"
 #include "engine/rank.h"
@@ -207,10 +208,10 @@ static prm_status api_progress(prm_engine *engine, const prm_pending_options *op
     PRM_TRY(prm__guard_engine(engine, error));
     if (!out)
         return prm__error_set(error, PRM_E_ARGUMENT, "a place for the rows is needed");
-    if (rule != PRM_NONE && rule >= engine->program->rules_count)
+    if (rule != PRM_NONE && rule >= engine->program->first_stage)
         return prm__error_set(error, PRM_E_NOT_FOUND,
                               "the program has %u rules; there is no rule of index %u",
-                              (unsigned)engine->program->rules_count, (unsigned)rule);
+                              (unsigned)engine->program->first_stage, (unsigned)rule);
     const prm__progress_wanted wanted = {rule, api_known(engine, options->partner), states, options->order,
                                          options->limit};
     if (options->partner.size && !wanted.partner)
@@ -242,4 +243,27 @@ int32_t prm_rows_next_progress(prm_rows *rows, prm_progress *out)
     if (!rows || !out || out->size < sizeof *out)
         return -1;
     return prm__progress_next(rows, out);
+}
+
+prm_status prm_engine_journey(prm_engine *engine, prm_text partner, prm_rows **out, prm_error *error)
+{
+    PRM_TRY(prm__guard_engine(engine, error));
+    if (!out)
+        return prm__error_set(error, PRM_E_ARGUMENT, "a place for the rows is needed");
+    if (prm_program_stage_count(engine->program) == 0)
+        return prm__error_set(error, PRM_E_NOT_FOUND, "the program has no journey");
+    uint32_t key = api_known(engine, partner);
+    if (partner.size && !key)
+        return prm__error_set(error, PRM_E_NOT_FOUND, "no event has named that partner");
+    prm_status status = prm__ingest_refresh(engine);
+    if (status != PRM_OK)
+        return prm__guard_fail(error, status);
+    return prm__guard_fail(error, prm__journey_rows(engine, key, out));
+}
+
+int32_t prm_rows_next_journey(prm_rows *rows, prm_journey *out)
+{
+    if (!rows || !out || out->size < sizeof *out)
+        return -1;
+    return prm__journey_next(rows, out);
 }

@@ -38,10 +38,10 @@ prm_status prm_engine_explain_missing(prm_engine *engine, uint32_t rule, prm_tex
     PRM_TRY(prm__guard_engine(engine, error));
     if (!out)
         return prm__error_set(error, PRM_E_ARGUMENT, "a place for the explanation is needed");
-    if (rule >= engine->program->rules_count)
+    if (rule >= engine->program->first_stage)
         return prm__error_set(error, PRM_E_NOT_FOUND,
                               "the program has %u rules; there is no rule of index %u",
-                              (unsigned)engine->program->rules_count, (unsigned)rule);
+                              (unsigned)engine->program->first_stage, (unsigned)rule);
     if (at != PRM_NO_TIME && at > engine->clock)
         return prm__error_set(error, PRM_E_CLOCK, "what lies after the clock is not known yet");
     const prm_text names[] = {rep, customer, product};

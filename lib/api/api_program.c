@@ -119,12 +119,12 @@ uint64_t prm_program_hash(const prm_program *program)
 
 uint32_t prm_program_rule_count(const prm_program *program)
 {
-    return program == NULL ? 0 : program->rules_count;
+    return program == NULL ? 0 : program->first_stage;
 }
 
 prm_status prm_program_rule(const prm_program *program, uint32_t index, prm_rule *out)
 {
-    if (program == NULL || out == NULL || out->size < API_SIZE_RULE || index >= program->rules_count)
+    if (program == NULL || out == NULL || out->size < API_SIZE_RULE || index >= program->first_stage)
         return PRM_E_ARGUMENT;
     const prm__p_rule *rule = &program->rules[index];
     out->line = rule->line;
@@ -134,6 +134,22 @@ prm_status prm_program_rule(const prm_program *program, uint32_t index, prm_rule
     out->outcomes = (rule->then.action_count ? PRM_OUTCOME_OF_THEN : 0U) |
                     (rule->otherwise.action_count ? PRM_OUTCOME_OF_ELSE : 0U) |
                     (rule->remind.action_count ? PRM_OUTCOME_OF_REMIND : 0U);
+    return PRM_OK;
+}
+
+uint32_t prm_program_stage_count(const prm_program *program)
+{
+    return program == NULL ? 0 : program->rules_count - program->first_stage;
+}
+
+prm_status prm_program_stage(const prm_program *program, uint32_t index, prm_stage *out)
+{
+    if (out == NULL || out->size < sizeof *out || index >= prm_program_stage_count(program))
+        return PRM_E_ARGUMENT;
+    const prm__p_rule *stage = &program->rules[program->first_stage + index];
+    out->line = stage->line;
+    out->name = prm__program_text(program, stage->text);
+    out->title = prm__program_text(program, stage->title);
     return PRM_OK;
 }
 

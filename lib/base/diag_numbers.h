@@ -40,6 +40,7 @@
     X(FIELD_REDECLARED, 219, PRM_SEVERITY_ERROR, "a field is declared again in another way")                 \
     X(TOO_MANY_MEASURES, 220, PRM_SEVERITY_ERROR, "the program has more than 200 named measures")            \
     X(TOO_MANY_LEVELS, 221, PRM_SEVERITY_ERROR, "the program has more than 100 ranks")                       \
+    X(TOO_MANY_STAGES, 222, PRM_SEVERITY_ERROR, "the journey has more than 64 stages")                       \
     X(UNKNOWN_EVENT_TYPE, 301, PRM_SEVERITY_ERROR, "there is no such event type")                            \
     X(UNKNOWN_FIELD, 302, PRM_SEVERITY_ERROR, "the event type has no such field")                            \
     X(UNKNOWN_ATTRIBUTE, 303, PRM_SEVERITY_ERROR, "no such attribute is declared")                           \
@@ -106,6 +107,7 @@
     X(TYPE_UNUSED, 550, PRM_SEVERITY_WARNING, "nothing uses this event type")                                \
     X(FIELD_UNUSED, 551, PRM_SEVERITY_WARNING, "nothing uses this field")                                    \
     X(ALWAYS_HOLDS, 552, PRM_SEVERITY_WARNING, "a condition holds in every case")                            \
+    X(STAGE_BEHIND, 553, PRM_SEVERITY_WARNING, "a stage is never reached later than one before it")          \
     X(EVENT_ID_MISSING, 601, PRM_SEVERITY_ERROR, "the event has no id")                                      \
     X(EVENT_ID_TOO_LONG, 602, PRM_SEVERITY_ERROR, "the event's id is longer than 128 bytes")                 \
     X(EVENT_CONFLICT, 603, PRM_SEVERITY_ERROR, "an event with this id and other content was accepted")       \

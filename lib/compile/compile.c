@@ -65,6 +65,8 @@ static void compile_sections(prm__compiler *c, const prm__yaml_node *root, const
     prm__compile_ranks(c, values[PRM_HEAD_RANKS]);
     if (!c->lang.diag->exhausted)
         prm__compile_rules(c, values[PRM_HEAD_RULES]);
+    if (!c->lang.diag->exhausted)
+        prm__compile_journey(c, values[PRM_HEAD_JOURNEY]);
     if (c->lang.diag->exhausted)
         return;
     prm__compile_unused_measures(c);

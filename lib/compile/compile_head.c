@@ -72,6 +72,9 @@ static const prm__schema_key head_keys[PRM_HEAD_KEYS] = {
     [PRM_HEAD_RULES] = {"rules", PRM_SCHEMA_MAPPING, 0, "rules by name, in the order in which they are asked",
                         "{ten-leads: {when: {count: lead.registered, at_least: 10}, then: {cash: 5000}}}",
                         NULL},
+    [PRM_HEAD_JOURNEY] = {"journey", PRM_SCHEMA_MAPPING, 0,
+                          "the stages that a rep comes to on its way, in their order, for `prm journey`",
+                          "{lead: {when: {count: lead.registered, at_least: 1}}}", NULL},
 };
 
 const prm__schema prm__keys_of_program = {"a program", head_keys, PRM_HEAD_KEYS, "prm: 1", 0, NULL};

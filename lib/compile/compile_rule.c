@@ -98,13 +98,7 @@ static bool rule_name(prm__compiler *c, const prm__yaml_node *node)
     return false;
 }
 
-/* Lines up to the place; the rules are read in order, so that the text is gone through once. */
-typedef struct rule_lines {
-    uint32_t at;
-    uint32_t line;
-} rule_lines;
-
-static uint32_t rule_line(const prm__compiler *c, rule_lines *lines, uint32_t at)
+uint32_t prm__rule_line(const prm__compiler *c, prm__rule_lines *lines, uint32_t at)
 {
     const char *text = c->lang.diag->text; /* with a NUL behind it */
     for (; lines->at < at; lines->at++)
@@ -114,7 +108,7 @@ static uint32_t rule_line(const prm__compiler *c, rule_lines *lines, uint32_t at
 
 /* ---- Parts ---- */
 
-static bool rule_title(prm__compiler *c, const prm__yaml_node *node, uint32_t *title)
+bool prm__rule_title(prm__compiler *c, const prm__yaml_node *node, uint32_t *title)
 {
     if (node != NULL && !prm__scalar_text(&c->lang, node, "title"))
         return false;
@@ -171,7 +165,7 @@ static bool rule_actions(prm__compiler *c, prm__compile_rule *rule)
 
 /* ---- Rules ---- */
 
-static bool rule_keep(prm__compiler *c, prm__compile_rule *rule)
+bool prm__rule_keep(prm__compiler *c, prm__compile_rule *rule)
 {
     uint32_t index = (uint32_t)c->builder.rules.count;
     prm__p_rule *row = prm__compile_push(c, &c->builder.rules);
@@ -217,7 +211,7 @@ static bool rule_read(prm__compiler *c, prm__compile_rule *rule)
     const prm__yaml_node *const *values = rule->values;
     const prm__window_keys window = {values[PRM_RULE_PER], values[PRM_RULE_WITHIN], values[PRM_RULE_AFTER]};
     bool ok = rule_name(c, rule->node);
-    ok = rule_title(c, values[PRM_RULE_TITLE], &rule->row.title) && ok;
+    ok = prm__rule_title(c, values[PRM_RULE_TITLE], &rule->row.title) && ok;
     ok = prm__compile_subject(c, values[PRM_RULE_FOR], &rule->row.subject) && ok;
     ok = prm__compile_window(c, window, rule->row.subject, &rule->row.window) && ok;
     ok = prm__rule_active(c, rule) && ok;
@@ -233,7 +227,7 @@ static bool rule_read(prm__compiler *c, prm__compile_rule *rule)
     return ok;
 }
 
-static prm__p_rule rule_empty(uint32_t line)
+prm__p_rule prm__rule_row(uint32_t line)
 {
     return (prm__p_rule){
         .line = line,
@@ -255,16 +249,16 @@ static void rule_compile(prm__compiler *c, const prm__yaml_node *node, uint32_t 
     if (!prm__schema_read(&c->lang, node, &prm__keys_of_rule, rule.values, &rule.meant))
         return;
     rule.node = node;
-    rule.row = rule_empty(line);
+    rule.row = prm__rule_row(line);
     c->rule = node->key;
     rule.row.text = prm__compile_text(c, node->key, node->key_size);
     if (rule_read(c, &rule))
-        rule_keep(c, &rule);
+        prm__rule_keep(c, &rule);
 }
 
 void prm__compile_rules(prm__compiler *c, const prm__yaml_node *node)
 {
-    rule_lines lines = {0, 1};
+    prm__rule_lines lines = {0, 1};
     uint32_t count = 0;
     if (node == NULL)
         return;
@@ -274,7 +268,7 @@ void prm__compile_rules(prm__compiler *c, const prm__yaml_node *node)
                              "a program has at most %d rules", PRM_LIMIT_RULES);
             return;
         }
-        rule_compile(c, child, rule_line(c, &lines, child->key_span.start));
+        rule_compile(c, child, prm__rule_line(c, &lines, child->key_span.start));
         if (c->lang.diag->exhausted)
             return;
     }

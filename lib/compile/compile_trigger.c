@@ -79,7 +79,10 @@ static bool trigger_when(prm__compiler *c, prm__compile_rule *rule)
         rule->context.bare = "the tiers have the thresholds";
     if (row->form == PRM_FORM_EACH)
         rule->context.no_every = "with `each` every event fires by itself";
-    rule->context.must_count = row->form == PRM_FORM_REACH && row->at_close == 0;
+    if (row->form == PRM_FORM_STAGE)
+        rule->context.no_every = "a stage is reached once, and not again and again";
+    rule->context.must_count = row->form == PRM_FORM_STAGE ||
+                               (row->form == PRM_FORM_REACH && row->at_close == 0);
     if (!trigger_condition(c, node, "`when`", rule))
         return false;
     const prm__p_condition *first = prm__vec_at(&c->builder.conditions, row->first_condition);

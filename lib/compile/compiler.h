@@ -211,6 +211,7 @@ enum {
     PRM_HEAD_COMMISSION,
     PRM_HEAD_RANKS,
     PRM_HEAD_RULES,
+    PRM_HEAD_JOURNEY,
     PRM_HEAD_KEYS
 };
 
@@ -244,6 +245,9 @@ void prm__compile_warn_unused(prm__compiler *c);
 
 bool prm__compile_rewards(prm__compiler *c, const prm__yaml_node *node);
 void prm__compile_rules(prm__compiler *c, const prm__yaml_node *node);
+
+/* `journey`: its stages are rows behind those of the rules. */
+void prm__compile_journey(prm__compiler *c, const prm__yaml_node *node);
 
 /* ---- compile_condition.c and the files of clause.h ---- */
 

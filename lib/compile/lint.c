@@ -47,6 +47,9 @@ void prm__lint(prm__compiler *c, const prm__yaml_node *root)
     const prm__yaml_node *ranks = prm__yaml_find(root, "ranks");
     if (ranks != NULL)
         prm__lint_ranks(c, ranks);
+    const prm__yaml_node *journey = prm__yaml_find(root, "journey");
+    if (journey != NULL)
+        prm__lint_journey(c, journey);
     prm__lint_rates(c, root, rules);
     prm__lint_exclusive(c, rules);
     prm__lint_unused(c, root);

@@ -109,6 +109,9 @@ void prm__lint_rates(prm__compiler *c, const prm__yaml_node *root, prm__lint_rul
 /* lint_ranks.c */
 void prm__lint_ranks(prm__compiler *c, const prm__yaml_node *ranks);
 
+/* lint_journey.c */
+void prm__lint_journey(prm__compiler *c, const prm__yaml_node *journey);
+
 /* lint_unused.c: what is declared and never used. */
 void prm__lint_unused(prm__compiler *c, const prm__yaml_node *root);
 

@@ -50,6 +50,26 @@ typedef struct prm__compile_rule {
     bool has_value; /* it has a single number, if perhaps a wrong one */
 } prm__compile_rule;
 
+/* ---- compile_rule.c ---- */
+
+/* Lines up to a place; rules are read in order, so that the text is gone through once. Begins as
+ * {0, 1}. */
+typedef struct prm__rule_lines {
+    uint32_t at;
+    uint32_t line;
+} prm__rule_lines;
+
+uint32_t prm__rule_line(const prm__compiler *c, prm__rule_lines *lines, uint32_t at);
+
+/* A row that asks for nothing and does nothing. */
+prm__p_rule prm__rule_row(uint32_t line);
+
+/* `title`; NULL is the empty text. */
+bool prm__rule_title(prm__compiler *c, const prm__yaml_node *node, uint32_t *title);
+
+/* Appends the rule's row to those of the program, with the events that ask it. */
+bool prm__rule_keep(prm__compiler *c, prm__compile_rule *rule);
+
 /* ---- compile_form.c ---- */
 
 /* What makes the rule fire, and that its keys go together. The window must be known, or none. */

@@ -21,6 +21,7 @@ extern const prm__schema prm__keys_of_contest;
 extern const prm__schema prm__keys_of_remind;
 extern const prm__schema prm__keys_of_limit;
 extern const prm__schema prm__keys_of_active;
+extern const prm__schema prm__keys_of_stage;
 
 /* What stands at keys of several places, or at any name. */
 extern const prm__choices prm__choices_of_subject;

@@ -92,7 +92,10 @@ static prm_status ask_reach(const prm__asking *asking, uint32_t rule_index, prm_
         !prm__ask_eligible(asking, rule))
         return PRM_OK;
     state->fired = occasion;
-    return ask_fire(asking, rule_index, rule->then, 0);
+    if (rule->form != PRM_FORM_STAGE)
+        return ask_fire(asking, rule_index, rule->then, 0);
+    ((prm__rule_more *)prm__subject_state(subject, rule->offset))->reached = asking->place.time;
+    return PRM_OK;
 }
 
 /* A rule whose occasion has begun anew has reached nothing yet. */
@@ -167,7 +170,8 @@ prm_status prm__ask_subject(const prm__asking *asking, uint32_t rule_index)
     prm_engine *engine = asking->engine;
     const prm__p_rule *rule = &engine->program->rules[rule_index];
     prm__subject *subject = prm__subject_at(engine, engine->at_subjects[rule->subject]);
-    if (rule->form == PRM_FORM_REACH && prm__ask_has_fired(asking, rule, subject))
+    bool once = rule->form == PRM_FORM_REACH || rule->form == PRM_FORM_STAGE;
+    if (once && prm__ask_has_fired(asking, rule, subject))
         return PRM_OK;
     if (asking->view ? prm__ask_ended(asking, subject)
                      : (prm__engine_partner(engine, asking->partner)->flags & PRM_PARTNER_LEFT) != 0)

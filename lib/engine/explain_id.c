@@ -53,7 +53,7 @@ static uint32_t id_rule(const prm_program *program, prm_text name)
         return PRM_RULE_OVERRIDE;
     if (id_is(name, "ranks"))
         return PRM_RULE_RANKS;
-    for (uint32_t i = 0; i < program->rules_count; i++) {
+    for (uint32_t i = 0; i < program->first_stage; i++) {
         prm_text text = prm__program_text(program, program->rules[i].text);
         if (text.size == name.size && memcmp(text.data, name.data, name.size) == 0)
             return i;

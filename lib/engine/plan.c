@@ -227,8 +227,9 @@ static prm_status plan_takes(plan_work *work)
 static uint64_t plan_least(const prm_program *program, const prm__p_rule *rule)
 {
     const prm__p_condition *row = &program->conditions[rule->first_condition];
-    if (rule->form != PRM_FORM_REACH || rule->condition_count != 1 || row->expr != PRM_NO_INDEX ||
-        row->attribute != PRM_NO_INDEX || row->threshold <= 0)
+    bool once = rule->form == PRM_FORM_REACH || rule->form == PRM_FORM_STAGE;
+    if (!once || rule->condition_count != 1 || row->expr != PRM_NO_INDEX || row->attribute != PRM_NO_INDEX ||
+        row->threshold <= 0)
         return 0;
     if (row->kind == PRM_CONDITION_AT_LEAST)
         return (uint64_t)((row->threshold + PRM_DECIMAL_ONE - 1) / PRM_DECIMAL_ONE);

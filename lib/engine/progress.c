@@ -175,7 +175,7 @@ static void progress_begin(prm_engine *engine, const prm__progress_wanted *wante
                                         .partner = PRM_NONE,
                                         .end = (uint32_t)engine->partners.count,
                                         .subject = PRM_NONE,
-                                        .last = all ? engine->program->rules_count : wanted->rule + 1};
+                                        .last = all ? engine->program->first_stage : wanted->rule + 1};
     if (wanted->partner) {
         uint32_t only = prm__engine_find_partner(engine, wanted->partner); /* PRM_NONE + 1 is 0: nobody */
         walk->partner = only == PRM_NONE ? PRM_NONE : only - 1;

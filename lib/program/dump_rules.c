@@ -4,7 +4,7 @@
 static const char *const dump_recipients[] = {"subject",  "rep",    "partner",
                                               "referrer", "parent", "parent.parent"};
 static const char *const dump_froms[] = {"next", "now", "period", "next_period"};
-static const char *const dump_forms[] = {"reach", "every", "tiers", "each", "while", "contest"};
+static const char *const dump_forms[] = {"reach", "every", "tiers", "each", "while", "contest", "stage"};
 static const char *const dump_blocks[] = {"then", "else", "remind", "tier", "place"};
 static const char *const dump_comparisons[] = {"at_least",  "more_than", "at_most",
                                                "less_than", "every",     "compared"};

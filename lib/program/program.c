@@ -145,6 +145,9 @@ void prm__program_point(prm_program *program)
     program->name##_count = program->head->counts[PRM_SECTION_##name];
     PRM_PROGRAM_SECTIONS(PROGRAM_POINT)
 #undef PROGRAM_POINT
+    program->first_stage = program->rules_count;
+    while (program->first_stage > 0 && program->rules[program->first_stage - 1].form == PRM_FORM_STAGE)
+        program->first_stage--;
 }
 
 static void program_calendar(prm_program *program)

@@ -224,6 +224,7 @@ typedef enum prm__rule_form {
     PRM_FORM_EACH,      /* at every event of its types */
     PRM_FORM_WHILE,     /* as long as its condition holds */
     PRM_FORM_CONTEST,   /* at the close, by place */
+    PRM_FORM_STAGE,     /* once, as REACH, without an outcome: of the journey, and no rule to hosts */
     PRM_FORMS
 } prm__rule_form;
 
@@ -280,6 +281,8 @@ typedef struct prm__p_rule {
     int64_t budget; /* minor units; INT64_MAX without */
 } prm__p_rule;
 
+#define PRM_STAGES 64 /* of a journey at the most: they are the bits of a mask */
+
 /* The state of a rule for one subject. Forms other than REACH and EACH have more. */
 typedef struct prm__rule_state {
     int64_t fired; /* start of the window of the last occasion that fired + 1; life: 1; 0: never */
@@ -288,7 +291,7 @@ typedef struct prm__rule_state {
 
 typedef struct prm__rule_more {
     prm__rule_state base;
-    int64_t reached; /* multiples or a mask of tiers in that occasion; a spell's first instant */
+    int64_t reached; /* multiples or a mask of tiers in that occasion; a spell's or stage's instant */
     int64_t inside;  /* while: not 0 in a spell */
     int64_t noted;   /* while: the instant last put on the agenda */
     int64_t reserved;
@@ -296,7 +299,8 @@ typedef struct prm__rule_more {
 
 static inline bool prm__form_has_more(uint32_t form)
 {
-    return form == PRM_FORM_EVERY || form == PRM_FORM_TIERS || form == PRM_FORM_WHILE;
+    return form == PRM_FORM_EVERY || form == PRM_FORM_TIERS || form == PRM_FORM_WHILE ||
+           form == PRM_FORM_STAGE;
 }
 
 typedef struct prm__limit_state {
@@ -560,6 +564,7 @@ struct prm_program {
     const prm__p_head *head;
     prm__calendar calendar; /* its zone points into the block */
     PRM_PROGRAM_SECTIONS(PRM_SECTION_POINTER)
+    uint32_t first_stage;                 /* into rules: the stages of the journey are its last rows */
     prm__lookup type_lookup, name_lookup; /* made with the program, by text */
 };
 
@@ -598,6 +603,7 @@ PRM_MUST_USE prm_status prm__builder_finish(prm__builder *builder, const prm_all
  *    `each`, code) do not overlap;
  *  - a rule's blocks, and those of its tiers, hold its actions once each, in any order;
  *  - product_rates are those of the commission, then those of each level in turn;
+ *  - stages are the last of the rules, ask for reps, and have a condition and nothing else;
  *  - only conditions name expressions with MEASURE; expressions that are named by many
  *    rows have 2^26 words at the most, each counted as often as it is named;
  *  - attributes of an owner have places 0, 1, ... in the order of the rows; types partition the anchors;

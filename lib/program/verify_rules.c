@@ -164,6 +164,7 @@ static const verify_form verify_forms[PRM_FORMS] = {
     [PRM_FORM_EACH] = {PRM_CONDITION_KINDS, true, true, false, true, false, false},
     [PRM_FORM_WHILE] = {PRM_CONDITION_KINDS, true, false, false, true, false, false},
     [PRM_FORM_CONTEST] = {PRM_CONDITION_BARE, false, false, true, false, false, true},
+    [PRM_FORM_STAGE] = {PRM_CONDITION_KINDS, false, false, false, false, false, false},
 };
 
 static bool verify_condition_of(const prm_program *program, const prm__p_rule *rule, const verify_form *form,
@@ -232,6 +233,28 @@ static bool verify_rule(const prm_program *program, const prm__p_rule *rule)
            prm__verify_range(rule->first_each_type, rule->each_type_count, program->type_lists_count);
 }
 
+/* A stage is reached once in the life of a rep, and that is all. */
+static bool verify_stage(const prm_program *program, const prm__p_rule *rule)
+{
+    const prm__p_window *window = &program->windows[rule->window];
+    return rule->subject == PRM_KIND_REP && window->kind == PRM_WINDOW_LIFE &&
+           window->period == PRM_PERIOD_NONE && rule->active == PRM_NO_INDEX &&
+           rule->eligible == PRM_NO_INDEX && rule->exclusive == PRM_NO_INDEX && rule->limit_times == 0 &&
+           rule->max == INT64_MAX && rule->budget == INT64_MAX;
+}
+
+static const char *verify_journey(const prm_program *program)
+{
+    if (program->rules_count - program->first_stage > PRM_STAGES)
+        return "there are too many stages";
+    for (uint32_t i = 0; i < program->rules_count; i++) {
+        bool stage = program->rules[i].form == PRM_FORM_STAGE;
+        if (stage != (i >= program->first_stage) || (stage && !verify_stage(program, &program->rules[i])))
+            return "a stage is wrong";
+    }
+    return NULL;
+}
+
 static const char *verify_formed(const prm_program *program, const prm__p_rule *rule, uint32_t *words)
 {
     if (!verify_rule(program, rule))
@@ -271,5 +294,5 @@ const char *prm__verify_rules(const prm_program *program)
     const char *wrong = NULL;
     for (uint32_t i = 0; i < program->rules_count && wrong == NULL; i++)
         wrong = verify_formed(program, &program->rules[i], &words);
-    return wrong;
+    return wrong != NULL ? wrong : verify_journey(program);
 }

@@ -31,7 +31,7 @@ static const finding_case cases[] = {
     {"rulez: {}\n", "201 4:1 did you mean `rules`?"},
     {"colour: red\nrules: {}\n",
      "201 4:1 write one of prm, program, title, currency, timezone, fiscal_year, week, month_closes, "
-     "rounding, reference_rate, events, attributes, rewards, measures, commission, ranks or rules"},
+     "rounding, reference_rate, events, attributes, rewards, measures, commission, ranks, rules or journey"},
     {RULE "{fro: rep, " LEADS ", then: {cash: 1}}\n", "201 5:7 did you mean `for`?"},
     {RULE "{when: {cuont: deal.won, at_least: 1}, then: {cash: 1}}\n", "201 5:14 did you mean `count`?"},
     {RULE "{when: {count: deal.won, atleast: 1}, then: {cash: 1}}\n", "201 5:31 did you mean `at_least`?"},
@@ -298,6 +298,7 @@ static const uint32_t elsewhere[] = {
     PRM_DIAG_PROGRAM_TOO_LARGE, PRM_DIAG_TOO_MANY_RULES,       PRM_DIAG_TOO_MANY_FIELDS,
     PRM_DIAG_TEXT_TOO_LONG,     PRM_DIAG_TOO_MANY_DIAGNOSTICS, PRM_DIAG_TOO_MANY_TYPES,
     PRM_DIAG_TOO_MANY_MEASURES, PRM_DIAG_TOO_MANY_LEVELS,      PRM_DIAG_TOO_MANY_LINK_FILTERS,
+    PRM_DIAG_TOO_MANY_STAGES,
 };
 
 static void findings_of(const char *text, size_t size, char *out, size_t capacity)

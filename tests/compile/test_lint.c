@@ -404,6 +404,25 @@ static const lint_case shadows[] = {
      "529 4:90"},
 };
 
+/* ---- Journeys ---- */
+
+#define JOURNEY "journey:\n  a: {when: {count: lead.registered, at_least: 3}}\n"
+
+static const lint_case journeys[] = {
+    {JOURNEY "  b: {when: {count: lead.registered, at_least: 2}}", "553 6:13"},
+    {JOURNEY "  b: {when: {count: lead.registered, at_least: 3}}", "553 6:13"},
+    {JOURNEY "  b: {when: {count: lead.registered, at_least: 4}}", ""},
+    {JOURNEY "  b: {when: {count: deal.won, at_least: 2}}", ""},
+    {JOURNEY
+     "  b: {when: {count: deal.won, at_least: 2}}\n  c: {when: {count: lead.registered, more_than: 2}}",
+     "553 7:13"},
+    {RULE "{each: deal.won, then: {cash: 1}}\n" JOURNEY
+          "  b: {when: {distinct: rep, of: deal.won, at_least: 2}}",
+     "522 8:53"},
+    {"attributes: {rep: {target: integer}}\njourney: {a: {when: {count: deal.won, at_least: rep.target}}}",
+     ""},
+};
+
 /* ---- What nothing uses ---- */
 
 static const lint_case unused[] = {
@@ -448,8 +467,9 @@ typedef struct lint_group {
 } lint_group;
 
 static const lint_group groups[] = {
-    {ranges, UNIT_COUNT(ranges)}, {conditions, UNIT_COUNT(conditions)}, {amounts, UNIT_COUNT(amounts)},
-    {rates, UNIT_COUNT(rates)},   {shadows, UNIT_COUNT(shadows)},       {unused, UNIT_COUNT(unused)},
+    {ranges, UNIT_COUNT(ranges)},     {conditions, UNIT_COUNT(conditions)}, {amounts, UNIT_COUNT(amounts)},
+    {rates, UNIT_COUNT(rates)},       {shadows, UNIT_COUNT(shadows)},       {unused, UNIT_COUNT(unused)},
+    {journeys, UNIT_COUNT(journeys)},
 };
 
 /* Lints as "NUMBER LINE:COLUMN"; of other warnings the number alone; "!" for errors. All lints but

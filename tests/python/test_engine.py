@@ -257,6 +257,34 @@ def test_pending(engine):
             engine.pending(**wrong)
 
 
+def test_journey(engine):
+    with pytest.raises(prm.StateError, match="no journey"):
+        engine.journey()
+    program = prm.Program.compile(
+        "prm: 1\nprogram: p\ncurrency: JPY\njourney:\n"
+        "  lead: {title: 初めてのリード, when: {count: lead.registered, at_least: 1}}\n"
+        "  won: {when: {count: deal.won, at_least: 1}}\n"
+    )
+    assert program.stages == (prm.Stage("lead", "初めてのリード", 5), prm.Stage("won", None, 6)) and not program.rules
+    engine = prm.Engine(program)
+    engine.ingest([deal(1, rep="sato"), {**deal(2), "type": "lead.registered", "rep": "kato"}])
+    engine.ingest({**deal(3), "id": "j", "type": "rep.joined", "rep": "abe"})
+    at = {number: datetime(2026, 6, number, tzinfo=timezone.utc) for number in (1, 2)}
+    assert list(engine.journey()) == [
+        prm.Stand("acme", None, "won", at[1], at[2]),
+        prm.Stand("acme", "abe", None, None, None),
+        prm.Stand("acme", "kato", "lead", at[2], at[2]),
+        prm.Stand("acme", "sato", "won", at[1], at[1]),
+    ]
+    with pytest.raises(prm.StateError, match="no event has named"):
+        engine.journey("nobody")
+    pandas = pytest.importorskip("pandas")
+    frame = engine.journey().to_pandas()
+    assert frame["stage"].tolist() == ["won", None, "lead", "won"] and pandas.isna(frame["since"][1])
+    pyarrow = pytest.importorskip("pyarrow")
+    pyarrow.table(engine.journey()).validate(full=True)
+
+
 def test_time_left_and_tiers():
     engine = prm.Engine(
         prm.Program.compile(

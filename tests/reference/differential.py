@@ -25,6 +25,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import facts  # noqa: E402
+import journeys  # noqa: E402
 import near  # noqa: E402
 from case import Case  # noqa: E402
 from director import STREAMS, Director  # noqa: E402
@@ -46,7 +47,7 @@ class Stream:
         self.director = Director(number)
         first, _, last = options.seeds.partition("-")
         self.seeds = [seed for seed in range(int(first), int(last or first) + 1) if seed % STREAMS == number]
-        self.counts = {"cases": 0, "rows": 0, "journals": 0, "histories": 0}
+        self.counts = {"cases": 0, "rows": 0, "journals": 0, "histories": 0, "journeys": 0}
         self.counts.update(dict.fromkeys(PROPERTIES, 0))
         self.failures = 0
 
@@ -95,6 +96,8 @@ class Stream:
         reaches_back = "from: period" in case.program  # which settling stops
         if options.settle and (number % options.settle == 0 or reaches_back):
             yield "histories", lambda case: settled(case).difference()
+        if options.journey and number % options.journey == 0:
+            yield "journeys", journeys.differs
         if options.property and number % options.property == 0:
             name = list(PROPERTIES)[number // options.property % len(PROPERTIES)]
             yield name, lambda case: broken(case.shared, case, name)
@@ -230,6 +233,7 @@ def main():
     arguments.add_argument("--seeds", default="1-100", help="FIRST-LAST")
     arguments.add_argument("--journal", type=int, default=0, help="of every N-th case the tool's journal as well")
     arguments.add_argument("--settle", type=int, default=0, help="every N-th case with time settled in between")
+    arguments.add_argument("--journey", type=int, default=0, help="every N-th case with a journey of its conditions")
     arguments.add_argument("--property", type=int, default=0, help="of every N-th case a property of the library")
     arguments.add_argument("--processes", type=int, default=STREAMS)
     arguments.add_argument("--keep", help="folder for failing cases")

@@ -157,7 +157,7 @@ def expression(node):
 
 class Program:
     TOP = ("prm", "program", "title", "currency", "timezone", "fiscal_year", "week", "month_closes", "rounding",
-           "commission", "rules", "events", "attributes", "rewards", "measures", "ranks")
+           "commission", "rules", "events", "attributes", "rewards", "measures", "ranks", "journey")
 
     def __init__(self, text):
         top = mapping(compose(text), *self.TOP)
@@ -188,6 +188,10 @@ class Program:
         self.rules = []
         for name, node in mapping(top["rules"]).items() if "rules" in top else []:
             self.rules.append(self.read_rule(name, len(self.rules), node))
+        self.stages = []
+        for name, node in mapping(top["journey"]).items() if "journey" in top else []:
+            stage = mapping(node, "title", "when")
+            self.stages.append(Record(name=name, keys=["rep"], when=self.read_condition(stage["when"])))
 
     # -- event types ----------------------------------------------------------
 

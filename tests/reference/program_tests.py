@@ -4,7 +4,7 @@ evaluator.
 
     python3 program_tests.py PATH...        # files, or folders with all below them
 
-Evaluated are `ledger`, `contains`, `totals`, `rates`, `ranks` and `rejected`.
+Evaluated are `ledger`, `contains`, `totals`, `rates`, `ranks`, `journey` and `rejected`.
 What this evaluator has no answer to (`progress`, `journal`, `errors`, events
 through a mapping) is counted as skipped and named, never passed over. A key
 that the test language does not have is an error. Exit status: 0 when nothing
@@ -20,6 +20,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import facts  # noqa: E402
 from calendars import DAY_MS, Duration, add_months, date_text  # noqa: E402
 from expressions import parse_number  # noqa: E402
+from journeys import stands  # noqa: E402
 from ledger import Commission, additions, ledger_of, rates_for  # noqa: E402
 from prm_reference import COLUMNS, row_of  # noqa: E402
 from program import (Program, ProgramError, Record, compose, is_list, mapping,  # noqa: E402
@@ -27,7 +28,8 @@ from program import (Program, ProgramError, Record, compose, is_list, mapping,  
 from walk import Walk  # noqa: E402
 
 TEST_KEYS = ("program", "events", "clock", "expect", "arrival", "todo")
-EXPECT_KEYS = ("ledger", "contains", "totals", "rates", "ranks", "progress", "journal", "rejected", "errors")
+EXPECT_KEYS = ("ledger", "contains", "totals", "rates", "ranks", "progress", "journey", "journal", "rejected",
+               "errors")
 NOT_EVALUATED = ("progress", "journal", "errors")
 TIME_COLUMNS = ("at", "from", "until", "payable")
 LAST_ID = "\x7f" * 128  # sorts after every other id of its instant
@@ -286,10 +288,25 @@ def check_ranks(answer, node):
                 item.start_mark.line + 1, named["partner"], named["at"], came, named["rank"])
 
 
+def check_journey(answer, node):
+    calendar = answer.program.calendar
+    found = {key: dict(zip(("stage", "since", "last"), stand))
+             for key, stand in stands(answer.program, answer.walk).items()}
+    for item in sequence(node):
+        named = {name: scalar(value) for name, value in
+                 mapping(item, "partner", "rep", "stage", "since", "last").items()}
+        wanted = {name: (text if name == "stage" else calendar.read_time(text)) if text else None
+                  for name, text in named.items() if name in ("stage", "since", "last")}
+        fits = [key for key, stand in found.items() if key == (named["partner"], named.get("rep", key[1]))
+                and all(stand[name] == value for name, value in wanted.items())]
+        if not fits:
+            yield "journey, line %d: missing %s" % (item.start_mark.line + 1, shown(named))
+
+
 CHECKS = {
     "ledger": lambda answer, node: check_rows(answer, "ledger", node),
     "contains": lambda answer, node: check_rows(answer, "contains", node),
-    "totals": check_totals, "rates": check_rates, "ranks": check_ranks,
+    "totals": check_totals, "rates": check_rates, "ranks": check_ranks, "journey": check_journey,
 }
 
 

@@ -49,6 +49,7 @@ class Walk(Ground):
         self.grants = []      # (rule name, limit's subject, instant), for `limit`
         self.exclusives = {}  # (name, partner, point) -> rule
         self.spells = {}      # (rule name, subject) -> Record(start, outcomes)
+        self.stages = {}      # subject -> {place of a stage: when it was reached}
         self.instants = {}    # rule index or "ranks" -> when the clock alone may ask it
 
     def run(self):
@@ -79,6 +80,8 @@ class Walk(Ground):
             self.review_at_event(event)
             for rule in self.program.rules:
                 self.ask_at_event(rule, event)
+            for place, stage in enumerate(self.program.stages):
+                self.ask_stage(place, stage, event)
 
     # -- clock points ------------------------------------------------------------
 
@@ -247,6 +250,15 @@ class Walk(Ground):
             for subject in self.asked_by(rule, event, asking):
                 self.ask(rule, subject, asking)
         self.remind_at_anchor(rule, event, asking)
+
+    def ask_stage(self, place, stage, event):
+        """Once in the life of a rep, and without any outcome."""
+        asking = at_event(event)
+        for subject in self.asked_by(stage, event, asking):
+            reached = self.stages.setdefault((subject.partner, *subject.values), {})
+            if place not in reached and not self.ended(subject) \
+                    and self.condition(stage, stage.when, subject, asking):
+                reached[place] = event.time
 
     def remind_at_anchor(self, rule, event, asking):
         if not (rule.remind and rule.window and rule.window.anchor == event.type) or rule.window.per:

@@ -65,8 +65,8 @@ from ._errors import Diagnostic, Error, EventError, ProgramError, Severity, Stat
 from ._explain import Fact
 from ._library import LIBRARY_PATH
 from ._library import lib as _lib
-from ._program import Field, Program, Rule, schema
-from ._records import Answer, Answers, Counts, Op, Progress, Row, State, Taken, Total
+from ._program import Field, Program, Rule, Stage, schema
+from ._records import Answer, Answers, Counts, Op, Progress, Row, Stand, State, Taken, Total
 from ._state import Applied, Item, apply, apply_all
 from ._table import Table
 
@@ -95,6 +95,8 @@ __all__ = [
     "Row",
     "Rule",
     "Severity",
+    "Stage",
+    "Stand",
     "State",
     "StateError",
     "Status",

@@ -279,6 +279,22 @@ class PendingOptions(Structure):
     ]
 
 
+class CStage(Structure):
+    _fields_ = [("size", c_uint32), ("line", c_uint32), ("name", Text), ("title", Text)]
+
+
+class CJourney(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("stage", c_uint32),
+        ("partner", Text),
+        ("rep", Text),
+        ("reached", c_uint64),
+        ("since", c_int64),
+        ("last", c_int64),
+    ]
+
+
 class CFact(Structure):
     _fields_ = [
         ("size", c_uint32),
@@ -326,6 +342,8 @@ STRUCTS: Dict[str, Any] = {
     "prm_row": CRow,
     "prm_progress": CProgress,
     "prm_pending_options": PendingOptions,
+    "prm_stage": CStage,
+    "prm_journey": CJourney,
     "prm_fact": CFact,
     "prm_apply_item": ApplyItem,
     "prm_applied_item": AppliedItem,
@@ -357,6 +375,8 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "prm_program_hash": (c_uint64, [_HANDLE]),
     "prm_program_rule_count": (c_uint32, [_HANDLE]),
     "prm_program_rule": (_STATUS, [_HANDLE, c_uint32, POINTER(CRule)]),
+    "prm_program_stage_count": (c_uint32, [_HANDLE]),
+    "prm_program_stage": (_STATUS, [_HANDLE, c_uint32, POINTER(CStage)]),
     "prm_program_type_count": (c_uint32, [_HANDLE]),
     "prm_program_type_get": (_STATUS, [_HANDLE, c_uint32, POINTER(CType)]),
     "prm_program_type_field": (_STATUS, [_HANDLE, c_uint32, c_uint32, POINTER(CTypeField)]),
@@ -408,6 +428,8 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "prm_engine_rank": (_STATUS, [_HANDLE, Text, c_int64, POINTER(Text), _ERROR]),
     "prm_engine_progress": (_STATUS, [_HANDLE, c_uint32, Text, _OUT, _ERROR]),
     "prm_engine_pending": (_STATUS, [_HANDLE, POINTER(PendingOptions), _OUT, _ERROR]),
+    "prm_engine_journey": (_STATUS, [_HANDLE, Text, _OUT, _ERROR]),
+    "prm_rows_next_journey": (c_int32, [_HANDLE, POINTER(CJourney)]),
     "prm_engine_explain": (_STATUS, [_HANDLE, Text, _OUT, _ERROR]),
     "prm_engine_explain_missing": (_STATUS, [_HANDLE, c_uint32, Text, Text, Text, Text, c_int64, _OUT, _ERROR]),
     "prm_explanation_count": (c_size_t, [_HANDLE]),

@@ -20,7 +20,20 @@ from ._events import Batch, each_event
 from ._explain import Fact, read_facts
 from ._library import lib
 from ._program import Program, Time
-from ._records import EXACT, Answer, Answers, Counts, Progress, Row, State, Times, Total, explained, plain_decimal
+from ._records import (
+    EXACT,
+    Answer,
+    Answers,
+    Counts,
+    Progress,
+    Row,
+    Stand,
+    State,
+    Times,
+    Total,
+    explained,
+    plain_decimal,
+)
 from ._state import Net, options_of
 from ._table import Table, table_of_records, table_of_rows
 
@@ -332,6 +345,28 @@ class Engine:
         with _texts(partner) as texts:
             options.partner = texts[0]
             return self._rows(Progress, lib.prm_engine_pending, options)
+
+    def journey(self, partner: Optional[str] = None) -> Table[Stand]:
+        """Who stands where on the program's journey: every partner that has not left, followed by its reps.
+
+        >>> import prm
+        >>> engine = prm.Engine(prm.Program.compile('''
+        ... prm: 1
+        ... program: p
+        ... currency: JPY
+        ... journey:
+        ...   lead: {when: {count: lead.registered, at_least: 1}}
+        ...   won: {when: {count: deal.won, at_least: 1}}
+        ... '''))
+        >>> engine.ingest([
+        ...     {"id": "1", "type": "lead.registered", "time": "2026-06-01", "partner": "acme", "rep": "sato"},
+        ...     {"id": "2", "type": "deal.won", "time": "2026-06-02", "partner": "acme", "rep": "kato"}])
+        <prm.Answers: 2 accepted>
+        >>> [(one.rep, one.stage) for one in engine.journey("acme")]
+        [(None, 'won'), ('kato', 'won'), ('sato', 'lead')]
+        """
+        with _texts(partner) as texts:
+            return self._rows(Stand, lib.prm_engine_journey, *texts)
 
     def _explanation(self, function: Callable[..., int], *arguments: Any) -> List[Fact]:
         explanation = ctypes.c_void_p()

@@ -28,7 +28,7 @@ from ._errors import (
 from ._library import lib
 from ._records import EPOCH
 
-__all__ = ["Field", "Program", "Rule", "Time", "schema"]
+__all__ = ["Field", "Program", "Rule", "Stage", "Time", "schema"]
 
 #: An aware datetime, a date (its first instant in the program's zone), RFC 3339 or a date as text, Unix seconds.
 Time = Union[datetime, date, str, int]
@@ -49,6 +49,17 @@ class Rule:
     has_then: bool
     has_else: bool
     has_remind: bool
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of a program's journey."""
+
+    __slots__ = ("line", "name", "title")
+
+    name: str
+    title: Optional[str]
+    line: int
 
 
 @dataclass(frozen=True)
@@ -100,6 +111,8 @@ class Program:
         self.minor_digits: int = lib.prm_program_minor_digits(handle)
         self.hash: int = lib.prm_program_hash(handle)
         self.rules: Tuple[Rule, ...] = tuple(self._rule(i) for i in range(lib.prm_program_rule_count(handle)))
+        #: the stages of its journey, in their order
+        self.stages: Tuple[Stage, ...] = tuple(self._stage(i) for i in range(lib.prm_program_stage_count(handle)))
         #: the event types that it knows, and their fields
         self.types: Dict[str, Tuple[Field, ...]] = dict(map(self._type, range(lib.prm_program_type_count(handle))))
         self._dates: Dict[str, int] = {}
@@ -154,6 +167,12 @@ class Program:
             bool(raw.outcomes & 2),
             bool(raw.outcomes & 4),
         )
+
+    def _stage(self, index: int) -> Stage:
+        raw = _abi.CStage(size=ctypes.sizeof(_abi.CStage))
+        if lib.prm_program_stage(self._handle, index, raw) != _abi.OK:
+            raise StateError("the program has no stage %d" % index, Status.NOT_FOUND)
+        return Stage(take_text(raw.name), take_text(raw.title) or None, raw.line)
 
     def _type(self, index: int) -> Tuple[str, Tuple[Field, ...]]:
         raw, field = _abi.CType(), _abi.CTypeField()

@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Optional, Sequence, Union, overload
 
 from . import _abi
 
-__all__ = ["Answer", "Answers", "Counts", "Op", "Progress", "Row", "State", "Taken", "Total"]
+__all__ = ["Answer", "Answers", "Counts", "Op", "Progress", "Row", "Stand", "State", "Taken", "Total"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 EXACT = Context(prec=80)  #: sums without rounding, whatever the caller's context
@@ -195,6 +195,19 @@ class Progress:
     remaining: Optional[Decimal]  #: what is missing to the target, at least 0
     tier: Optional[int]  #: the next one, from 1
     tiers: Optional[int]  #: how many there are
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where a rep stands on the journey, or a partner as a whole: where the furthest of its reps does."""
+
+    __slots__ = ("last", "partner", "rep", "since", "stage")
+
+    partner: str
+    rep: Optional[str]  #: None: the partner as a whole
+    stage: Optional[str]  #: the last one reached, in the order of the file
+    since: Optional[datetime]  #: when it was reached; of a partner: by the first rep
+    last: Optional[datetime]  #: the latest activity
 
 
 @dataclass(frozen=True)
