@@ -119,7 +119,7 @@ void chart_columns(buffer *out, prm_text title, const chart_stack *stack)
     chart_legend(out, stack);
 }
 
-void chart_curve(buffer *out, prm_text title, const double *shares, size_t count)
+void chart_curve(buffer *out, prm_text title, prm_text axis, prm_text all, const double *shares, size_t count)
 {
     double sum = 0;
     double foot = CHART_TOP + CHART_HEIGHT;
@@ -134,7 +134,7 @@ void chart_curve(buffer *out, prm_text title, const double *shares, size_t count
     }
     buffer_string(out, "\"/>\n");
     chart_label(out, 0, CHART_TOP - 7, "start", "soft", text_of("100%"));
-    chart_label(out, 0, foot + 16, "start", "soft", text_of("partners, the largest first"));
-    chart_label(out, CHART_WIDTH, foot + 16, "end", "soft", text_of("all"));
+    chart_label(out, 0, foot + 16, "start", "soft", axis);
+    chart_label(out, CHART_WIDTH, foot + 16, "end", "soft", all);
     chart_close(out);
 }

@@ -29,7 +29,9 @@ typedef struct chart_stack {
 
 void chart_columns(buffer *out, prm_text title, const chart_stack *stack);
 
-/* How much of the whole the first so-and-so many have: shares of it, the largest first. */
-void chart_curve(buffer *out, prm_text title, const double *shares, size_t count);
+/* How much of the whole the first so-and-so many have: shares of it, the largest first. `axis` says so below it,
+ * `all` where it ends. */
+void chart_curve(buffer *out, prm_text title, prm_text axis, prm_text all, const double *shares,
+                 size_t count);
 
 #endif

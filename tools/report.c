@@ -8,16 +8,19 @@
 #include <string.h>
 
 #include "chart.h"
+#include "langoption.h"
 #include "net.h"
 #include "page.h"
 #include "session.h"
 #include "stand.h"
 #include "width.h"
+#include "words.h"
 
 enum { REPORT_TOP = 10, REPORT_NEAREST = 3, REPORT_LABEL = 36, REPORT_DORMANT = 90 };
 
 static const cli_option report_options[] = {
     {"output", "FILE", 0, "where the page goes, also as -o; '-' is standard output"},
+    {"lang", "en|ja", 0, "the language of the page (default: by LC_ALL, LC_MESSAGES or LANG)"},
     SESSION_OPTIONS,
 };
 
@@ -30,6 +33,7 @@ typedef struct report_item {
 
 typedef struct report {
     session work;
+    explain_language language;
     prm_program *probe;
     prm_engine *shadow;
     net ledger;
@@ -40,6 +44,17 @@ typedef struct report {
 } report;
 
 /* ---- Texts ------------------------------------------------------------------------ */
+
+static prm_text report_word(const report *work, const char *english, const char *japanese)
+{
+    return text_of(words_pick(work->language, english, japanese));
+}
+
+static void report_heading(report *work, const char *english, const char *japanese)
+{
+    buffer_string(&work->page, "<section>\n");
+    page_element(&work->page, "h2", report_word(work, english, japanese));
+}
 
 /* Digits in groups of three. */
 static prm_text report_group(arena *texts, prm_text digits)
@@ -152,11 +167,11 @@ static sum report_total(const report_item *items, size_t count)
 
 /* ---- Figures ------------------------------------------------------------------------- */
 
-static void report_figure(report *work, const char *name, prm_text value)
+static void report_figure(report *work, const char *english, const char *japanese, prm_text value)
 {
     buffer_string(&work->page, "<div>");
     page_element(&work->page, "b", value);
-    page_element(&work->page, "span", text_of(name));
+    page_element(&work->page, "span", report_word(work, english, japanese));
     buffer_string(&work->page, "</div>\n");
 }
 
@@ -165,15 +180,15 @@ static void report_write_figures(report *work, sum cost, size_t paid)
     const probe_figures *figures = &work->figures;
     prm_counts counts = {.size = sizeof counts};
     buffer_string(&work->page, "<section class=\"figures\">\n");
-    report_figure(work, "paid out", report_money(work, cost));
-    report_figure(work, "revenue", report_money(work, figures->revenue));
-    report_figure(work, "of revenue", report_percent(work, cost, figures->revenue));
-    report_figure(work, "deals won", report_count(work, figures->won));
+    report_figure(work, "paid out", "支払総額", report_money(work, cost));
+    report_figure(work, "revenue", "売上", report_money(work, figures->revenue));
+    report_figure(work, "of revenue", "売上に対する割合", report_percent(work, cost, figures->revenue));
+    report_figure(work, "deals won", "受注数", report_count(work, figures->won));
     if (figures->won > 0)
-        report_figure(work, "per deal won", report_money(work, sum_per(cost, figures->won)));
+        report_figure(work, "per deal won", "受注1件あたり", report_money(work, sum_per(cost, figures->won)));
     if (prm_engine_counts(work->work.engine, &counts) == PRM_OK)
-        report_figure(work, "partners", report_count(work, counts.partners));
-    report_figure(work, "partners paid", report_count(work, paid));
+        report_figure(work, "partners", "パートナー数", report_count(work, counts.partners));
+    report_figure(work, "partners paid", "支払先パートナー数", report_count(work, paid));
     buffer_string(&work->page, "</section>\n");
 }
 
@@ -201,42 +216,66 @@ static report_item report_stage(const report *work, const char *name)
     return stage;
 }
 
-/* By the stages of the program's journey: reps that have come so far, or further. */
-static int report_write_journey(report *work)
+/* What people call a stage. */
+static prm_text report_stage_title(const report *work, size_t index)
+{
+    prm_stage stage = {.size = sizeof stage};
+    if (prm_program_stage(work->work.program, (uint32_t)index, &stage) != PRM_OK)
+        return (prm_text){"", 0};
+    return stage.title.size > 0 ? stage.title : stage.name;
+}
+
+/* How many reps have come to each stage, or further. */
+static void report_draw_journey(report *work, const stand_funnel *funnel, size_t stages)
 {
     chart_bar bars[STAND_STAGES];
+    for (size_t i = 0; i < stages; i++) {
+        uint64_t came = funnel->came[i + 1];
+        prm_text places[] = {report_count(work, came), report_percent(work, (sum)came, (sum)funnel->came[0])};
+        prm_text title = report_stage_title(work, i);
+        bars[i] = (chart_bar){{title.data, width_cut(title, REPORT_LABEL)},
+                              words_say(&work->texts, work->language, "{0} ({1})", "{0} 人（{1}）", places),
+                              funnel->came[0] > 0 ? (double)came / (double)funnel->came[0] : 0};
+    }
+    chart_bars(&work->page, report_word(work, "Reps by the stages of the journey", "段階ごとの担当者数"),
+               bars, stages, 1);
+}
+
+/* How many stand at each, the first row being those at none, and how many of these have stopped. */
+static void report_list_journey(report *work, const stand_funnel *funnel, size_t stages)
+{
+    static const char *const names[2][3] = {{"stage", "stand here", "have stopped"},
+                                            {"段階", "現在ここにいる人", "うち停止"}};
+    page_table_open(&work->page, names[work->language], "tnn");
+    for (size_t i = 0; i <= stages; i++) {
+        prm_text cells[] = {i == 0 ? report_word(work, "none yet", "まだなし")
+                                   : report_stage_title(work, i - 1),
+                            report_count(work, funnel->here[i]), report_count(work, funnel->stopped[i])};
+        page_table_row(&work->page, cells, "tnn", "");
+    }
+    page_table_close(&work->page);
+}
+
+static int report_write_journey(report *work)
+{
     prm_error error;
     stand all = {0};
-    const prm_program *program = work->work.program;
-    if (stand_take(&all, work->work.engine, NULL, (prm_text){"", 0}, REPORT_DORMANT, &error) != PRM_OK) {
-        stand_free(&all);
-        return session_fail(&error);
+    prm_status taken = stand_take(&all, work->work.engine, NULL, (prm_text){"", 0}, REPORT_DORMANT, &error);
+    if (taken == PRM_OK) {
+        stand_funnel funnel = stand_count(&all, 0, all.count);
+        size_t stages = prm_program_stage_count(work->work.program);
+        report_heading(work, "How far reps come", "担当者はどこまで進んでいるか");
+        report_draw_journey(work, &funnel, stages);
+        report_list_journey(work, &funnel, stages);
+        buffer_string(&work->page, "</section>\n");
     }
-    stand_funnel funnel = stand_count(&all, 0, all.count);
-    size_t stages = prm_program_stage_count(program);
-    for (size_t i = 0; i < stages; i++) {
-        buffer value = {0};
-        prm_stage stage = {.size = sizeof stage};
-        prm_text came = report_count(work, funnel.came[i + 1]), here = report_count(work, funnel.here[i + 1]);
-        prm_text share = report_percent(work, (sum)funnel.came[i + 1], (sum)funnel.came[0]);
-        prm_text stopped = report_count(work, funnel.stopped[i + 1]);
-        if (prm_program_stage(program, (uint32_t)i, &stage) != PRM_OK)
-            break;
-        buffer_format(&value, "%.*s (%.*s); %.*s stand here, %.*s of them stopped", (int)came.size, came.data,
-                      (int)share.size, share.data, (int)here.size, here.data, (int)stopped.size,
-                      stopped.data);
-        bars[i] = (chart_bar){stage.title.size > 0 ? stage.title : stage.name,
-                              arena_text(&work->texts, (prm_text){value.data, value.size}),
-                              funnel.came[0] > 0 ? (double)funnel.came[i + 1] / (double)funnel.came[0] : 0};
-        buffer_free(&value);
-    }
-    buffer_string(&work->page, "<section>\n");
-    page_element(&work->page, "h2", text_of("How far reps come"));
-    chart_bars(&work->page, text_of("Reps by the stages of the journey"), bars, stages, 1);
-    buffer_string(&work->page, "</section>\n");
     stand_free(&all);
-    return CLI_DONE;
+    return taken == PRM_OK ? CLI_DONE : session_fail(&error);
 }
+
+/* Of probe_stages. */
+static const char *const report_probe_titles[PROBE_STAGES] = {"契約",       "ログイン", "受講",
+                                                              "リード登録", "商談",     "受注"};
 
 static void report_write_funnel(report *work)
 {
@@ -248,25 +287,25 @@ static void report_write_funnel(report *work)
         report_item stage = report_stage(work, probe_stages[i].rule);
         if (stage.count == 0)
             continue;
-        stage.name = text_of(probe_stages[i].title);
+        stage.name = report_word(work, probe_stages[i].title, report_probe_titles[i]);
         most = stage.count > most ? stage.count : most;
         stages[count++] = stage;
     }
     if (count == 0)
         return;
     for (size_t i = 0; i < count; i++) {
-        buffer value = {0};
-        prm_text partners = report_count(work, stages[i].count);
-        prm_text events = report_count(work, (uint64_t)stages[i].amount);
-        buffer_format(&value, "%.*s partner%s, %.*s in all", (int)partners.size, partners.data,
-                      stages[i].count == 1 ? "" : "s", (int)events.size, events.data);
-        bars[i] = (chart_bar){stages[i].name, arena_text(&work->texts, (prm_text){value.data, value.size}),
-                              (double)stages[i].count / (double)most};
-        buffer_free(&value);
+        prm_text places[] = {report_count(work, stages[i].count),
+                             report_count(work, (uint64_t)stages[i].amount)};
+        bars[i] = (chart_bar){
+            stages[i].name,
+            words_say(&work->texts, work->language,
+                      stages[i].count == 1 ? "{0} partner, {1} in all" : "{0} partners, {1} in all",
+                      "{0} 社、のべ {1} 件", places),
+            (double)stages[i].count / (double)most};
     }
-    buffer_string(&work->page, "<section>\n");
-    page_element(&work->page, "h2", text_of("How far partners come"));
-    chart_bars(&work->page, text_of("Partners by what they have done"), bars, count, 1);
+    report_heading(work, "How far partners come", "パートナーはどこまで進んでいるか");
+    chart_bars(&work->page, report_word(work, "Partners by what they have done", "行動ごとのパートナー数"),
+               bars, count, 1);
     buffer_string(&work->page, "</section>\n");
 }
 
@@ -285,6 +324,7 @@ static void report_draw_payouts(report *work, const report_item *rules, size_t r
                                 const report_item *months, size_t month_count)
 {
     prm_text series[CHART_SERIES];
+    prm_text shown[CHART_SERIES];
     buffer most = {0};
     size_t count = rule_count <= CHART_SERIES ? rule_count : CHART_SERIES;
     double *parts = memory_take(month_count * count * sizeof *parts);
@@ -293,7 +333,9 @@ static void report_draw_payouts(report *work, const report_item *rules, size_t r
     for (size_t i = 0; i < count; i++)
         series[i] = rules[i].name;
     if (rule_count > count)
-        series[count - 1] = text_of("all others");
+        series[count - 1] = report_word(work, "all others", "その他");
+    for (size_t i = 0; i < count; i++)
+        shown[i] = words_rule(work->language, series[i]);
     for (size_t i = 0; i < work->ledger.count; i++) {
         const net_row *row = &work->ledger.rows[i];
         report_item wanted = {.name = row->month};
@@ -310,8 +352,8 @@ static void report_draw_payouts(report *work, const report_item *rules, size_t r
     }
     prm_text amount = report_money(work, highest);
     buffer_put(&most, amount.data, amount.size);
-    chart_columns(&work->page, text_of("Payouts by month and rule"),
-                  &(chart_stack){series, count, labels, parts, month_count, {most.data, most.size}});
+    chart_columns(&work->page, report_word(work, "Payouts by month and rule", "月とルールごとの支払"),
+                  &(chart_stack){shown, count, labels, parts, month_count, {most.data, most.size}});
     buffer_free(&most);
     free(parts);
     free(labels);
@@ -319,20 +361,19 @@ static void report_draw_payouts(report *work, const report_item *rules, size_t r
 
 static void report_write_payouts(report *work)
 {
-    static const char *const names[] = {"rule", "amount", "outcomes"};
+    static const char *const names[2][3] = {{"rule", "amount", "outcomes"}, {"ルール", "金額", "件数"}};
     size_t rule_count;
     size_t month_count;
     report_item *rules = report_add_up(&work->ledger, report_rule, &rule_count);
     report_item *months = report_add_up(&work->ledger, report_month, &month_count);
     if (rule_count > 0) {
         qsort(rules, rule_count, sizeof *rules, report_amount_order);
-        buffer_string(&work->page, "<section>\n");
-        page_element(&work->page, "h2", text_of("Payouts by month and rule"));
+        report_heading(work, "Payouts by month and rule", "月とルールごとの支払");
         report_draw_payouts(work, rules, rule_count, months, month_count);
-        page_table_open(&work->page, names, "tnn");
+        page_table_open(&work->page, names[work->language], "tnn");
         for (size_t i = 0; i < rule_count; i++) {
-            prm_text cells[] = {rules[i].name, report_money(work, rules[i].amount),
-                                report_count(work, rules[i].count)};
+            prm_text cells[] = {words_rule(work->language, rules[i].name),
+                                report_money(work, rules[i].amount), report_count(work, rules[i].count)};
             page_table_row(&work->page, cells, "tnn", "");
         }
         page_table_close(&work->page);
@@ -346,31 +387,33 @@ static void report_write_payouts(report *work)
 
 static void report_say_fifth(report *work, const report_item *partners, size_t count, sum total)
 {
-    buffer line = {0};
     size_t fifth = (count + 4) / 5;
-    prm_text share = report_percent(work, report_total(partners, fifth), total);
-    buffer_format(&line,
-                  "The first %zu of %zu partners receive %.*s. The straight line is where all "
-                  "would receive the same.",
-                  fifth, count, (int)share.size, share.data);
-    page_element(&work->page, "p", (prm_text){line.data, line.size});
-    buffer_free(&line);
+    prm_text places[] = {report_count(work, fifth), report_count(work, count),
+                         report_percent(work, report_total(partners, fifth), total)};
+    page_element(&work->page, "p",
+                 words_say(&work->texts, work->language,
+                           "The first {0} of {1} partners receive {2}. The straight line is where all "
+                           "would receive the same.",
+                           "{1} 社のうち上位 {0} 社が {2} を受け取っています。直線は全社が同額の場合です。",
+                           places));
 }
 
 static void report_write_concentration(report *work, report_item *partners, size_t count, sum total)
 {
-    static const char *const names[] = {"partner", "amount", "share"};
+    static const char *const names[2][3] = {{"partner", "amount", "share"}, {"パートナー", "金額", "割合"}};
     if (count == 0 || total <= 0)
         return;
     double *shares = memory_take(count * sizeof *shares);
     qsort(partners, count, sizeof *partners, report_amount_order);
     for (size_t i = 0; i < count; i++)
         shares[i] = (double)partners[i].amount / (double)total;
-    buffer_string(&work->page, "<section>\n");
-    page_element(&work->page, "h2", text_of("Who receives how much"));
+    report_heading(work, "Who receives how much", "誰がいくら受け取っているか");
     report_say_fifth(work, partners, count, total);
-    chart_curve(&work->page, text_of("Share of payouts of the largest partners"), shares, count);
-    page_table_open(&work->page, names, "tnn");
+    chart_curve(&work->page,
+                report_word(work, "Share of payouts of the largest partners", "上位パートナーが受け取る割合"),
+                report_word(work, "partners, the largest first", "受取額の多い順"),
+                report_word(work, "all", "全社"), shares, count);
+    page_table_open(&work->page, names[work->language], "tnn");
     for (size_t i = 0; i < count && i < REPORT_TOP; i++) {
         prm_text cells[] = {partners[i].name, report_money(work, partners[i].amount),
                             report_percent(work, partners[i].amount, total)};
@@ -420,10 +463,9 @@ static chart_bar report_step_bar(report *work, const report_step *step)
             buffer_format(&label, "%s%.*s", label.size > 0 ? " / " : "", (int)parts[i].size, parts[i].data);
     prm_text shown = {label.data, width_cut((prm_text){label.data, label.size}, REPORT_LABEL)};
     chart_bar bar = {arena_text(&work->texts, shown), {"", 0}, step->share};
-    label.size = 0;
-    buffer_format(&label, "%s of %s", value, target);
-    bar.value = arena_text(&work->texts, (prm_text){label.data, label.size});
     buffer_free(&label);
+    prm_text places[] = {text_of(value), text_of(target)};
+    bar.value = words_say(&work->texts, work->language, "{0} of {1}", "{0} / {1}", places);
     return bar;
 }
 
@@ -458,8 +500,7 @@ static int report_write_progress(report *work)
     }
     qsort(steps, count, sizeof *steps, report_step_order);
     if (count > 0) {
-        buffer_string(&work->page, "<section>\n");
-        page_element(&work->page, "h2", text_of("Nearest to the next reward"));
+        report_heading(work, "Nearest to the next reward", "次の報奨まであと少しの人");
         report_write_nearest(work, steps, count);
         buffer_string(&work->page, "</section>\n");
     }
@@ -473,13 +514,12 @@ static int report_write_progress(report *work)
 static void report_say_clock(report *work)
 {
     char time[SUM_TEXT];
-    buffer line = {0};
-    prm_text currency = prm_program_currency(work->work.program);
     size_t size = prm_program_write_time(work->work.program, prm_engine_clock(work->work.engine), time,
                                          sizeof time);
-    buffer_format(&line, "As of %.*s. Amounts in %.*s.", (int)size, time, (int)currency.size, currency.data);
-    page_element(&work->page, "p", (prm_text){line.data, line.size});
-    buffer_free(&line);
+    prm_text places[] = {{time, size}, prm_program_currency(work->work.program)};
+    page_element(&work->page, "p",
+                 words_say(&work->texts, work->language, "As of {0}. Amounts in {1}.",
+                           "{0} 時点。金額の単位は {1}。", places));
 }
 
 static int report_write(report *work)
@@ -488,7 +528,8 @@ static int report_write(report *work)
     prm_text title = prm_program_title(work->work.program);
     report_item *partners = report_add_up(&work->ledger, report_partner, &count);
     sum cost = report_total(partners, count);
-    page_open(&work->page, "en", title.size > 0 ? title : prm_program_name(work->work.program));
+    page_open(&work->page, words_pick(work->language, "en", "ja"),
+              title.size > 0 ? title : prm_program_name(work->work.program));
     report_say_clock(work);
     report_write_figures(work, cost, count);
     int status = CLI_DONE;
@@ -513,7 +554,9 @@ static int report_open(report *work, const cli *args)
     const prm_engine_options options = {.size = sizeof options};
     if (cli_value(args, "output") == NULL)
         return cli_misuse(args->verb, "--output FILE is missing");
-    int status = session_open(&work->work, args, 0);
+    int status = langoption_read(args, &work->language);
+    if (status == CLI_DONE)
+        status = session_open(&work->work, args, 0);
     if (status != CLI_DONE)
         return status;
     if (probe_compile(args->operands[0], work->work.program, &work->probe, &error) != PRM_OK ||

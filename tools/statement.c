@@ -11,21 +11,41 @@
 #include <string.h>
 
 #include "compare.h"
+#include "langoption.h"
 #include "page.h"
 #include "session.h"
+#include "words.h"
 
 enum { STATEMENT_COLUMNS = 10, STATEMENT_TEXT = 64, STATEMENT_MONTHS = 12 * 8030 };
 
-static const sheet_column statement_columns[STATEMENT_COLUMNS] = {
-    {"status", SHEET_TEXT}, {"partner", SHEET_TEXT},  {"rep", SHEET_TEXT}, {"rule", SHEET_TEXT},
-    {"kind", SHEET_TEXT},   {"amount", SHEET_NUMBER}, {"at", SHEET_TEXT},  {"payable", SHEET_TEXT},
-    {"reason", SHEET_TEXT}, {"id", SHEET_TEXT},
+static const sheet_column statement_columns[2][STATEMENT_COLUMNS] = {
+    {{"status", SHEET_TEXT},
+     {"partner", SHEET_TEXT},
+     {"rep", SHEET_TEXT},
+     {"rule", SHEET_TEXT},
+     {"kind", SHEET_TEXT},
+     {"amount", SHEET_NUMBER},
+     {"at", SHEET_TEXT},
+     {"payable", SHEET_TEXT},
+     {"reason", SHEET_TEXT},
+     {"id", SHEET_TEXT}},
+    {{"区分", SHEET_TEXT},
+     {"パートナー", SHEET_TEXT},
+     {"担当者", SHEET_TEXT},
+     {"ルール", SHEET_TEXT},
+     {"種類", SHEET_TEXT},
+     {"金額", SHEET_NUMBER},
+     {"日時", SHEET_TEXT},
+     {"支払可能日", SHEET_TEXT},
+     {"理由", SHEET_TEXT},
+     {"id", SHEET_TEXT}},
 };
 
 static const cli_option statement_options[] = {
     {"month", "M", 0, "the month, as 2026-06"},
     {"partner", "P", 0, "this partner only, with its reps"},
     {"html", "FILE", 0, "a printable page instead of rows; '-' is standard output"},
+    {"lang", "en|ja", 0, "the language of the page or the table (default: by LC_ALL, LC_MESSAGES or LANG)"},
     SESSION_OPTIONS,
 };
 
@@ -37,7 +57,10 @@ typedef enum statement_status {
     STATEMENT_HELD
 } statement_status;
 
-static const char *const statement_names[] = {"payable", "reversed", "carried", "total", "held"};
+static const char *const statement_names[2][STATEMENT_HELD + 1] = {
+    {"payable", "reversed", "carried", "total", "held"},
+    {"支払", "取消", "繰越", "合計", "保留"},
+};
 
 /* One line; of totals and what is carried the row has recipient and kind alone. */
 typedef struct statement_line {
@@ -60,6 +83,7 @@ typedef struct statement_account {
 
 typedef struct statement {
     session work;
+    explain_language language;
     prm_text partner; /* empty: all */
     char month[NET_MONTH + 1];
     int64_t begin;
@@ -281,49 +305,53 @@ static prm_text statement_date(const statement *work, int64_t time, char *out)
     return (prm_text){out, size < 10 ? size : 10};
 }
 
-static void statement_add_payable(statement *work, const compare_pair *pair, int corrected)
+/* A reason that speaks of a day. */
+static prm_text statement_reason(statement *work, int64_t day, const char *english, const char *japanese)
 {
     char date[STATEMENT_TEXT];
-    buffer reason = {0};
+    prm_text places[] = {statement_date(work, day, date)};
+    return words_say(&work->texts, work->language, english, japanese, places);
+}
+
+static void statement_add_payable(statement *work, const compare_pair *pair, int corrected)
+{
     const net_row *row = pair->b;
-    prm_text day = statement_date(work, row->at, date);
+    prm_text reason;
     if (corrected)
-        buffer_format(&reason, "corrected: earned on %.*s", (int)day.size, day.data);
-    else if (row->at < work->begin)
-        buffer_format(&reason, "%s since %.*s",
-                      statement_due(row) >= work->begin ? "was held" : "known only now: earned",
-                      (int)day.size, day.data);
+        reason = statement_reason(work, row->at, "corrected: earned on {0}", "{0} 獲得分の訂正");
+    else if (row->at >= work->begin)
+        reason = statement_reason(work, row->at, "earned on {0}", "{0} 獲得");
+    else if (statement_due(row) >= work->begin)
+        reason = statement_reason(work, row->at, "was held since {0}", "{0} から保留していた分");
     else
-        buffer_format(&reason, "earned on %.*s", (int)day.size, day.data);
-    statement_add(work, STATEMENT_PAYABLE, row, row->amount, (prm_text){reason.data, reason.size});
-    buffer_free(&reason);
+        reason = statement_reason(work, row->at, "known only now: earned since {0}",
+                                  "{0} 獲得分（今回判明）");
+    statement_add(work, STATEMENT_PAYABLE, row, row->amount, reason);
+}
+
+static void statement_add_reversed(statement *work, const net_row *row, int corrected)
+{
+    prm_text reason = corrected ? statement_reason(work, row->at, "replaced by a correction: earned on {0}",
+                                                   "{0} 獲得分を訂正のため取消")
+                                : statement_reason(work, row->at, "no longer earned: earned on {0}",
+                                                   "{0} 獲得分が成立しなくなったため取消");
+    statement_add(work, STATEMENT_REVERSED, row, -(sum)row->amount, reason);
 }
 
 static void statement_add_pair(statement *work, const compare_pair *pair)
 {
-    char date[STATEMENT_TEXT];
-    buffer reason = {0};
     int was_due = pair->a != NULL && statement_concerns(work, pair->a) &&
                   statement_due(pair->a) < work->begin;
     int stands = pair->b != NULL && statement_concerns(work, pair->b);
     if (was_due && pair->state == COMPARE_SAME)
         return;
-    if (was_due) {
-        prm_text day = statement_date(work, pair->a->at, date);
-        buffer_format(&reason, "%s: earned on %.*s", stands ? "replaced by a correction" : "no longer earned",
-                      (int)day.size, day.data);
-        statement_add(work, STATEMENT_REVERSED, pair->a, -(sum)pair->a->amount,
-                      (prm_text){reason.data, reason.size});
-    }
-    if (stands && statement_due(pair->b) < work->end) {
+    if (was_due)
+        statement_add_reversed(work, pair->a, stands);
+    if (stands && statement_due(pair->b) < work->end)
         statement_add_payable(work, pair, was_due);
-    } else if (stands) {
-        reason.size = 0;
-        prm_text day = statement_date(work, statement_due(pair->b), date);
-        buffer_format(&reason, "held until %.*s", (int)day.size, day.data);
-        statement_add(work, STATEMENT_HELD, pair->b, pair->b->amount, (prm_text){reason.data, reason.size});
-    }
-    buffer_free(&reason);
+    else if (stands)
+        statement_add(work, STATEMENT_HELD, pair->b, pair->b->amount,
+                      statement_reason(work, statement_due(pair->b), "held until {0}", "{0} まで保留"));
 }
 
 static int statement_line_order(const void *a, const void *b)
@@ -370,14 +398,18 @@ static void statement_add_carried(statement *work)
             continue;
         net_row like = {
             .partner = account->partner, .rep = account->rep, .kind = account->kind, .money = account->money};
-        statement_add(work, STATEMENT_CARRIED, statement_heading(work, &like), account->carried,
-                      text_of("from earlier months: more was taken back than was payable"));
+        statement_add(
+            work, STATEMENT_CARRIED, statement_heading(work, &like), account->carried,
+            text_of(words_pick(work->language, "from earlier months: more was taken back than was payable",
+                               "前月までの繰越（取消が支払を上回った分）")));
     }
 }
 
 static void statement_add_total(statement *work, const net_row *like, sum total)
 {
-    const char *reason = total < 0 ? "nothing is paid: carried to the next month" : "to be paid";
+    const char *reason = total < 0 ? words_pick(work->language, "nothing is paid: carried to the next month",
+                                                "支払なし（翌月へ繰越）")
+                                   : words_pick(work->language, "to be paid", "支払額");
     statement_add(work, STATEMENT_TOTAL, statement_heading(work, like), total, text_of(reason));
 }
 
@@ -423,13 +455,13 @@ static prm_text statement_time(const statement *work, int64_t time, char *out)
 static void statement_write_rows(statement *work)
 {
     char texts[3][STATEMENT_TEXT];
-    sheet *out = sheet_open(stdout, work->work.format, statement_columns, STATEMENT_COLUMNS,
+    sheet *out = sheet_open(stdout, work->work.format, statement_columns[work->language], STATEMENT_COLUMNS,
                             sheet_terminal_width());
     for (size_t i = 0; i < work->line_count && !ferror(stdout); i++) {
         const statement_line *line = &work->lines[i];
         const net_row *row = line->row;
         prm_text cells[STATEMENT_COLUMNS] = {
-            text_of(statement_names[line->status]),
+            text_of(statement_names[work->language][line->status]),
             row->partner,
             row->rep,
             row->rule,
@@ -455,7 +487,7 @@ static prm_text statement_title(const statement *work, prm_text name)
             rule.title.size > 0)
             return rule.title;
     }
-    return name;
+    return words_rule(work->language, name);
 }
 
 static void statement_write_row(const statement *work, buffer *out, const statement_line *line)
@@ -464,11 +496,11 @@ static void statement_write_row(const statement *work, buffer *out, const statem
     char text[SUM_TEXT];
     const net_row *row = line->row;
     prm_text cells[] = {
-        text_of(statement_names[line->status]),
+        text_of(statement_names[work->language][line->status]),
         statement_title(work, row->rule),
         line->reason,
         row->event,
-        row->kind,
+        work->language == EXPLAIN_ENGLISH ? row->kind : explainwords_kind(work->language, row->kind),
         sum_text(work->work.program, line->amount, (int)row->money, text),
     };
     page_table_row(out, cells, "tttttn", styles[line->status]);
@@ -476,7 +508,8 @@ static void statement_write_row(const statement *work, buffer *out, const statem
 
 static void statement_write_recipient(const statement *work, buffer *out, size_t first, size_t end)
 {
-    static const char *const names[] = {"", "for", "why", "event", "kind", "amount"};
+    static const char *const names[2][6] = {{"", "for", "why", "event", "kind", "amount"},
+                                            {"", "内容", "理由", "イベント", "種類", "金額"}};
     buffer heading = {0};
     const net_row *row = work->lines[first].row;
     buffer_put(&heading, row->partner.data, row->partner.size);
@@ -484,7 +517,7 @@ static void statement_write_recipient(const statement *work, buffer *out, size_t
         buffer_format(&heading, " / %.*s", (int)row->rep.size, row->rep.data);
     buffer_string(out, "<section>\n");
     page_element(out, "h2", (prm_text){heading.data, heading.size});
-    page_table_open(out, names, "tttttn");
+    page_table_open(out, names[work->language], "tttttn");
     for (size_t i = first; i < end; i++)
         statement_write_row(work, out, &work->lines[i]);
     page_table_close(out);
@@ -492,24 +525,25 @@ static void statement_write_recipient(const statement *work, buffer *out, size_t
     buffer_free(&heading);
 }
 
-static int statement_write_page(const statement *work, const char *path)
+static int statement_write_page(statement *work, const char *path)
 {
     buffer page = {0};
-    buffer line = {0};
     prm_text title = prm_program_title(work->work.program);
     prm_text currency = prm_program_currency(work->work.program);
     prm_text zone = prm_program_timezone(work->work.program);
     if (title.size == 0)
         title = prm_program_name(work->work.program);
-    buffer_format(&line, "Statement %s", work->month);
-    page_open(&page, "en", (prm_text){line.data, line.size});
+    prm_text places[] = {text_of(work->month), currency, zone};
+    page_open(&page, words_pick(work->language, "en", "ja"),
+              words_say(&work->texts, work->language, "Statement {0}", "支払明細書 {0}", places));
     page_element(&page, "p", title);
-    line.size = 0;
-    buffer_format(&line, "Amounts in %.*s; days in %.*s.", (int)currency.size, currency.data, (int)zone.size,
-                  zone.data);
-    page_element(&page, "p", (prm_text){line.data, line.size});
+    page_element(&page, "p",
+                 words_say(&work->texts, work->language, "Amounts in {1}; days in {2}.",
+                           "金額の単位は {1}、日付は {2} の日付です。", places));
     if (work->line_count == 0)
-        page_element(&page, "p", text_of("Nothing is payable, held or taken back."));
+        page_element(&page, "p",
+                     text_of(words_pick(work->language, "Nothing is payable, held or taken back.",
+                                        "支払、保留、取消はありません。")));
     for (size_t i = 0, end; i < work->line_count; i = end) {
         for (end = i; end < work->line_count &&
                       text_same(work->lines[i].row->partner, work->lines[end].row->partner) &&
@@ -520,7 +554,6 @@ static int statement_write_page(const statement *work, const char *path)
     }
     page_close(&page);
     int status = page_write(&page, path);
-    buffer_free(&line);
     buffer_free(&page);
     return status;
 }
@@ -533,6 +566,10 @@ static int statement_run(statement *work, const cli *args)
     const char *html = cli_value(args, "html");
     int status = session_open_holding(&work->work, args);
     work->partner = text_of(partner == NULL ? "" : partner);
+    if (status == CLI_DONE)
+        status = langoption_read(args, &work->language);
+    if (html == NULL && work->work.format != SHEET_TABLE)
+        work->language = EXPLAIN_ENGLISH; /* what machines read says the same everywhere */
     if (status == CLI_DONE)
         status = statement_read_month(work);
     if (status == CLI_DONE)

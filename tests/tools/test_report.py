@@ -80,15 +80,16 @@ class Report(unittest.TestCase):
             with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
                 file.write(text)
 
-    def prm(self, *words, status=0):
+    def prm(self, *words, status=0, env=None):
         done = subprocess.run([PRM, "report", "program.yaml", "--events", "events.csv", *words],
-                              cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
+                              cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=120,
+                              env={**os.environ, "LC_ALL": "C", **(env or {})})
         out, errors = done.stdout.decode(), done.stderr.decode()
         self.assertEqual(done.returncode, status, out + errors)
         return out, errors
 
-    def page(self):
-        self.prm("-o", "report.html")
+    def page(self, *words):
+        self.prm("-o", "report.html", *words)
         with open(os.path.join(self.folder, "report.html"), encoding="utf-8") as file:
             return file.read()
 
@@ -108,6 +109,25 @@ class Report(unittest.TestCase):
                      "globex / sato | 2 of 10"):
             self.assertIn(part, said)
         self.assertNotIn("stars", said)
+
+    def test_japanese(self):
+        """By --lang, or by the environment; nothing of the page is English but names."""
+        out, _ = self.prm("-o", "-", "--quiet", "--lang", "ja")
+        page = Page()
+        page.feed(out)
+        self.assertEqual(page.open, [])
+        self.assertIn('<html lang="ja">', out)
+        said = " | ".join(page.texts)
+        for part in ("142,000 | 支払総額 | ", "10.14% | 売上に対する割合", "71,000 | 受注1件あたり",
+                     "契約 | 3 社、のべ 3 件 | リード登録 | 2 社、のべ 3 件 | 受注 | 1 社、のべ 2 件",
+                     "販売手数料 | 140,000 | 2 | per-deal | 2,000 | 2",
+                     "1 社のうち上位 1 社が 100.00% を受け取っています。", "globex / sato | 2 / 10",
+                     "時点。金額の単位は JPY。"):
+            self.assertIn(part, said)
+        words = set(re.findall(r"[A-Za-z][a-z]+", said)) - {"globex", "sato", "per", "deal", "ten", "leads", "more"}
+        self.assertEqual(words, set())
+        self.assertEqual(self.prm("-o", "-", "--quiet", env={"LC_ALL": "ja_JP.UTF-8"})[0], out)
+        self.assertIn("--lang is en or ja", self.prm("-o", "-", "--lang", "fr", status=2)[1])
 
     def test_needs_nothing(self):
         text = self.page()
@@ -157,8 +177,20 @@ class Browser(Report):
                               cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=240, check=True)
 
     def test_fits(self):
+        self.fits()
+
+    def test_fits_in_japanese(self):
+        """With the stages of a journey, whose titles are long."""
+        stages = "".join("  s%d: {title: %s, when: {count: deal.won, at_least: %d}}\n" %
+                         (number, "とても長い名前の段階" * number, number) for number in (1, 2, 3, 4))
+        with open(os.path.join(self.folder, "program.yaml"), "a", encoding="utf-8") as file:
+            file.write("journey:\n" + stages)
+        self.fits("--lang", "ja")
+
+    def fits(self, *words):
+        page = self.page(*words)
         frames = "".join('<iframe style="width:%dpx;height:600px;border:0" srcdoc="%s"></iframe>' %
-                         (width, html.escape(self.page())) for width in (340, 700, 1200))
+                         (width, html.escape(page)) for width in (340, 700, 1200))
         with open(os.path.join(self.folder, "frames.html"), "w", encoding="utf-8") as file:
             file.write("<meta charset=utf-8>" + frames + """<script>
                 onload = () => { document.body.dataset.widths = [...document.querySelectorAll("iframe")].map(f => {
@@ -166,13 +198,17 @@ class Browser(Report):
                     const small = [...d.querySelectorAll("svg text")].filter(t => t.getBoundingClientRect().height < 9);
                     const cut = [...d.querySelectorAll("svg rect, svg text")].filter(t =>
                         t.getBoundingClientRect().right > f.clientWidth + 1);
+                    const boxes = [...d.querySelectorAll("svg text")].map(t => t.getBoundingClientRect());
+                    const over = boxes.filter((a, i) => boxes.some((b, k) => k > i && a.left < b.right - 1 &&
+                        b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3));
+                    cut.push(...over);
                     return [f.clientWidth, d.documentElement.scrollWidth, small.length, cut.length,
                             d.querySelectorAll("svg").length].join("/"); }).join(" "); }
                 </script>""")
         out = self.chromium("--dump-dom", "--virtual-time-budget=5000", "frames.html").stdout.decode()
         measured = re.search(r'data-widths="([^"]*)"', out)
         self.assertIsNotNone(measured, "the page did not load")
-        charts = self.page().count("<svg")
+        charts = page.count("<svg")
         self.assertEqual(measured.group(1), "340/340/0/0/%d 700/700/0/0/%d 1200/1200/0/0/%d" % (charts, charts, charts))
 
     def test_prints(self):

@@ -66,9 +66,10 @@ class Statement(unittest.TestCase):
             with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
                 file.write(text)
 
-    def prm(self, *words, status=0):
+    def prm(self, *words, status=0, env=None):
         done = subprocess.run([PRM, "statement", "program.yaml", "--events", "events.csv", *words],
-                              cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
+                              cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=120,
+                              env={**os.environ, "LC_ALL": "C", **(env or {})})
         out, errors = done.stdout.decode(), done.stderr.decode()
         self.assertEqual(done.returncode, status, out + errors)
         return out, errors
@@ -86,6 +87,33 @@ class Statement(unittest.TestCase):
             ("payable", "sato", "card", "gift_card", "20.00", "earned on 2026-06-01"),
             ("total", "sato", "", "gift_card", "20.00", "to be paid"),
         ])
+
+    def test_japanese(self):
+        """The page and the table are, by --lang or by the environment; what machines read is not."""
+        asked = ("--month", "2026-07", "--partner", "acme", "--quiet")
+        out = self.prm(*asked, "--html", "-", "--lang", "ja")[0]
+        page = Page()
+        page.feed(out)
+        said = " | ".join(text for text in page.texts if text.strip())
+        for part in ("支払明細書 2026-07", "金額の単位は USD、日付は Asia/Tokyo の日付です。",
+                     "内容 | 理由 | イベント | 種類 | 金額",
+                     "支払 | 初回ボーナス | 2026-06-01 から保留していた分 | w1 | 現金 | 50.00",
+                     "支払 | 販売手数料 | 2026-06-01 獲得分の訂正 | w1 | 現金 | 80.00",
+                     "取消 | 販売手数料 | 2026-06-01 獲得分を訂正のため取消 | w1 | 現金 | -100.00",
+                     "合計 | 支払額 | 現金 | 60.00"):
+            self.assertIn(part, said)
+        self.assertIn('<html lang="ja">', out)
+        self.assertEqual(self.prm(*asked, "--html", "-", env={"LC_ALL": "ja_JP.UTF-8"})[0], out)
+        for month, parts in (("2026-06", ("区分", "保留", "2026-07-02 まで保留")),
+                             ("2026-08", ("成立しなくなったため取消", "支払なし（翌月へ繰越）")),
+                             ("2026-09", ("繰越", "前月までの繰越（取消が支払を上回った分）"))):
+            table = self.prm("--month", month, "--format", "table", "--quiet", "--lang", "ja")[0]
+            for part in parts:
+                self.assertIn(part, table)
+        nothing = self.prm("--month", "2026-03", "--html", "-", "--lang", "ja", "--quiet")[0]
+        self.assertIn("支払、保留、取消はありません。", nothing)
+        self.assertEqual(self.prm(*asked, "--format", "csv", "--lang", "ja"), self.prm(*asked, "--format", "csv"))
+        self.assertIn("--lang is en or ja", self.prm(*asked, "--lang", "fr", status=2)[1])
 
     def test_corrected(self):
         self.assertEqual(self.lines("2026-07"), [
