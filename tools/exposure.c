@@ -1,8 +1,9 @@
 #include "exposure.h"
 
 /* At the observed rates: the ledger over the events, scaled to a year. At most: as if every subject that
- * exists reached everything that the rule offers in every occasion of a year, as far as that can be read off
- * the program; what grows with the number of events or with amounts has no such bound but its budget. */
+ * exists reached everything that the rule offers in every occasion of a year, as often as its limit and as much
+ * as its max allows, as far as that can be read off the program; what else grows with the number of events or
+ * with amounts has no such bound but its budget. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include "sum.h"
 #include "yamldoc.h"
 
-enum { EXPOSURE_COLUMNS = 9, EXPOSURE_DIGITS = 17 };
+enum { EXPOSURE_COLUMNS = 9, EXPOSURE_DIGITS = 17, EXPOSURE_FIRINGS = 64 };
 
 static const sheet_column exposure_columns[EXPOSURE_COLUMNS] = {
     {"rule", SHEET_TEXT},       {"kind", SHEET_TEXT},     {"outcomes", SHEET_NUMBER},
@@ -56,66 +57,114 @@ static int exposure_read_money(const prm_text text, uint32_t minor, sum *out)
     return 1;
 }
 
-/* Adds what the action grants of the kind; 0 when that is an expression. */
-static int exposure_add_action(const exposure *work, const yamldoc_node *action, prm_text kind, int money,
-                               sum *total)
+/* What one rule can give of a kind. */
+typedef struct exposure_offer {
+    const exposure *work;
+    prm_text kind;
+    int money;
+    sum max; /* of one outcome, or -1 */
+    sum firings
+        [EXPOSURE_FIRINGS]; /* what each can give: `then` or `else`, each tier; of a contest all places */
+    size_t count;
+} exposure_offer;
+
+/* Adds what the action grants of the kind; 0 when that is an expression, which nothing caps. */
+static int exposure_add_action(const exposure_offer *offer, const yamldoc_node *action, sum *total)
 {
-    sum amount;
+    uint32_t minor = offer->money ? prm_program_minor_digits(offer->work->work.program) : 0;
     for (const yamldoc_node *node = action->first; node != NULL; node = node->next) {
-        if (!text_same(node->key, kind))
+        sum amount;
+        if (!text_same(node->key, offer->kind))
             continue;
-        if (node->kind != YAMLDOC_TEXT ||
-            !exposure_read_money(node->text, money ? prm_program_minor_digits(work->work.program) : 0,
-                                 &amount))
+        int constant = node->kind == YAMLDOC_TEXT && exposure_read_money(node->text, minor, &amount);
+        if (!constant && offer->max < 0)
             return 0;
-        *total += amount;
+        *total += constant && (offer->max < 0 || amount < offer->max) ? amount : offer->max;
     }
     return 1;
 }
 
 /* The same for one action or a list of them; `actions` may be NULL. */
-static int exposure_add_actions(const exposure *work, const yamldoc_node *actions, prm_text kind, int money,
-                                sum *total)
+static int exposure_add_actions(const exposure_offer *offer, const yamldoc_node *actions, sum *total)
 {
     if (actions == NULL)
         return 1;
     if (actions->kind == YAMLDOC_MAP)
-        return exposure_add_action(work, actions, kind, money, total);
+        return exposure_add_action(offer, actions, total);
     for (const yamldoc_node *node = actions->first; node != NULL; node = node->next)
-        if (node->kind == YAMLDOC_MAP && !exposure_add_action(work, node, kind, money, total))
+        if (node->kind == YAMLDOC_MAP && !exposure_add_action(offer, node, total))
             return 0;
     return 1;
 }
 
-/* All that one occasion can give: `then` and every tier, or `else`. For a contest all places. */
-static int exposure_occasion(const exposure *work, const yamldoc_node *rule, prm_text kind, int money,
-                             sum *most)
+/* What the steps of a list give: `then` of tiers, places as they are. */
+static int exposure_add_steps(exposure_offer *offer, const yamldoc_node *steps, const char *key)
 {
-    sum otherwise = 0;
-    const yamldoc_node *tiers = yamldoc_child(rule, "tiers");
-    const yamldoc_node *places = yamldoc_child(yamldoc_child(rule, "contest"), "places");
-    *most = 0;
-    int good = exposure_add_actions(work, yamldoc_child(rule, "then"), kind, money, most) &&
-               exposure_add_actions(work, yamldoc_child(rule, "else"), kind, money, &otherwise);
-    for (const yamldoc_node *tier = tiers == NULL ? NULL : tiers->first; good && tier != NULL;
-         tier = tier->next)
-        good = exposure_add_actions(work, yamldoc_child(tier, "then"), kind, money, most);
-    for (const yamldoc_node *place = places == NULL ? NULL : places->first; good && place != NULL;
-         place = place->next)
-        good = exposure_add_actions(work, place, kind, money, most);
-    *most = otherwise > *most ? otherwise : *most;
+    int good = 1;
+    const yamldoc_node *step = steps == NULL ? NULL : steps->first;
+    for (; step != NULL && good && offer->count < EXPOSURE_FIRINGS; step = step->next)
+        good = exposure_add_actions(offer, key == NULL ? step : yamldoc_child(step, key),
+                                    &offer->firings[offer->count++]);
     return good;
 }
 
-/* Occasions a year: of windows as many as begin in it, without `per` one. */
-static uint64_t exposure_occasions(const yamldoc_node *rule)
+static int exposure_largest_first(const void *a, const void *b)
+{
+    const sum *first = a;
+    const sum *second = b;
+    return (*first < *second) - (*first > *second);
+}
+
+/* All places of a contest are given at once, and of tiers that are picked the largest. */
+static void exposure_join(exposure_offer *offer, const yamldoc_node *rule)
+{
+    if (yamldoc_child(rule, "contest") != NULL)
+        for (; offer->count > 1; offer->count--)
+            offer->firings[0] += offer->firings[offer->count - 1];
+    if (yamldoc_child(rule, "pick") != NULL && offer->count > 1)
+        offer->count = 1;
+}
+
+static sum exposure_all(const exposure_offer *offer)
+{
+    sum all = 0;
+    for (size_t i = 0; i < offer->count; i++)
+        all += offer->firings[i];
+    return all;
+}
+
+/* All that one occasion can give: `then` and every tier, or `else`. 0 when there is no bound. */
+static int exposure_occasion(exposure_offer *offer, const yamldoc_node *rule)
+{
+    sum otherwise = 0;
+    const yamldoc_node *max = yamldoc_child(rule, "max");
+    uint32_t minor = prm_program_minor_digits(offer->work->work.program);
+    if (!offer->money || max == NULL || !exposure_read_money(max->text, minor, &offer->max))
+        offer->max = -1;
+    if (yamldoc_child(rule, "then") != NULL)
+        offer->count = 1;
+    int good = exposure_add_actions(offer, yamldoc_child(rule, "then"), &offer->firings[0]) &&
+               exposure_add_actions(offer, yamldoc_child(rule, "else"), &otherwise) &&
+               exposure_add_steps(offer, yamldoc_child(rule, "tiers"), "then") &&
+               exposure_add_steps(offer, yamldoc_child(yamldoc_child(rule, "contest"), "places"), NULL);
+    qsort(offer->firings, offer->count, sizeof *offer->firings, exposure_largest_first);
+    exposure_join(offer, rule);
+    if (otherwise > exposure_all(offer)) {
+        offer->firings[0] = otherwise;
+        offer->count = 1;
+    }
+    return good;
+}
+
+/* Occasions a year of a rule or a limit: of windows as many as begin in it, without `per` one. */
+static uint64_t exposure_occasions(const yamldoc_node *node)
 {
     static const struct {
         const char *per;
         uint64_t count;
     } windows[] = {{"day", 366},          {"week", 53}, {"month", 12},     {"quarter", 4},
                    {"fiscal_quarter", 4}, {"half", 2},  {"fiscal_half", 2}};
-    const yamldoc_node *per = yamldoc_child(rule, "per");
+    const yamldoc_node *per = yamldoc_child(node, "per");
     for (size_t i = 0; per != NULL && i < sizeof windows / sizeof windows[0]; i++)
         if (text_is(per->text, windows[i].per))
             return windows[i].count;
@@ -155,39 +204,91 @@ static int exposure_order(const void *a, const void *b)
     return order != 0 ? order : text_compare(first->kind, second->kind);
 }
 
-static size_t exposure_subjects(exposure *work, prm_text name)
+/* How many subjects a rule has, and partners with any. Rules with `each` have none that are known. */
+typedef struct exposure_crowd {
+    size_t subjects;
+    size_t partners;
+} exposure_crowd;
+
+static exposure_crowd exposure_count(exposure *work, prm_text name)
 {
     prm_error error;
     prm_rows *rows = NULL;
-    size_t count = 0;
+    exposure_crowd crowd = {0, 0};
     for (uint32_t i = 0; i < prm_program_rule_count(work->work.program); i++) {
+        prm_text partner = {"", 0};
+        prm_progress row = {.size = sizeof row};
         prm_rule rule = {.size = sizeof rule};
         if (prm_program_rule(work->work.program, i, &rule) != PRM_OK || !text_same(rule.name, name) ||
             prm_engine_progress(work->work.engine, i, text_of(""), &rows, &error) != PRM_OK)
             continue;
-        count = prm_rows_count(rows);
+        crowd.subjects = prm_rows_count(rows);
+        for (; prm_rows_next_progress(rows, &row) > 0; partner = row.partner)
+            crowd.partners += !text_same(row.partner, partner);
         prm_rows_free(rows);
     }
-    return count;
+    return crowd;
+}
+
+static int exposure_is_partner(const yamldoc_node *subject)
+{
+    return subject == NULL || (subject->kind == YAMLDOC_TEXT && text_is(subject->text, "partner"));
+}
+
+/* How often the rule grants at most in a year, by its `limit`; -1 when that is not known. */
+static sum exposure_allowed(const exposure *work, const yamldoc_node *rule, exposure_crowd crowd)
+{
+    sum times;
+    prm_counts counts = {.size = sizeof counts};
+    const yamldoc_node *limit = yamldoc_child(rule, "limit");
+    const yamldoc_node *often = yamldoc_child(limit, "times");
+    const yamldoc_node *whose = yamldoc_child(limit, "for");
+    const yamldoc_node *subject = yamldoc_child(rule, "for");
+    int each = yamldoc_child(rule, "each") != NULL;
+    if (often == NULL || !exposure_read_money(often->text, 0, &times))
+        return -1;
+    times *= (sum)exposure_occasions(limit);
+    if (each && exposure_is_partner(whose == NULL ? subject : whose))
+        return prm_engine_counts(work->work.engine, &counts) == PRM_OK ? times * (sum)counts.partners : -1;
+    if (whose == NULL)
+        return each ? -1 : times * (sum)crowd.subjects;
+    return !each && exposure_is_partner(whose) ? times * (sum)crowd.partners : -1;
+}
+
+/* At most `allowed` of all firings, the largest, when each can come `often` times (-1: any number). */
+static sum exposure_most(const exposure_offer *offer, sum often, sum allowed)
+{
+    sum most = 0;
+    for (size_t i = 0; i < offer->count; i++) {
+        sum times = allowed >= 0 && (often < 0 || allowed < often) ? allowed : often;
+        most += times * offer->firings[i];
+        allowed -= allowed >= 0 ? times : 0;
+    }
+    return most;
 }
 
 /* What it costs at most in a year; -1 with the reason where there is no bound. */
 static sum exposure_bound(const exposure *work, const yamldoc_node *rule, const exposure_line *line,
-                          size_t subjects, const char **why)
+                          exposure_crowd crowd, const char **why)
 {
-    sum occasion;
-    *why = "every subject, in every occasion";
+    exposure_offer offer = {.work = work, .kind = line->kind, .money = line->money, .max = -1};
+    *why = "grows with what is sold";
     if (rule == NULL)
-        *why = "grows with what is sold";
-    else if (exposure_repeats(rule))
-        *why = "grows with the number of events";
-    else if (!exposure_occasion(work, rule, line->kind, line->money, &occasion))
-        *why = "grows with amounts";
-    else if (yamldoc_child(rule, "contest") != NULL)
-        return occasion * (sum)exposure_occasions(rule);
-    else
-        return occasion * (sum)exposure_occasions(rule) * (sum)subjects;
-    return -1;
+        return -1;
+    sum allowed = exposure_allowed(work, rule, crowd);
+    sum often = exposure_repeats(rule) ? -1 : (sum)exposure_occasions(rule) * (sum)crowd.subjects;
+    *why = "grows with the number of events";
+    if (often < 0 && allowed < 0)
+        return -1;
+    *why = "grows with amounts";
+    if (!exposure_occasion(&offer, rule))
+        return -1;
+    *why = "every subject, in every occasion";
+    if (yamldoc_child(rule, "contest") != NULL)
+        return exposure_all(&offer) * (sum)exposure_occasions(rule);
+    if (allowed >= 0 && (often < 0 || allowed < often * (sum)offer.count))
+        *why = "every subject, as often as the limit allows";
+    return exposure_most(&offer, often, allowed);
 }
 
 static void exposure_write(exposure *work, const exposure_line *line)
@@ -198,10 +299,12 @@ static void exposure_write(exposure *work, const exposure_line *line)
     const prm_program *program = work->work.program;
     const yamldoc_node *rule = exposure_rule_node(work, line->rule);
     const yamldoc_node *limit = yamldoc_child(rule, "budget");
-    size_t subjects = rule == NULL ? 0 : exposure_subjects(work, line->rule);
+    exposure_crowd crowd = {0, 0};
+    if (rule != NULL)
+        crowd = exposure_count(work, line->rule);
     sum year = line->observed * 365 * 86400000 / work->span;
     sum budget = -1;
-    sum most = exposure_bound(work, rule, line, subjects, &why);
+    sum most = exposure_bound(work, rule, line, crowd, &why);
     if (limit != NULL && !exposure_read_money(limit->text, prm_program_minor_digits(program), &budget))
         budget = -1;
     if (budget >= 0 && (most < 0 || budget < most)) {
@@ -214,7 +317,7 @@ static void exposure_write(exposure *work, const exposure_line *line)
         sum_count_text(line->outcomes, texts[0]),
         sum_text(program, line->observed, line->money, texts[1]),
         sum_text(program, year, line->money, texts[2]),
-        rule == NULL ? none : sum_count_text(subjects, texts[3]),
+        rule == NULL ? none : sum_count_text(crowd.subjects, texts[3]),
         most < 0 ? none : sum_text(program, most, line->money, texts[4]),
         budget < 0 ? none : sum_text(program, budget, 1, texts[5]),
         text_of(why),
@@ -259,11 +362,9 @@ static void exposure_write_unseen(exposure *work, prm_text name)
     static const char *const kinds[] = {"cash", "gift_card", "points"};
     const yamldoc_node *rule = exposure_rule_node(work, name);
     for (size_t i = 0; rule != NULL && i < sizeof kinds / sizeof kinds[0]; i++) {
-        sum most;
-        int money = i < 2;
-        int known = exposure_occasion(work, rule, text_of(kinds[i]), money, &most);
-        if (!known || most > 0)
-            exposure_write(work, &(exposure_line){name, text_of(kinds[i]), money, 0, 0});
+        exposure_offer offer = {.work = work, .kind = text_of(kinds[i]), .money = i < 2};
+        if (!exposure_occasion(&offer, rule) || exposure_all(&offer) > 0)
+            exposure_write(work, &(exposure_line){name, offer.kind, offer.money, 0, 0});
     }
 }
 

@@ -31,6 +31,28 @@ rules:
     per: quarter
     when: {count: lead.registered}
     tiers: [{at_least: 1, then: {cash: 20}}, {at_least: 5, then: {cash: 30}}]
+  picked:
+    for: partner
+    per: quarter
+    at: close
+    pick: highest
+    when: {count: lead.registered}
+    tiers: [{at_least: 1, then: {cash: 20}}, {at_least: 5, then: {cash: 30}}]
+  limited: {for: rep, per: month, when: {count: meeting.held, at_least: 1}, then: {cash: 10}, limit: {times: 2, per: year}}
+  shared: {for: rep, per: month, when: {count: meeting.held, at_least: 1}, then: {cash: 10}, limit: {times: 3, for: partner, per: half}}
+  steps-limited:
+    for: partner
+    per: quarter
+    when: {count: lead.registered}
+    tiers: [{at_least: 1, then: {cash: 20}}, {at_least: 5, then: {cash: 30}}]
+    limit: {times: 5, per: year}
+  each-limited: {each: meeting.held, then: {cash: 10}, limit: {times: 2, per: month}}
+  each-of-reps: {each: meeting.held, for: rep, then: {cash: 10}, limit: {times: 2, per: month}}
+  every-limited: {for: rep, when: {count: meeting.held, every: 1}, then: {cash: 10}, limit: {times: 4}}
+  by-customer: {each: deal.won, then: {cash: 10}, limit: {times: 1, for: customer}}
+  capped-share: {for: partner, when: {count: deal.won, at_least: 1}, then: {cash: amount * 1%}, max: 7.50}
+  capped-fixed: {for: partner, when: {count: deal.won, at_least: 1}, then: [{cash: 20}, {points: 9}], max: 7.50}
+  otherwise: {for: partner, per: half, when: {count: deal.lost, at_least: 1}, then: {cash: 1}, else: {cash: 2}, limit: {times: 1}}
   top:
     for: partner
     per: half
@@ -71,6 +93,7 @@ class Exposure(unittest.TestCase):
                                              row["at_most"], row["budget"], row["why"])
                 for row in csv.DictReader(io.StringIO(out))}
         everyone = "every subject, in every occasion"
+        limit = "every subject, as often as the limit allows"
         self.assertEqual(rows, {
             ("commission", "cash"): ("1", "100.00", "500.00", "", "", "", "grows with what is sold"),
             ("monthly", "cash"): ("3", "300.00", "1500.00", "2", "2400.00", "", everyone),
@@ -81,6 +104,19 @@ class Exposure(unittest.TestCase):
                                  "the budget, which does not last a year at the observed rate"),
             ("loose", "cash"): ("1", "5.00", "25.00", "2", "10.00", "1000.00", everyone),
             ("steps", "cash"): ("0", "0.00", "0.00", "2", "400.00", "", everyone),
+            ("picked", "cash"): ("0", "0.00", "0.00", "2", "240.00", "", everyone),  # 30 x 4 quarters x 2
+            ("limited", "cash"): ("3", "30.00", "150.00", "3", "60.00", "", limit),  # 10 x 2 x 3 reps
+            ("shared", "cash"): ("3", "30.00", "150.00", "3", "120.00", "", limit),  # 10 x 3 x 2 halves x 2 partners
+            # 2 partners may have 5 each; of 8 quarters' 30s all, and two of the 20s
+            ("steps-limited", "cash"): ("0", "0.00", "0.00", "2", "280.00", "", limit),
+            ("each-limited", "cash"): ("3", "30.00", "150.00", "0", "480.00", "", limit),  # 10 x 2 x 12 x 2
+            ("each-of-reps", "cash"): ("3", "30.00", "150.00", "0", "", "", "grows with the number of events"),
+            ("every-limited", "cash"): ("3", "30.00", "150.00", "3", "120.00", "", limit),
+            ("by-customer", "cash"): ("1", "10.00", "50.00", "0", "", "", "grows with the number of events"),
+            ("capped-share", "cash"): ("1", "7.50", "37.50", "2", "15.00", "", everyone),
+            ("capped-fixed", "cash"): ("1", "7.50", "37.50", "2", "15.00", "", everyone),
+            ("capped-fixed", "points"): ("1", "9", "45", "2", "18", "", everyone),
+            ("otherwise", "cash"): ("0", "0.00", "0.00", "2", "4.00", "", limit),
             ("top", "cash"): ("0", "0.00", "0.00", "2", "1000.00", "", everyone),
         })
 
