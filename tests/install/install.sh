@@ -33,6 +33,18 @@ for kind in program test; do
     LD_LIBRARY_PATH=$libdir "$bindir/prm" schema $kind | cmp - "$schema" || fail "$schema is not what prm schema prints"
 done
 
+step "the man page, and what shells complete by"
+while read -r kind path; do
+    installed=$(find "$work/root" -path "*/share/$path")
+    [ -s "$installed" ] || fail "share/$path was not installed"
+    LD_LIBRARY_PATH=$libdir "$bindir/prm" manual "$kind" | cmp - "$installed" || fail "$installed is not what prm manual prints"
+done <<'LIST'
+man man/man1/prm.1
+bash bash-completion/completions/prm
+zsh zsh/site-functions/_prm
+fish fish/vendor_completions.d/prm.fish
+LIST
+
 flags=(-O1 -Wall -Wextra -Werror -pedantic)
 read -ra cflags <<<"$(pkg-config --cflags prm)"
 read -ra libs <<<"$(pkg-config --libs prm)"
