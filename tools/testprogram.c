@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "suggest.h"
 #include "yamldoc.h"
@@ -73,10 +74,22 @@ static test_program *testprogram_load(const char *path)
     return program;
 }
 
+/* Whether two paths lead to one file: tests in several folders name a program in ways of their own. */
+static int testprogram_same_file(const char *a, const char *b)
+{
+    struct stat first;
+    struct stat second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
 test_program *testprogram_get(test_programs *all, const char *path)
 {
     for (size_t i = 0; i < all->count; i++)
         if (strcmp(all->items[i]->path, path) == 0)
+            return all->items[i];
+    for (size_t i = 0; i < all->count; i++)
+        if (testprogram_same_file(all->items[i]->path, path))
             return all->items[i];
     all->items = memory_grow(all->items, &all->capacity, all->count + 1, sizeof *all->items);
     all->items[all->count] = testprogram_load(path);

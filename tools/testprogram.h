@@ -43,7 +43,7 @@ typedef struct test_programs {
     size_t capacity;
 } test_programs;
 
-/* The program at `path`; never NULL, lives as long as the list. */
+/* The program at `path`, the same for all paths to one file; never NULL, lives as long as the list. */
 test_program *testprogram_get(test_programs *all, const char *path);
 
 /* Notes that the rule of this name had the outcome of this identity; "commission" and the

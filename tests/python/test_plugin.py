@@ -60,6 +60,23 @@ def test_coverage_names_rules_that_nothing_fires(pytester):
     assert "no test fires" not in run(pytester).stdout.str()
 
 
+def test_coverage_is_of_all_files_of_a_program(pytester):
+    """One fires what another does not; and they name the program by paths of their own."""
+    prepare(pytester)
+    folder = pytester.path.joinpath("more")
+    folder.mkdir()
+    leads = "{id: l%d, at: 2026-06-0%d, type: lead.registered, partner: acme, rep: sato}"
+    folder.joinpath("leads.test.yaml").write_text(
+        "program: ../program.yaml\ntests:\n  leads:\n    events: [%s, %s]\n"
+        "    expect: {totals: [{partner: acme, rep: sato, gift_card: 50}]}\n" % (leads % (1, 1), leads % (2, 2))
+    )
+    said = run(pytester, "--prm-coverage").stdout.str()
+    (line,) = [line for line in said.splitlines() if "no test fires" in line and "rules that" not in line]
+    assert line.endswith("program.yaml: no test fires never")
+    alone = run(pytester, "--prm-coverage", "program.test.yaml").stdout.str()
+    assert "no test fires two-leads, never" in alone
+
+
 def test_a_file_that_is_no_test(pytester):
     pytester.path.joinpath("bad.test.yaml").write_text("program: none.yaml\ntests: [")
     result = run(pytester)

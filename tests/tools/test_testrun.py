@@ -761,6 +761,16 @@ class CommandLine(Case):
         _, out, _ = self.run_text(self.TWO)
         self.assertIn("note: program.yaml: no test fires two-leads, faster\n", out)
 
+    def test_one_program_by_two_paths(self):
+        """What one file fires is fired, whatever path another one names the program by."""
+        two = '{id: l%d, at: 2026-06-0%d, type: lead.registered, partner: acme, rep: sato}'
+        self.write("more/leads.test.yaml", "program: ../program.yaml\ntests:\n  leads:\n    events: [%s, %s]\n"
+                   "    expect: {totals: [{partner: acme, rep: sato, gift_card: 50}]}\n" % (two % (1, 1), two % (2, 2)))
+        self.write("a.test.yaml", self.TWO)
+        _, out, _ = self.prm("a.test.yaml", "more/leads.test.yaml")
+        self.assertEqual([line for line in out.splitlines() if line.startswith("note:")],
+                         ["note: program.yaml: no test fires faster"])
+
     def test_many_rules_that_nothing_fires(self):
         rules = "".join("  rule-%03d: {each: deal.won, then: {cash: 1}}\n" % i for i in range(200))
         self.write("many.yaml", "prm: 1\nprogram: many\ncurrency: JPY\nrules:\n" + rules)
