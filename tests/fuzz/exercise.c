@@ -175,6 +175,29 @@ static void check_progress(prm_engine *engine)
     prm_rows_free(rows);
 }
 
+/* Partners, each followed by its reps, none of which has come further. */
+static void check_journey(prm_engine *engine)
+{
+    prm_rows *rows = NULL;
+    prm_journey line = {.size = sizeof line}, partner = {.stage = PRM_NONE};
+    uint32_t stages = prm_program_stage_count(prm_engine_program(engine));
+    prm_status status = prm_engine_journey(engine, (prm_text){NULL, 0}, &rows, NULL);
+    FUZZ_CHECK(status == (stages ? PRM_OK : PRM_E_NOT_FOUND));
+    if (!stages)
+        return;
+    size_t count = prm_rows_count(rows);
+    for (; prm_rows_next_journey(rows, &line) > 0; count--) {
+        partner = line.rep.size ? partner : line;
+        FUZZ_CHECK(line.partner.size > 0 && line.partner.data == partner.partner.data);
+        FUZZ_CHECK((line.stage == PRM_NONE) == (line.reached == 0) && (line.reached & ~partner.reached) == 0);
+        FUZZ_CHECK((line.stage == PRM_NONE) == (line.since == PRM_NO_TIME));
+        FUZZ_CHECK(line.stage == PRM_NONE || (line.stage < stages && line.reached >> line.stage == 1));
+        FUZZ_CHECK(line.last <= prm_engine_clock(engine) && line.last <= partner.last);
+    }
+    FUZZ_CHECK(count == 0);
+    prm_rows_free(rows);
+}
+
 static void check_questions(prm_engine *engine)
 {
     prm_text partner = {"p0", 2}, product = {"x1", 2}, none = {NULL, 0}, rank;
@@ -230,6 +253,7 @@ uint64_t fuzz_engine_check(fuzz_net *net, prm_engine *engine)
     FUZZ_CHECK(counts.postings == net->next - 1);
     uint64_t hash = check_ledger(net, engine, counts.outcomes);
     check_progress(engine);
+    check_journey(engine);
     check_questions(engine);
     check_explanations(engine);
     check_missing(engine);

@@ -27,7 +27,7 @@ def check(holds, what):
 
 check(ROOT not in HERE.parents, "the package is the source tree's")
 check(Path(prm.LIBRARY_PATH).parent == HERE, "the library is not the wheel's: " + prm.LIBRARY_PATH)
-for module in (prm, prm._engine, prm._errors, prm._program, prm._state, prm._table):
+for module in (prm, prm._diff, prm._engine, prm._errors, prm._program, prm._state, prm._table):
     check(doctest.testmod(module).failed == 0, "the examples of %s fail" % module.__name__)
 check((HERE / "py.typed").exists(), "py.typed is missing")
 
