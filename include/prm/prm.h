@@ -596,12 +596,32 @@ typedef struct prm_row {
     uint32_t money;      /* 1: amount is money of the program's currency */
 } prm_row;
 
-/* An iterator over rows, progress or journeys of one engine, as they were when it was
+/* An iterator over rows, totals, progress or journeys of one engine, as they were when it was
  * made; any change of the engine ends its validity. */
 typedef struct prm_rows prm_rows;
 
 /* The net ledger, in ledger order. Cost: n log n in its rows. */
 PRM_API PRM_MUST_USE prm_status prm_engine_ledger(prm_engine *engine, prm_rows **out, prm_error *error);
+
+/* What a recipient gets of one kind in all. Texts live as those of prm_row. */
+typedef struct prm_total {
+    uint32_t size;  /* sizeof(prm_total), set by the caller */
+    uint32_t money; /* 1: amounts are money of the program's currency */
+    prm_text partner;
+    prm_text rep;  /* empty when the recipient is a partner */
+    prm_text rule; /* empty unless totals are by rule */
+    prm_text kind;
+    prm_decimal amount;     /* whole units, of both of these: */
+    prm_decimal commission; /* commissions and overrides */
+    prm_decimal rewards;
+    uint64_t outcomes;
+} prm_total;
+
+/* The net ledger added up per recipient and kind, and with `by_rule` (1) per rule: partners first, then reps, by
+ * name. Walked by prm_rows_next_total. Errors: PRM_E_MEMORY, PRM_E_ARGUMENT, PRM_E_INTERNAL, and PRM_E_LIMIT
+ * beyond 10^26 minor units. Cost: n log n in the rows of the ledger. */
+PRM_API PRM_MUST_USE prm_status prm_engine_totals(prm_engine *engine, int32_t by_rule, prm_rows **out,
+                                                  prm_error *error);
 
 /* The journal from posting number `first` (1: from the start) in posting order. */
 PRM_API PRM_MUST_USE prm_status prm_engine_journal(prm_engine *engine, uint64_t first, prm_rows **out,
@@ -622,6 +642,9 @@ PRM_API size_t prm_rows_count(const prm_rows *rows);
  */
 PRM_API PRM_MUST_USE int32_t prm_rows_next(prm_rows *rows, prm_row *out);
 
+/* The next total into *out; as prm_rows_next. */
+PRM_API PRM_MUST_USE int32_t prm_rows_next_total(prm_rows *rows, prm_total *out);
+
 /* Frees the iterator; before its engine. */
 PRM_API void prm_rows_free(prm_rows *rows);
 
@@ -641,7 +664,8 @@ struct ArrowArrayStream;
  *  - Of progress: rule (its name), partner, rep, customer, product, value, target, state (its name), start,
  *    end, left (duration in ms), share, remaining, tier, tiers.
  *  - Of journeys: partner, rep, stage (its name), since, last.
- * Texts are utf8, sequence and tiers are int64, flags are bool; times are timestamps in ms with the program's zone. Amounts
+ *  - Of totals: partner, rep, rule, kind, amount, money, commission, rewards, outcomes.
+ * Texts are utf8, sequence, tiers and outcomes are int64, flags are bool; times are timestamps in ms with the program's zone. Amounts
  * are decimal128 with the digits of the currency, other decimals have 12. What does not apply is null.
  * The columns stand for themselves: they may outlive rows, engine and program, and live until the consumer has
  * released all that it took. Their memory comes from the engine's allocator, which has to bear to be asked

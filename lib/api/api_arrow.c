@@ -11,6 +11,7 @@
 #include "engine/journey.h"
 #include "engine/progress.h"
 #include "engine/rows.h"
+#include "engine/totals.h"
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -114,6 +115,13 @@ static const arrow_field arrow_progress_fields[] = {
 static const arrow_field arrow_journey_fields[] = {
     {"partner", ARROW_TEXT, false}, {"rep", ARROW_TEXT, true},  {"stage", ARROW_TEXT, true},
     {"since", ARROW_TIME, true},    {"last", ARROW_TIME, true},
+};
+
+/* In the order in which arrow_total_cells fills them. */
+static const arrow_field arrow_total_fields[] = {
+    {"partner", ARROW_TEXT, false},      {"rep", ARROW_TEXT, true},        {"rule", ARROW_TEXT, true},
+    {"kind", ARROW_TEXT, false},         {"amount", ARROW_AMOUNT, false},  {"money", ARROW_FLAG, false},
+    {"commission", ARROW_AMOUNT, false}, {"rewards", ARROW_AMOUNT, false}, {"outcomes", ARROW_NUMBER, false},
 };
 
 /* ---- The store ---- */
@@ -395,12 +403,35 @@ static void arrow_journey_cells(const prm_program *program, const prm_journey *l
     *cells++ = arrow_time_cell(line->last);
 }
 
+/* A decimal as a column of amounts has it, which loses nothing: it is of whole minor units. */
+static arrow_cell arrow_amount_cell(prm_decimal value, uint32_t digits)
+{
+    prm__decimal units = arrow_decimal(value);
+    for (uint32_t i = digits; i < 12; i++)
+        units /= 10;
+    return arrow_wide_cell(true, units);
+}
+
+static void arrow_total_cells(const prm_total *line, uint32_t digits, arrow_cell *cells)
+{
+    *cells++ = arrow_text_cell(line->partner);
+    *cells++ = arrow_text_cell(line->rep);
+    *cells++ = arrow_text_cell(line->rule);
+    *cells++ = arrow_text_cell(line->kind);
+    *cells++ = arrow_amount_cell(line->amount, digits);
+    *cells++ = arrow_number_cell(line->money);
+    *cells++ = arrow_amount_cell(line->commission, digits);
+    *cells++ = arrow_amount_cell(line->rewards, digits);
+    *cells++ = arrow_number_cell((int64_t)line->outcomes);
+}
+
 static prm_status arrow_copy(arrow_store *store, prm_rows *rows)
 {
     arrow_cell cells[ARROW_COLUMNS];
     prm_row row = {.size = sizeof row};
     prm_progress line = {.size = sizeof line};
     prm_journey stand = {.size = sizeof stand};
+    prm_total total = {.size = sizeof total};
     while (prm__rows_next(rows, &row)) {
         arrow_row_cells(&row, store->digits, cells);
         PRM_TRY(arrow_add_row(store, cells));
@@ -411,6 +442,10 @@ static prm_status arrow_copy(arrow_store *store, prm_rows *rows)
     }
     while (prm__journey_next(rows, &stand)) {
         arrow_journey_cells(rows->engine->program, &stand, cells);
+        PRM_TRY(arrow_add_row(store, cells));
+    }
+    while (prm__totals_next(rows, &total)) {
+        arrow_total_cells(&total, store->digits, cells);
         PRM_TRY(arrow_add_row(store, cells));
     }
     arrow_fix(store);
@@ -608,6 +643,8 @@ static arrow_store *arrow_store_new(const prm__alloc *alloc, uint32_t kind, uint
         arrow_columns_of(store, ARROW_FIELDS(arrow_progress_fields));
     else if (kind == PRM_ROWS_JOURNEY)
         arrow_columns_of(store, ARROW_FIELDS(arrow_journey_fields));
+    else if (kind == PRM_ROWS_TOTALS)
+        arrow_columns_of(store, ARROW_FIELDS(arrow_total_fields));
     else
         arrow_columns_of(store, ARROW_FIELDS(arrow_row_fields));
     store->digits = digits;

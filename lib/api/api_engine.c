@@ -12,6 +12,7 @@
 #include "engine/settle.h"
 #include "engine/commission.h"
 #include "engine/tally.h"
+#include "engine/totals.h"
 #include <inttypes.h>
 
 prm_status prm_engine_new(prm_program *program, const prm_engine_options *options, prm_engine **out,
@@ -199,6 +200,24 @@ prm_status prm_engine_rank(prm_engine *engine, prm_text partner, int64_t time, p
         level = prm__rank_level_at(engine, prm__engine_partner(engine, index), time);
     *rank = prm__program_text(program, program->levels[level].text);
     return PRM_OK;
+}
+
+prm_status prm_engine_totals(prm_engine *engine, int32_t by_rule, prm_rows **out, prm_error *error)
+{
+    PRM_TRY(prm__guard_engine(engine, error));
+    if (!out)
+        return prm__error_set(error, PRM_E_ARGUMENT, "a place for the rows is needed");
+    prm_status status = prm__ingest_refresh(engine);
+    if (status != PRM_OK)
+        return prm__guard_fail(error, status);
+    return prm__guard_fail(error, prm__totals_rows(engine, by_rule != 0, out));
+}
+
+int32_t prm_rows_next_total(prm_rows *rows, prm_total *out)
+{
+    if (!rows || !out || out->size < sizeof *out)
+        return -1;
+    return prm__totals_next(rows, out);
 }
 
 static prm_status api_progress(prm_engine *engine, const prm_pending_options *options, uint32_t states,

@@ -29,6 +29,7 @@ size_t prm_struct_size(const char *name)
         {"prm_rule", sizeof(prm_rule)},
         {"prm_stage", sizeof(prm_stage)},
         {"prm_text", sizeof(prm_text)},
+        {"prm_total", sizeof(prm_total)},
         {"prm_type", sizeof(prm_type)},
         {"prm_type_field", sizeof(prm_type_field)},
     };

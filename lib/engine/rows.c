@@ -215,7 +215,9 @@ static void rows_fill_posting(prm_rows *rows, uint64_t number, prm_row *out)
 
 bool prm__rows_next(prm_rows *rows, prm_row *out)
 {
-    if (rows->next >= rows->count || rows->kind == PRM_ROWS_PROGRESS || rows->kind == PRM_ROWS_JOURNEY)
+    bool other = rows->kind != PRM_ROWS_LEDGER && rows->kind != PRM_ROWS_JOURNAL &&
+                 rows->kind != PRM_ROWS_WRITTEN;
+    if (other || rows->next >= rows->count)
         return false;
     if (rows->kind == PRM_ROWS_LEDGER) {
         const prm__order_item *item = ((const prm__order_item *const *)rows->pointers.data)[rows->next];

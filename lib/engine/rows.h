@@ -11,6 +11,7 @@ typedef enum prm__rows_kind {
     PRM_ROWS_JOURNAL,
     PRM_ROWS_PROGRESS,
     PRM_ROWS_JOURNEY,
+    PRM_ROWS_TOTALS,
     PRM_ROWS_WRITTEN
 } prm__rows_kind;
 
@@ -21,7 +22,7 @@ struct prm_rows {
     size_t next;
     size_t count;
     uint64_t first;    /* number of the posting at place 0; 0 for rows that are no postings of the journal */
-    prm__vec items;    /* ledger: prm__order_item; progress, journey: items of their own */
+    prm__vec items;    /* ledger: prm__order_item; progress and others: items of their own */
     prm__vec pointers; /* to items, sorted */
     prm__vec id;       /* of char: the identity of the present row */
     prm__written written;            /* of written rows */

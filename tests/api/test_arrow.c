@@ -231,6 +231,73 @@ static void progress(void **state)
     rig_close(&r);
 }
 
+static void totals(void **state)
+{
+    (void)state;
+    rig r;
+    prm_rows *rows = NULL;
+    prm_total total = {.size = sizeof total};
+    char text[64];
+    rig_open(&r, BODY);
+    rig_give(&r, EVENTS "; d3 2026-06-03 deal.won partner=acme amount=1");
+    assert_int_equal(prm_engine_totals(r.engine, 0, &rows, NULL), PRM_OK);
+    assert_int_equal(prm_rows_count(rows), 2);
+    assert_int_equal(prm_rows_next_total(rows, &total), 1);
+    assert_int_equal(total.outcomes, 3);
+    assert_true(prm_write_decimal(total.amount, text, sizeof text) > 0);
+    assert_string_equal(text, "10.9"); /* 10.05 + 0.70 + 0.15: the rate rose with the second deal */
+    assert_int_equal(total.rule.size, 0);
+    total.size--;
+    assert_int_equal(prm_rows_next_total(rows, &total), -1);
+    assert_int_equal(prm_rows_next_total(NULL, &total), -1);
+    assert_int_equal(prm_rows_next_total(rows, NULL), -1);
+    prm_row row = {.size = sizeof row};
+    assert_int_equal(prm_rows_next(rows, &row), 0);
+    prm_rows_free(rows);
+    assert_int_equal(prm_engine_totals(r.engine, 1, &rows, NULL), PRM_OK);
+    struct ArrowArrayStream stream = stream_of(&r, rows);
+    prm_rows_free(rows);
+    expect(&stream, " partner rep rule kind amount money commission rewards outcomes ",
+           "acme - commission cash 1090 1 1090 0 3 \n"
+           "acme sato star stars 300 0 0 300 1 \n");
+    stream.release(&stream);
+    rows = NULL;
+    prm_error error;
+    assert_int_equal(prm_engine_totals(NULL, 0, &rows, &error), PRM_E_ARGUMENT);
+    assert_int_equal(prm_engine_totals(r.engine, 0, NULL, &error), PRM_E_ARGUMENT);
+    rig_close(&r);
+    rig_open(&r, BODY);
+    assert_int_equal(prm_engine_totals(r.engine, 0, &rows, NULL), PRM_OK);
+    assert_int_equal(prm_rows_count(rows), 0);
+    prm_rows_free(rows);
+    rig_close(&r);
+}
+
+static void totals_without_memory(void **state)
+{
+    (void)state;
+    failing_alloc memory;
+    failing_alloc_init(&memory, 0);
+    rig r = {.program = rig_program(BODY)};
+    prm_engine_options options = {.size = sizeof options, .clock_follows = 1, .allocator = &memory.host};
+    assert_int_equal(prm_engine_new(r.program, &options, &r.engine, NULL), PRM_OK);
+    rig_give(&r, EVENTS);
+    size_t failures = 0;
+    for (prm_status status = PRM_E_MEMORY; status != PRM_OK; failures += status != PRM_OK) {
+        prm_rows *rows = NULL;
+        size_t held = memory.bytes;
+        memory.calls = 0;
+        memory.fail_at = failures + 1;
+        status = prm_engine_totals(r.engine, 0, &rows, NULL);
+        memory.fail_at = 0;
+        assert_true(status == PRM_OK || (status == PRM_E_MEMORY && !rows));
+        prm_rows_free(rows);
+        assert_int_equal(memory.bytes, held);
+    }
+    assert_true(failures >= 4);
+    rig_close(&r);
+}
+
 /* A consumer takes one column, and everything else goes: stream, batch, rows, engine, program. */
 static void a_column_outlives_all(void **state)
 {
@@ -405,6 +472,8 @@ int main(void)
         cmocka_unit_test(formats),
         cmocka_unit_test(what_is_left_of_a_journal),
         cmocka_unit_test(progress),
+        cmocka_unit_test(totals),
+        cmocka_unit_test(totals_without_memory),
         cmocka_unit_test(a_column_outlives_all),
         cmocka_unit_test(streams_are_shared),
         cmocka_unit_test(batches),

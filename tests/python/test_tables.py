@@ -80,7 +80,12 @@ def test_pyarrow(busy):
     column = pyarrow.table(busy.ledger())["id"].chunk(0)
     gc.collect()
     assert column.to_pylist() == busy.ledger().column("id")
-    assert pyarrow.table(busy.totals())["amount"].to_pylist() == busy.totals().column("amount")
+    for totals in (busy.totals(), busy.totals(by_rule=True)):
+        table = pyarrow.table(totals)
+        table.validate(full=True)
+        assert table.column_names == list(totals.columns) and table.num_rows == len(totals)
+        assert table["amount"].to_pylist() == totals.column("amount")
+        assert table["rule"].to_pylist() == totals.column("rule")
 
 
 def test_a_child_alone_keeps_its_columns(program):
@@ -166,6 +171,7 @@ program = prm.Program.compile("prm: 1\\nprogram: p\\ncurrency: JPY\\ncommission:
 engine = prm.Engine(program)
 engine.ingest({"id": "a", "type": "deal.won", "time": "2026-06-01", "partner": "p", "amount": 1000})
 other = prm.Engine(program)
+assert type(engine.totals().__arrow_c_stream__()).__name__ == "PyCapsule"
 capsule = engine.ledger().__arrow_c_stream__()
 try:
     other.ingest_arrow(engine.ledger())

@@ -279,6 +279,21 @@ class PendingOptions(Structure):
     ]
 
 
+class CTotal(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("money", c_uint32),
+        ("partner", Text),
+        ("rep", Text),
+        ("rule", Text),
+        ("kind", Text),
+        ("amount", CDecimal),
+        ("commission", CDecimal),
+        ("rewards", CDecimal),
+        ("outcomes", c_uint64),
+    ]
+
+
 class CStage(Structure):
     _fields_ = [("size", c_uint32), ("line", c_uint32), ("name", Text), ("title", Text)]
 
@@ -342,6 +357,7 @@ STRUCTS: Dict[str, Any] = {
     "prm_row": CRow,
     "prm_progress": CProgress,
     "prm_pending_options": PendingOptions,
+    "prm_total": CTotal,
     "prm_stage": CStage,
     "prm_journey": CJourney,
     "prm_fact": CFact,
@@ -416,6 +432,8 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "prm_engine_ledger": (_STATUS, [_HANDLE, _OUT, _ERROR]),
     "prm_engine_journal": (_STATUS, [_HANDLE, c_uint64, _OUT, _ERROR]),
     "prm_engine_journal_release": (_STATUS, [_HANDLE, c_uint64, _ERROR]),
+    "prm_engine_totals": (_STATUS, [_HANDLE, c_int32, _OUT, _ERROR]),
+    "prm_rows_next_total": (c_int32, [_HANDLE, POINTER(CTotal)]),
     "prm_rows_count": (c_size_t, [_HANDLE]),
     "prm_rows_next": (c_int32, [_HANDLE, POINTER(CRow)]),
     "prm_rows_free": (None, [_HANDLE]),

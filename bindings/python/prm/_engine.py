@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, Type, Union
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Type, Union
 
 from . import _abi
 from ._columns import Columns
@@ -21,7 +21,6 @@ from ._explain import Fact, read_facts
 from ._library import lib
 from ._program import Program, Time
 from ._records import (
-    EXACT,
     Answer,
     Answers,
     Counts,
@@ -35,7 +34,7 @@ from ._records import (
     plain_decimal,
 )
 from ._state import Net, options_of
-from ._table import Table, table_of_records, table_of_rows
+from ._table import Table, table_of_rows
 
 __all__ = ["Engine"]
 
@@ -251,24 +250,7 @@ class Engine:
 
     def totals(self, *, by_rule: bool = False) -> Table[Total]:
         """The ledger added up per recipient and kind: partners first, then reps; per rule too, if asked so."""
-        sums: Dict[Tuple[bool, str, str, str, str], List[Any]] = {}
-        ledger = self.ledger()
-        names = ("recipient_partner", "recipient_rep", "rule", "kind", "amount")
-        for partner, rep, rule, kind, amount in zip(*map(ledger.column, names)):
-            if amount is None:
-                continue
-            key = (rep is not None, partner or "", rep or "", rule if by_rule else "", kind)
-            total = sums.setdefault(key, [Decimal(0) * amount, Decimal(0) * amount, 0])
-            part = 0 if rule in ("commission", "override") else 1
-            total[part] = EXACT.add(total[part], amount)
-            total[2] += 1
-        rows = [
-            Total(partner, rep or None, rule or None, kind, EXACT.add(paid, rewards), paid, rewards, outcomes)
-            for (_, partner, rep, rule, kind), (paid, rewards, outcomes) in sorted(
-                sums.items(), key=lambda item: tuple(str(part).encode() for part in item[0])
-            )
-        ]
-        return table_of_records(Total, rows, self._program)
+        return self._rows(Total, lib.prm_engine_totals, int(by_rule))
 
     # ---- Questions ----
 

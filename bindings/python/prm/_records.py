@@ -155,13 +155,14 @@ class Row:
 class Total:
     """What a recipient gets of one kind (and by one rule, if asked so)."""
 
-    __slots__ = ("amount", "commission", "kind", "outcomes", "partner", "rep", "rewards", "rule")
+    __slots__ = ("amount", "commission", "kind", "money", "outcomes", "partner", "rep", "rewards", "rule")
 
     partner: str
     rep: Optional[str]
     rule: Optional[str]
     kind: str
     amount: Decimal
+    money: bool  #: the amounts are money
     commission: Decimal
     rewards: Decimal
     outcomes: int

@@ -198,7 +198,7 @@ class _Columns:
 
     def column(self, name: str) -> List[Any]:
         """The values of one column; texts, not enums."""
-        if name == "amount" and "money" in self._places:
+        if name in ("amount", "commission", "rewards") and "money" in self._places:
             digits, whole = self._digits, 10**self._digits
             return [
                 None if units is None else decimal_of(units, digits) if money else decimal_of(units // whole, 0)
