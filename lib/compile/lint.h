@@ -84,8 +84,9 @@ void prm__lint_condition(prm__compiler *c, const prm__yaml_node *node, uint32_t 
 /* One comparison, whose threshold stands at `node`. */
 void prm__lint_compare(prm__compiler *c, const prm__p_condition *row, const prm__yaml_node *node);
 
-/* Whether a condition holds whatever happens. */
-bool prm__lint_always(const prm__compiler *c, uint32_t first, uint32_t count);
+/* Whether a condition says with `is: true` that it holds whatever happens. (Where a threshold makes it
+ * hold, that is said of the threshold.) */
+bool prm__lint_says_always(const prm__compiler *c, uint32_t first, uint32_t count);
 
 /* Whether whenever the condition `b` holds, `a` does: where they are the same, or one comparison
  * each of the same number. Conditions are rows [first, first + count). */

@@ -274,7 +274,17 @@ void prm__lint_condition(prm__compiler *c, const prm__yaml_node *node, uint32_t 
 
 /* ---- The condition as a whole ---- */
 
-bool prm__lint_always(const prm__compiler *c, uint32_t first, uint32_t count)
+/* `is: true`, which is how a condition says that it holds in every case. */
+static bool lint_is_true(const prm__compiler *c, const prm__p_condition *row)
+{
+    if (row->kind != PRM_CONDITION_IS)
+        return false;
+    const prm__p_expr *expr = prm__vec_at(&c->builder.exprs, row->expr);
+    return expr->word_count == 1 &&
+           PRM_VEC(c->builder.code, const uint32_t)[expr->first_word] == (PRM_OP_BOOLEAN | 1U << 8);
+}
+
+bool prm__lint_says_always(const prm__compiler *c, uint32_t first, uint32_t count)
 {
     bool stack[PRM_CONDITION_STACK] = {false};
     uint32_t depth = 0;
@@ -287,7 +297,7 @@ bool prm__lint_always(const prm__compiler *c, uint32_t first, uint32_t count)
         } else if (row->kind == PRM_CONDITION_NOT) {
             stack[depth - 1] = false;
         } else {
-            stack[depth++] = lint_leaf_always(c, row);
+            stack[depth++] = lint_is_true(c, row);
         }
     }
     return depth == 1 && stack[0];

@@ -20,10 +20,10 @@ static void lint_else(prm__compiler *c, prm__lint_rule rule)
 {
     const prm__yaml_node *node = prm__lint_key(rule, "else");
     if (node == NULL || rule.row->form != PRM_FORM_REACH || rule.row->at_close == 0 ||
-        !prm__lint_always(c, rule.row->first_condition, rule.row->condition_count))
+        !prm__lint_says_always(c, rule.row->first_condition, rule.row->condition_count))
         return;
     prm__diag_report(c->lang.diag, PRM_DIAG_ELSE_NEVER, node->key_span,
-                     "correct the threshold in `when`, or leave `else` out",
+                     "write in `when` what is to be reached, or leave `else` out",
                      "`else` never happens: `when` holds in every case");
 }
 

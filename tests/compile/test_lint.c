@@ -145,8 +145,9 @@ static const lint_case conditions[] = {
      ""},
 
     {RULE "{per: month, at: close, when: {count: deal.won, at_least: 0}, then: {cash: 1}, else: {cash: 2}}",
-     "552 5:64; 531 5:85"},
+     "552 5:64"},
     {RULE "{per: month, at: close, when: {is: true}, then: {cash: 1}}", ""},
+    {RULE "{per: month, at: close, when: {is: true}, then: {cash: 1}, else: {cash: 2}}", "531 5:65"},
     {RULE "{per: month, at: close, when: {covered: course.completed, more_than: -1}, then: {cash: 1}}",
      "552 5:75"},
     {RULE
