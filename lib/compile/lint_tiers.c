@@ -26,7 +26,7 @@ static const prm__yaml_node *tiers_amount_node(const prm__compiler *c, tiers_ste
     for (const prm__yaml_node *child = step.node->first; child != NULL; child = child->next)
         if (child->key_size == text->size && prm__bytes_same(child->key, name, text->size))
             return child;
-    return step.node;
+    return step.node; /* LCOV_EXCL_LINE the action has the key of its reward */
 }
 
 static bool tiers_reward_falls(const prm__compiler *c, const prm__p_action *low, const prm__p_action *high)
@@ -97,8 +97,6 @@ static void tiers_twice(prm__compiler *c, prm__lint_rule rule, const prm__yaml_n
 static void tiers_thresholds(prm__compiler *c, prm__lint_rule rule, const prm__yaml_node *list)
 {
     const prm__yaml_node *node = list->first;
-    if (rule.row->single == PRM_NO_INDEX)
-        return;
     prm__p_condition row = *(const prm__p_condition *)prm__vec_at(&c->builder.conditions, rule.row->single);
     row.kind = PRM_CONDITION_AT_LEAST;
     for (uint32_t i = 0; i < rule.row->tier_count && node != NULL; i++, node = node->next) {

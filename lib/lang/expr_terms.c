@@ -37,7 +37,7 @@ static void terms_report_token(prm__terms *terms)
 void prm__terms_advance(prm__terms *terms)
 {
     if (terms->failed)
-        return;
+        return; /* LCOV_EXCL_LINE nobody reads on behind a failure */
     terms->token = prm__lexer_next(&terms->lexer);
     if (terms->token.kind == PRM_TOKEN_WRONG)
         terms_report_token(terms);

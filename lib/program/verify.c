@@ -164,7 +164,7 @@ static bool verify_operand(const prm_program *program, uint32_t operation, uint3
     case PRM_OP_CHOOSE:
         return operand == 0;
     case PRM_OPERATION_COUNT: /* LCOV_EXCL_LINE the caller has looked */
-        break;
+        break;                /* LCOV_EXCL_LINE so */
     }
     return false; /* LCOV_EXCL_LINE */
 }

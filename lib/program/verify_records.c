@@ -76,7 +76,7 @@ static verify_state verify_state_of(const prm_program *program, verify_source so
         return has ? (verify_state){program->head->ranks.offset, sizeof(prm__rank_state)} : none;
     }
     case VERIFY_SOURCES: /* LCOV_EXCL_LINE is their number */
-        break;
+        break;           /* LCOV_EXCL_LINE so */
     }
     return none; /* LCOV_EXCL_LINE */
 }

@@ -14,6 +14,7 @@ typedef struct failing_alloc {
     prm_allocator host;
     size_t calls;   /* alloc and resize so far */
     size_t fail_at; /* the call that fails, from 1; 0: none */
+    size_t least;   /* blocks of fewer bytes are no calls */
     bool for_good;  /* and every later one, until fail_at changes */
     size_t bytes;   /* held */
     size_t peak;    /* the most that was ever held */
@@ -29,9 +30,10 @@ static inline void *failing_alloc_alloc(void *user, size_t size)
 {
     failing_alloc *failing = user;
     assert_true(size > 0);
-    failing->calls++;
-    if (failing->calls == failing->fail_at ||
-        (failing->for_good && failing->fail_at && failing->calls > failing->fail_at))
+    failing->calls += size >= failing->least;
+    if (size >= failing->least &&
+        (failing->calls == failing->fail_at ||
+         (failing->for_good && failing->fail_at && failing->calls > failing->fail_at)))
         return NULL;
     failing_head *head = malloc(sizeof *head + size);
     assert_non_null(head);
@@ -71,6 +73,7 @@ static inline void failing_alloc_init(failing_alloc *failing, size_t fail_at)
     failing->host.release = failing_alloc_release;
     failing->calls = 0;
     failing->fail_at = fail_at;
+    failing->least = 0;
     failing->for_good = false;
     failing->bytes = 0;
     failing->peak = 0;

@@ -72,13 +72,14 @@ static const char sections[] =
     "rules:\n"
     "  a: {eligible: partner.rank == 'high', when: {count: deal.won, at_least: 3}, then: {rank: low}}\n";
 
-static prm_status compile_failing(const char *text, failing_alloc *failing, size_t fail_at)
+static prm_status compile_failing_from(const char *text, failing_alloc *failing, size_t fail_at, size_t least)
 {
     prm_compile_options options = {.size = sizeof options, .allocator = &failing->host};
     prm_program *program = NULL;
     prm_diagnostics *diagnostics = NULL;
     prm_error error;
     failing_alloc_init(failing, fail_at);
+    failing->least = least;
     prm_status status = prm_program_compile(text, strlen(text), &options, &program, &diagnostics, &error);
     assert_int_equal(program != NULL, status == PRM_OK);
     assert_int_equal(diagnostics == NULL, status == PRM_E_MEMORY);
@@ -88,6 +89,11 @@ static prm_status compile_failing(const char *text, failing_alloc *failing, size
     prm_program_unref(program);
     assert_int_equal(failing->bytes, 0);
     return status;
+}
+
+static prm_status compile_failing(const char *text, failing_alloc *failing, size_t fail_at)
+{
+    return compile_failing_from(text, failing, fail_at, 0);
 }
 
 static void expect_every_failure(const char *text, prm_status expected)
@@ -130,13 +136,75 @@ static void test_forms(void **state)
     expect_every_failure(forms, PRM_OK);
 }
 
+/* Lists that are full as the last part comes: of brackets, and of the words of two filters. */
+static void test_lists(void **state)
+{
+    (void)state;
+    expect_every_failure(COMPILING_HEAD "commission: {on: deal.won, of: amount, base: 5%, brackets: {rates: "
+                                        "[{from: 10, rate: 6%}]}}\nrules: {}\n",
+                         PRM_OK);
+    expect_every_failure(COMPILING_HEAD "rules:\n"
+                                        "  a: {where: amount > 10, when: {count: deal.won, where: "
+                                        "amount > 20 + 5, at_least: 1}, then: {cash: 1}}\n",
+                         PRM_OK);
+}
+
+/* ---- Where the memory at hand ends ---- */
+
+/* Small things come out of larger blocks, so the host is asked for memory only where one is full. What
+ * stands before the rest moves that place over all that is read of the rest. */
+#define BLOCK_BYTES 1024 /* the smallest block */
+#define MOVE_FIELDS 48
+#define MOVE_TITLE 240
+#define MOVE_STEP 16
+
+static const char *const moved[] = {
+    "commission: {on: deal.won, of: amount, base: 5%, brackets: {rates: [{from: 10, rate: 6%}]}}\n",
+    "rules:\n"
+    "  a: {per: month, at: close, when: {is: partner.rank == 'a'}, then: {cash: 1}}\n"
+    "ranks: {per: month, levels: {a: {}, b: {when: {count: deal.won, at_least: 1}}}}\n",
+    "rules:\n"
+    "  a: {for: customer, when: {sum: amount, of: [deal.won, deal.lost], at_least: 1}, then: {cash: 1}}\n",
+    "ranks: {per: month, levels: {a: {}, b: {when: {count: deal.won, at_least: 1}}}}\n"
+    "rules:\n"
+    "  a: {each: deal.won, then: {rank: b}}\n",
+    "rules:\n"
+    "  a: {each: *x, then: {cash: 1}}\n",
+};
+
+/* The sections behind a title of so many bytes, and a type of so many fields. */
+static void move(char *text, size_t room, int title, int fields, const char *rest)
+{
+    int size = snprintf(
+        text, room, "prm: 1\nprogram: p\ncurrency: JPY\ntitle: %0*d\nevents: {x.y: {partner: text", title, 0);
+    for (int i = 0; i < fields; i++)
+        size += snprintf(text + size, room - (size_t)size, ", f%d: text", i);
+    size += snprintf(text + size, room - (size_t)size, "}}\n%s", rest);
+    assert_true((size_t)size < room);
+}
+
+static void test_everywhere(void **state)
+{
+    (void)state;
+    char text[4096];
+    for (size_t i = 0; i < sizeof moved / sizeof moved[0]; i++)
+        for (int fields = 0; fields < MOVE_FIELDS; fields++)
+            for (int title = 1; title < MOVE_TITLE; title += MOVE_STEP) {
+                failing_alloc failing;
+                move(text, sizeof text, title, fields, moved[i]);
+                prm_status expected = compile_failing_from(text, &failing, 0, BLOCK_BYTES);
+                size_t calls = failing.calls;
+                for (size_t n = 1; n <= calls; n++)
+                    assert_int_equal(compile_failing_from(text, &failing, n, BLOCK_BYTES), PRM_E_MEMORY);
+                assert_int_equal(compile_failing_from(text, &failing, calls + 1, BLOCK_BYTES), expected);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sample),
-        cmocka_unit_test(test_findings),
-        cmocka_unit_test(test_rich),
-        cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_sample), cmocka_unit_test(test_findings),   cmocka_unit_test(test_rich),
+        cmocka_unit_test(test_forms),  cmocka_unit_test(test_everywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,7 @@ typedef struct corner {
 #define ALL(parts) RULE "{when: {all: [" parts "]}, then: {cash: 5}}\n"
 
 #define ELSE(when) RULE "{per: month, at: close, when: " when ", then: {cash: 5}, else: {cash: 1}}\n"
+#define NAMED(of) "measures: {won: {count: deal.won}, other: {" of "}}\n"
 #define GOAL "attributes: {partner: {goal: integer}}\n"
 #define ONE(name, when) "  " name ": {exclusive: x, per: month, at: close, when: " when ", then: {cash: 5}}\n"
 #define TWO(first, second) "rules:\n" ONE("a", first) ONE("b", second)
@@ -161,6 +162,17 @@ static const corner corners[] = {
      "527 6:18"},
     {TWO("{all: [{count: deal.won, at_least: 3}, {count: deal.lost, at_most: 3}]}",
          "{all: [{count: deal.won, at_least: 3}, {count: deal.lost, at_most: 4}]}"),
+     ""},
+
+    /* A product of what is never negative is not negative. */
+    {NAMED("count: deal.lost") RULE
+     "{per: month, at: close, when: {value: won * other, less_than: 0}, then: {cash: 5}}\n",
+     "522 6:68"},
+    {NAMED("count: deal.lost") RULE
+     "{per: month, at: close, when: {value: won * other, less_than: 1}, then: {cash: 5}}\n",
+     ""},
+    {NAMED("sum: amount, of: deal.won") RULE
+     "{per: month, at: close, when: {value: won * other, less_than: 0}, then: {cash: 5}}\n",
      ""},
 
     /* Tiers that give less than the one below. */
@@ -324,6 +336,26 @@ static void test_limits_of_size(void **state)
     expect_many(many, "{cash: 1},", 65536, "]}\n", "204 5:45");
     expect_many(RULE "{when: {all: [", "{sum: amount, of: deal.won, where: amount > #, at_least: 1}, ", 40,
                 "{sum: amount, of: deal.won, where: amount > 39, less_than: 1}]}, then: {cash: 5}}\n", "");
+    const char *name = RULE "{each: deal.won, then: {cash: 5}, exclusive: ";
+    expect_many(name, "x", 4096, "}\n", "528 5:51");
+    expect_many(name, "x", 4097, "}\n", "217 5:51");
+    assert_int_equal(wrong, 0);
+}
+
+/* Each level leaves two values waiting, and the innermost takes one: 64 are held at once, not 65. */
+static void test_depth(void **state)
+{
+    (void)state;
+    for (int levels = 31; levels <= 32; levels++) {
+        char body[2000] = RULE "{each: deal.won, where: ";
+        for (int i = 0; i < levels; i++)
+            strcat(body, "1 + 2 * (");
+        strcat(body, "amount");
+        for (int i = 0; i < levels; i++)
+            strcat(body, ")");
+        strcat(body, " > 0, then: {cash: 5}}\n");
+        expect(body, levels == 31 ? "" : "406 5:30");
+    }
     assert_int_equal(wrong, 0);
 }
 
@@ -333,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_corners),
         cmocka_unit_test(test_conditions_that_follow),
         cmocka_unit_test(test_limits_of_size),
+        cmocka_unit_test(test_depth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

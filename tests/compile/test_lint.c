@@ -251,6 +251,8 @@ static const lint_case amounts[] = {
     {TIERS "[{at_least: 1, then: {cash: 1}}, {at_least: 5, then: {cash: 5}}], limit: {times: 2}}", ""},
     {TIERS "[{at_least: 1, then: {cash: 1}}, {at_least: 5, then: {cash: 5}}], limit: {times: 1, per: month}}",
      ""},
+    {TIERS "[{at_least: 1, then: {notice: x}}, {at_least: 5, then: {cash: 5}}], limit: {times: 1}}",
+     "534 5:122"},
     {TIERS "[{at_least: 1, then: {cash: 1, to: parent}}, {at_least: 5, then: {cash: 5}}], limit: {times: 1}}",
      ""},
     {TIERS "[{at_least: 1, then: {cash: amount}}, {at_least: 5, then: {cash: 5}}], limit: {times: 1}}", ""},
@@ -324,6 +326,16 @@ static const lint_case rates[] = {
      "next_period, "
      "until: 2026-05-01}}",
      ""},
+    {"commission: {on: deal.won, of: amount, base: 10%}\n" RULE
+     "{active: {until: 2026-04-10}, when: {count: deal.won, at_least: 5}, then: {rate: +1%, from: "
+     "next_period, "
+     "until: 2026-04-30}}",
+     ""},
+    {"commission: {on: deal.won, of: amount, base: 10%}\n" RULE
+     "{active: {from: 2026-04-10}, when: {count: deal.won, at_least: 5}, then: {rate: +1%, from: "
+     "next_period, "
+     "until: 2026-04-01}}",
+     "508"},
     {"commission: {on: deal.won, of: amount, base: 10%}\n" RULE
      "{active: {from: 2026-04-10}, when: {count: deal.won, at_least: 5}, then: {rate: +1%, until: "
      "2026-04-30}}",

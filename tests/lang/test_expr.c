@@ -306,6 +306,11 @@ static void test_unknown_names(void **state)
         "partner.rank == 'gold'", PRM_TYPE_BOOLEAN,
         "303 1:4-16 give the program `ranks`, or declare it: `attributes: {partner: {rank: text}}`");
     expect_findings("beginsWith(product)", PRM_TYPE_BOOLEAN, "407 1:4-14");
+    expect_findings(
+        "startsWith(product, 'a')", PRM_TYPE_BOOLEAN,
+        "407 1:4-14 x.startsWith(y): whether the text x begins with y; every text begins with \"\".");
+    expect_findings("product.min('a')", PRM_TYPE_NUMBER,
+                    "407 1:12-15 min(a, b): the smaller of two numbers.");
     expect_findings("minn(1, 2)", PRM_TYPE_NUMBER, "407 1:4-8 did you mean `min`?");
     expect_findings("product.startWith('a')", PRM_TYPE_BOOLEAN, "407 1:12-21 did you mean `startsWith`?");
 }
