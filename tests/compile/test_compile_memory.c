@@ -203,8 +203,8 @@ static void test_everywhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sample), cmocka_unit_test(test_findings),   cmocka_unit_test(test_rich),
-        cmocka_unit_test(test_forms),  cmocka_unit_test(test_everywhere),
+        cmocka_unit_test(test_sample), cmocka_unit_test(test_findings), cmocka_unit_test(test_rich),
+        cmocka_unit_test(test_forms),  cmocka_unit_test(test_lists),    cmocka_unit_test(test_everywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

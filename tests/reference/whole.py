@@ -328,7 +328,7 @@ class WholeGenerator(Generator):
         """(measure with a threshold, its types, its kind of number); `plain` is neither streak nor value, `bare`
         without a window and subject of its own, as inside of streaks."""
         forms = ["count", "count", "count", "sum", "sum", "distinct", "average", "minimum", "maximum"]
-        if set(self.types_for(keys, "rep")) - {"order.placed"} and not link:
+        if set(self.types_for(keys, "rep")) - {"order.placed"}:
             forms += ["coverage", "covered"] if keys else ["coverage", "coverage", "covered"]
         if not plain:
             forms += ["streak", "streak"] + (["value", "value"] if self.named and "order" not in keys else [])
