@@ -360,6 +360,30 @@ static void too_many_words(prm__builder *builder)
     push_words(builder, 1u << 14, (1u << 12) + 1);
 }
 
+/* So do amounts. What the sample's own expressions name is less than one more. */
+static void push_amounts(prm__builder *builder, uint32_t words, uint32_t names)
+{
+    const uint32_t negate = SAMPLE_WORD(NEGATE, 0), number = SAMPLE_WORD(NUMBER, 0);
+    const prm__p_expr expr = {(uint32_t)builder->code.count, words, 1, PRM_TYPE_NUMBER};
+    prm__p_action row = PRM_VEC(builder->actions, prm__p_action)[2];
+    row.amount = (uint32_t)builder->exprs.count;
+    assert_int_equal(prm__vec_append(&builder->exprs, &expr, 1), PRM_OK);
+    for (uint32_t i = 0; i < words; i++)
+        assert_int_equal(prm__vec_append(&builder->code, i == 0 ? &number : &negate, 1), PRM_OK);
+    for (uint32_t i = 0; i < names; i++)
+        assert_int_equal(prm__vec_append(&builder->actions, &row, 1), PRM_OK);
+}
+
+static void most_amounts(prm__builder *builder)
+{
+    push_amounts(builder, 1u << 14, (1u << 12) - 1);
+}
+
+static void too_many_amounts(prm__builder *builder)
+{
+    push_amounts(builder, 1u << 14, 1u << 12);
+}
+
 /* Frames, texts and counts are looked at before any row, so that rows of zeros will do. */
 static void push_zeros(prm__vec *rows, size_t count)
 {
@@ -387,6 +411,13 @@ static void too_few_names(prm__builder *builder)
     builder->names.count = PRM_NAMES_FIXED - 1;
 }
 
+static void too_few_names_for_any_field(prm__builder *builder)
+{
+    builder->exprs.count = 0;
+    builder->code.count = 0;
+    too_few_names(builder);
+}
+
 static void unsorted_anchors(prm__builder *builder)
 {
     prm__p_anchor row = PRM_VEC(builder->anchors, prm__p_anchor)[0];
@@ -400,6 +431,7 @@ static void test_counts(void **state)
     assert_int_equal(build_with(too_many_kinds), PRM_E_INTERNAL);
     assert_int_equal(build_with(too_many_rules), PRM_E_INTERNAL);
     assert_int_equal(build_with(too_few_names), PRM_E_INTERNAL);
+    assert_int_equal(build_with(too_few_names_for_any_field), PRM_E_INTERNAL);
     assert_int_equal(build_with(unsorted_anchors), PRM_E_INTERNAL);
     assert_int_equal(build_with(most_overrides), PRM_OK);
     assert_int_equal(build_with(too_many_overrides), PRM_E_INTERNAL);
@@ -409,6 +441,8 @@ static void test_counts(void **state)
     assert_int_equal(build_with(too_many_truths), PRM_E_INTERNAL);
     assert_int_equal(build_with(most_words), PRM_OK);
     assert_int_equal(build_with(too_many_words), PRM_E_INTERNAL);
+    assert_int_equal(build_with(most_amounts), PRM_OK);
+    assert_int_equal(build_with(too_many_amounts), PRM_E_INTERNAL);
 }
 
 static void test_ranks(void **state)
