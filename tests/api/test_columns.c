@@ -452,6 +452,54 @@ static void dictionaries_of_what_is_no_handle(void **state)
     rig_close(&r);
 }
 
+/* A row that leads to a missing entry has no value. */
+static void entries_that_are_missing(void **state)
+{
+    (void)state;
+    rig r;
+    sheet s;
+    prm_answer answers[ROWS];
+    static const uint8_t first[] = {0x01};
+    rig_open(&r, BASE);
+    open_sheet(&s);
+    s.partners.valid = first;
+    assert_int_equal(take(&r, &s, answers, NULL, NULL), PRM_OK);
+    assert_int_equal(answers[3].answer, PRM_ACCEPTED);
+    assert_int_equal(answers[4].answer, PRM_REJECTED);
+    assert_int_equal(answers[4].diagnostic, 604);
+    rig_ledger(&r, "first:acme:sato acme/sato gift_card 50\nagencies!e3 acme cash 7\n"
+                   "commission!e3 acme cash 100\n");
+    rig_close(&r);
+}
+
+/* Where all texts are empty there need be no bytes; where one is not, there must. */
+static void texts_without_bytes(void **state)
+{
+    (void)state;
+    static const int32_t narrow[] = {0, 0, 0, 0, 0, 0, 0}, narrow_one[] = {0, 0, 0, 0, 0, 0, 1};
+    static const int64_t wide[] = {0, 0, 0, 0, 0, 0, 0}, wide_one[] = {0, 0, 0, 0, 0, 0, 1};
+    static const struct {
+        uint32_t layout;
+        const void *empty, *not_empty;
+    } cases[] = {{PRM_LAYOUT_TEXT32, narrow, narrow_one}, {PRM_LAYOUT_TEXT64, wide, wide_one}};
+    for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+        rig r;
+        sheet s;
+        rig_open(&r, BASE);
+        open_sheet(&s);
+        s.columns[REP].layout = cases[i].layout;
+        s.columns[REP].valid = NULL;
+        s.columns[REP].values = cases[i].not_empty;
+        s.columns[REP].bytes = NULL;
+        assert_int_equal(take(&r, &s, NULL, NULL, NULL), PRM_E_ARGUMENT);
+        s.columns[REP].values = cases[i].empty;
+        assert_int_equal(take(&r, &s, NULL, NULL, NULL), PRM_OK);
+        rig_ledger(&r, "agencies!e3 acme cash 7\ncommission!e3 acme cash 100\n"
+                       "commission!e4 beta cash 200\ncommission!e5 beta cash 300\n");
+        rig_close(&r);
+    }
+}
+
 /* Two batches over one dictionary, of long texts, which go as handles, and of short ones. */
 static void batches_share_a_dictionary(void **state)
 {
@@ -575,11 +623,9 @@ static void more_columns_than_fields(void **state)
     rig_close(&r);
 }
 
-static void memory_that_runs_out(void **state)
+/* The n-th allocation fails, for every n, and the call is made again. */
+static void take_failing(const sheet *s, const char *ledger)
 {
-    (void)state;
-    sheet s;
-    open_sheet(&s);
     prm_status status = PRM_E_MEMORY;
     for (uint64_t at = 1; status != PRM_OK; at++) {
         failing_alloc failing;
@@ -588,17 +634,35 @@ static void memory_that_runs_out(void **state)
         rig r = {.program = rig_program(BASE)};
         assert_int_equal(prm_engine_new(r.program, &options, &r.engine, NULL), PRM_OK);
         failing.fail_at = failing.calls + at;
-        status = take(&r, &s, NULL, NULL, NULL);
+        status = take(&r, s, NULL, NULL, NULL);
         failing.fail_at = 0;
         if (status != PRM_OK) {
             assert_int_equal(status, PRM_E_MEMORY);
             rig_ledger(&r, "");
-            assert_int_equal(take(&r, &s, NULL, NULL, NULL), PRM_OK);
+            assert_int_equal(take(&r, s, NULL, NULL, NULL), PRM_OK);
         }
-        rig_ledger(&r, LEDGER);
+        rig_ledger(&r, ledger);
         rig_close(&r);
         assert_int_equal(failing.bytes, 0);
     }
+}
+
+static void memory_that_runs_out(void **state)
+{
+    (void)state;
+    sheet s;
+    static const int64_t offsets[] = {0, 4, 1004};
+    static char names[1005], ledger[3000];
+    open_sheet(&s);
+    take_failing(&s, LEDGER);
+    memset(names, 'x', sizeof names - 1); /* a long text is kept as its handle is asked for */
+    memcpy(names, "acme", 4);
+    s.partners.values = offsets, s.partners.bytes = names;
+    snprintf(ledger, sizeof ledger,
+             "first:acme:sato acme/sato gift_card 50\nagencies!e3 acme cash 7\ncommission!e3 acme cash 100\n"
+             "commission!e4 %s cash 200\ncommission!e5 %s cash 300\n",
+             names + 4, names + 4);
+    take_failing(&s, ledger);
 }
 
 static void sizes_of_structs(void **state)
@@ -627,6 +691,8 @@ int main(void)
         cmocka_unit_test(more_columns_than_fields),
         cmocka_unit_test(a_culprit_is_a_column),
         cmocka_unit_test(dictionaries_of_what_is_no_handle),
+        cmocka_unit_test(entries_that_are_missing),
+        cmocka_unit_test(texts_without_bytes),
         cmocka_unit_test(batches_share_a_dictionary),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(memory_that_runs_out),

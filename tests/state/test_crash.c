@@ -161,8 +161,12 @@ int __wrap_open64(const char *path, int flags, ...)
 /* At most so many bytes at a time, as a disk may. */
 ssize_t __wrap_write(int file, const void *bytes, size_t size)
 {
+    static bool interrupted; /* a signal comes before every write */
     if (file < FD)
         return __real_write(file, bytes, size);
+    interrupted = !interrupted;
+    if (interrupted)
+        return refuse(EINTR);
     if (!powered())
         return refuse(EIO);
     state_bytes *to = &the_disk->files[file - FD];

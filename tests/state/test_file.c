@@ -3,6 +3,9 @@
  * a machine that dies may leave, test_crash.c works out. */
 #define _DEFAULT_SOURCE
 #include "state_rig.h"
+
+#include "../base/failing_alloc.h"
+
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -141,6 +144,53 @@ static void test_where_it_cannot_be(void **state)
     assert_int_equal(prm_file_save(NULL, "a", &error), PRM_E_ARGUMENT);
     assert_int_equal(prm_file_load(program, NULL, NULL, &engine, NULL, &error), PRM_E_ARGUMENT);
     assert_int_equal(prm_file_load(NULL, NULL, "a", &engine, NULL, &error), PRM_E_ARGUMENT);
+    assert_int_equal(prm_file_load(program, NULL, "/tmp", &engine, NULL, &error), PRM_E_IO); /* a folder */
+    assert_null(engine);
+    prm_engine_free(ten);
+    prm_program_unref(program);
+}
+
+/* The n-th allocation fails, for every n: what was saved before is there, nothing is beside it, and the
+ * same call made again succeeds. */
+static void test_without_memory(void **state)
+{
+    (void)state;
+    place at;
+    int32_t previous = 0;
+    failing_alloc failing;
+    failing_alloc_init(&failing, 0);
+    prm_error error;
+    prm_status status = PRM_E_MEMORY;
+    prm_program *program = state_program(WHOLE);
+    prm_engine_options options = {.size = sizeof options, .clock_follows = 1, .allocator = &failing.host};
+    prm_engine *ten = engine_of(program, 10), *engine = NULL;
+    open_place(&at);
+    save(ten, at.path);
+    for (size_t n = 1; status != PRM_OK; n++) {
+        failing.fail_at = failing.calls + n;
+        status = prm_file_load(program, &options, at.path, &engine, &previous, &error);
+        failing.fail_at = 0;
+        assert_int_equal(engine != NULL, status == PRM_OK);
+        if (status != PRM_OK) {
+            assert_int_equal(status, PRM_E_MEMORY);
+            assert_int_equal(error.status, PRM_E_MEMORY);
+            assert_int_equal(failing.bytes, 0);
+        }
+    }
+    assert_int_equal(accepted(engine), 10);
+    assert_int_equal(unlink(at.path), 0);
+    status = PRM_E_MEMORY;
+    for (size_t n = 1; status != PRM_OK; n++) {
+        failing.fail_at = failing.calls + n;
+        status = prm_file_save(engine, at.path, &error);
+        failing.fail_at = 0;
+        assert_true(status == PRM_OK || (status == PRM_E_MEMORY && error.status == PRM_E_MEMORY));
+        assert_int_equal(access(at.path, F_OK) == 0, status == PRM_OK);
+    }
+    assert_int_equal(load(program, at.path, &previous), 10);
+    prm_engine_free(engine);
+    assert_int_equal(failing.bytes, 0);
+    close_place(&at);
     prm_engine_free(ten);
     prm_program_unref(program);
 }
@@ -300,6 +350,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_generations),
         cmocka_unit_test(test_where_it_cannot_be),
+        cmocka_unit_test(test_without_memory),
         cmocka_unit_test(test_killed_while_saving),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
