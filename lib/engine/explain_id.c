@@ -70,7 +70,7 @@ static prm_status id_read_event(prm_explanation *into, id_reader *reader, prm__i
 {
     const prm_engine *engine = into->engine;
     prm_text name = id_name(into, reader);
-    if (!name.size || (parts->rule >= PRM_RULE_RANKS && parts->rule == PRM_RULE_RANKS))
+    if (!name.size || parts->rule == PRM_RULE_RANKS)
         return PRM_E_NOT_FOUND;
     parts->event = prm__store_find(&engine->store, engine->layouts, name);
     if (parts->event == PRM_NO_INDEX)

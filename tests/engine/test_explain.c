@@ -385,6 +385,58 @@ static void an_event_that_earns_nothing_says_why(void **state)
     rig_close(&r);
 }
 
+/* Ids that name nothing, in every place where they may go wrong. */
+static void ids_of_nothing(void **state)
+{
+    (void)state;
+    static const char *const ids[] = {
+        "!",        ":",          "ranks",        "ranks!d",     "ranks:z", "commission!", "nothing:a",
+        "nothing!", "commission", "commission:a", "override!zz", "leads:a", "leads:a!x",   "leads:a:z",
+        "leads:z:", "leads",      "deals:",       "deals:zz",    "deals?a",
+    };
+    rig r;
+    rig_open(&r, "commission: {on: deal.won, of: amount, base: 10%}\n"
+                 "ranks: {per: month, levels: {low: {}, high: {when: {count: deal.won, at_least: 9}}}}\n"
+                 "rules:\n"
+                 "  leads: {for: rep, when: {count: lead.registered, at_least: 1}, then: {cash: 3}}\n"
+                 "  deals: {when: {count: deal.won, at_least: 9}, then: {cash: 3}}\n");
+    rig_give(&r, "d 2026-01-05 deal.won partner=a rep=x amount=100; v 2026-01-06 event.voided event=zz");
+    for (size_t i = 0; i < UNIT_COUNT(ids); i++) {
+        prm_error error;
+        prm_explanation *explanation = NULL;
+        prm_status status = prm_engine_explain(r.engine, (prm_text){ids[i], strlen(ids[i])}, &explanation,
+                                               &error);
+        if (status != PRM_E_NOT_FOUND || explanation)
+            fail_msg("%s: %d", ids[i], (int)status);
+    }
+    rig_close(&r);
+}
+
+/* What cannot be read as an instant is the clock's. */
+static void an_instant_that_is_none(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(
+        &r,
+        "rules:\n  few: {per: month, within: 3d, when: {count: deal.won, at_least: 2}, then: {cash: 3}}\n");
+    rig_give(&r, "d 2026-01-31 deal.won partner=a; e 2026-02-01 deal.won partner=a");
+    WHY(&r, "few:a@soon",
+        "missing few 1 of 2 open\n"
+        ".window\n"
+        ".condition count 'deal.won' 1 of 2 -\n"
+        "..window\n"
+        "..event @e\n"
+        ".nearest 1 of 2 -\n");
+    WHY(&r, "few:a@2026-01-01",
+        "missing few 1 of 2 open\n"
+        ".window\n"
+        ".condition count 'deal.won' 1 of 2 -\n"
+        "..window\n"
+        "..event @d\n");
+    rig_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +454,8 @@ int main(void)
         cmocka_unit_test(a_contest_lists_its_field_and_a_budget_its_use),
         cmocka_unit_test(a_streak_shows_the_present_window),
         cmocka_unit_test(an_event_that_earns_nothing_says_why),
+        cmocka_unit_test(ids_of_nothing),
+        cmocka_unit_test(an_instant_that_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
