@@ -99,12 +99,43 @@ static void the_order_of_the_file_holds_across_branches(void **state)
     rig_close(&r);
 }
 
+/* A type whose events are led by two of their texts, beside one that is led by a text in the same place:
+ * each event goes to the branches of its own type, and to each of them once. */
+static void a_type_may_fork_twice(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *type, *field;
+    } kinds[] = {
+        {"mc", "meeting.held", "customer"}, {"dc", "deal.won", "customer"}, {"dp", "deal.won", "product"}};
+    rig r;
+    rig_text text = {.size = 0};
+    RIG_PRINT(&text, "rules:\n");
+    for (size_t i = 0; i < UNIT_COUNT(kinds); i++)
+        for (unsigned j = 0; j < COURSES; j++)
+            RIG_PRINT(&text,
+                      "  %s%u: {when: {count: %s, where: '%s == \"k%u\"', every: 1}, then: {cash: 1}}\n",
+                      kinds[i].name, j, kinds[i].type, kinds[i].field, j);
+    rig_open(&r, text.data);
+    assert_int_equal(plan_of(&r, "meeting.held")->fork_count, 1);
+    assert_int_equal(plan_of(&r, "deal.won")->fork_count, 2);
+    rig_give_each(&r, "a 2026-01-01 meeting.held partner=p customer=k1;"
+                      "b 2026-01-02 deal.won partner=p customer=k2 product=k3;"
+                      "c 2026-01-03 deal.won partner=p customer=k2 product=none");
+    rig_ledger(&r, "mc1:p#1 p cash 1\n"
+                   "dc2:p#1 p cash 1\n"
+                   "dp3:p#1 p cash 1\n"
+                   "dc2:p#2 p cash 1\n");
+    rig_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_event_goes_to_its_own_text_alone),
         cmocka_unit_test(the_text_may_stand_among_others),
         cmocka_unit_test(the_order_of_the_file_holds_across_branches),
+        cmocka_unit_test(a_type_may_fork_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
