@@ -30,7 +30,7 @@ prm__eval prm__eval_of(const prm__asking *asking);
 
 prm__value prm__eval_expr(const prm__eval *eval, uint32_t expr);
 
-/* Whether a filter passes: true, and neither false nor an error. PRM_NO_INDEX passes. */
+/* Whether a filter passes: true, and neither false nor an error. */
 bool prm__eval_filter(const prm__eval *eval, uint32_t expr);
 
 /* The present value of an attribute, or an error. */

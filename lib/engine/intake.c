@@ -221,8 +221,8 @@ static prm__diag_number intake_value(const prm__intake *in, const prm_field *fie
         number = intake_decimal(in->engine, field, field_type == PRM_FIELD_PERCENT, &wide);
         memcpy(at, &wide, sizeof wide);
         return number;
-    case PRM_FIELD_TEXT:
-        return number;
+    case PRM_FIELD_TEXT: /* LCOV_EXCL_LINE a text has its own reader */
+        return number;   /* LCOV_EXCL_LINE so */
     }
     memcpy(at, &middle, sizeof middle);
     return number;

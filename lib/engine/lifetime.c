@@ -28,7 +28,7 @@ static prm_status lifetime_texts(prm_engine *engine)
     }
     engine->empty_key = prm__intern_key(&engine->texts, "", 0);
     if (!engine->empty_key)
-        return PRM_E_MEMORY;
+        return PRM_E_MEMORY; /* LCOV_EXCL_LINE the compiler gives every program the empty text */
     engine->known_keys = prm__intern_count(&engine->texts);
     engine->type_of_key = prm__alloc_get(&engine->alloc, engine->known_keys + 1, sizeof(uint32_t));
     engine->name_of_key = prm__alloc_get(&engine->alloc, engine->known_keys + 1, sizeof(uint32_t));

@@ -378,7 +378,7 @@ static int64_t progress_share(const prm__progress_item *item)
     if (item->value >= item->target)
         return (int64_t)PRM_DECIMAL_ONE;
     if (!prm__decimal_div(item->value, item->target, &share))
-        return 0;
+        return 0; /* LCOV_EXCL_LINE a share of less than one can be told */
     return share < PRM_DECIMAL_ONE ? (int64_t)share : (int64_t)PRM_DECIMAL_ONE - 1;
 }
 

@@ -112,7 +112,7 @@ static uint32_t subject_room(prm__subjects *subjects, uint32_t size)
     uint32_t units = (size + 15) / 16;
     uint32_t chunk_units = 1U << subjects->chunk_shift;
     if (subjects->top > UINT32_MAX - 2 * chunk_units)
-        return PRM_NONE;
+        return PRM_NONE; /* LCOV_EXCL_LINE 64 GiB of subjects are more than a test can hold */
     subjects->top = subject_place(subjects, units);
     if (subjects->top >> subjects->chunk_shift == subjects->chunks.count) {
         if (prm__vec_reserve(&subjects->chunks, 1) != PRM_OK)

@@ -105,17 +105,17 @@ static void a_type_may_fork_twice(void **state)
 {
     (void)state;
     static const struct {
-        const char *name, *type, *field;
-    } kinds[] = {
-        {"mc", "meeting.held", "customer"}, {"dc", "deal.won", "customer"}, {"dp", "deal.won", "product"}};
+        const char *name, *type, *before, *after; /* the text stands between */
+    } kinds[] = {{"mc", "meeting.held", "customer == ", ""},
+                 {"dc", "deal.won", "", " == customer"},
+                 {"dp", "deal.won", "product == ", ""}};
     rig r;
     rig_text text = {.size = 0};
     RIG_PRINT(&text, "rules:\n");
     for (size_t i = 0; i < UNIT_COUNT(kinds); i++)
         for (unsigned j = 0; j < COURSES; j++)
-            RIG_PRINT(&text,
-                      "  %s%u: {when: {count: %s, where: '%s == \"k%u\"', every: 1}, then: {cash: 1}}\n",
-                      kinds[i].name, j, kinds[i].type, kinds[i].field, j);
+            RIG_PRINT(&text, "  %s%u: {when: {count: %s, where: '%s\"k%u\"%s', every: 1}, then: {cash: 1}}\n",
+                      kinds[i].name, j, kinds[i].type, kinds[i].before, j, kinds[i].after);
     rig_open(&r, text.data);
     assert_int_equal(plan_of(&r, "meeting.held")->fork_count, 1);
     assert_int_equal(plan_of(&r, "deal.won")->fork_count, 2);
