@@ -686,7 +686,8 @@ class WholeGenerator(Generator):
             measure["every"] = {"decimal": "0.5", "percent": "0.5", "money": self.pick(self.amounts)}.get(
                 kind, self.pick([1, 2, 3]))
         if name in ("covered", "streak", "value"):
-            measure["every"] = self.pick([1, 2])
+            of_money = any(word in measure.get("value", "") for word in ("amount", "mean"))
+            measure["every"] = self.total() if of_money else self.pick([1, 2])  # else thousands of multiples
         rule["when"] = measure
         closes = ("per" in rule or " of " in rule.get("within", "")) and self.maybe(0.15, "close")
         if closes:
