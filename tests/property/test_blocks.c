@@ -84,8 +84,7 @@ static void test_everywhere(void **state)
 /* ---- A crowd ---- */
 
 #define CROWD 24
-#define CROWD_EVENTS 3 /* of each */
-#define CROWD_NEWS 4
+#define NAMES 70
 
 /* An event of partner `number`, at so many minutes, with a field whose text ends with the number too. */
 static void happen(facts *set, const char *type, int number, int minutes, const char *name,
@@ -113,8 +112,25 @@ static void happen(facts *set, const char *type, int number, int minutes, const 
     set->count++;
 }
 
-/* Of ever more partners, each with a customer and a parent, one brings news from before them all:
- * everybody's share of the budget changes. */
+/* One partner brings news from before everybody: all of the budget goes there. Then the month is over,
+ * and then somebody's second meeting is reported, who alone has the first place now. */
+static size_t check_news(prm_program *program, facts *set, int number)
+{
+    size_t before = set->count;
+    happen(set, "partner.joined", number, 1, "parent", "q");
+    happen(set, "deal.won", number, 2, "customer", "c");
+    set->fields[set->count - 1][2].number = 5000;
+    happen(set, "deal.won", number, 3, "lead", "l"); /* for no customer */
+    happen(set, "meeting.held", number, 3, "customer", "c");
+    size_t calls = check_batch(program, set, before, set->count - before);
+    happen(set, "meeting.held", number, 50000, "customer", "c");
+    calls += check_batch(program, set, set->count - 1, 1);
+    happen(set, "meeting.held", number, 4, "customer", "c");
+    return calls + check_batch(program, set, set->count - 1, 1);
+}
+
+/* Of ever more partners, each with a customer and a parent; and beside ever more of which nothing is known
+ * but a name. */
 static void test_crowds(void **state)
 {
     (void)state;
@@ -128,18 +144,80 @@ static void test_crowds(void **state)
             happen(&set, "meeting.held", i, 20 + i, "customer", "c");
             happen(&set, "deal.won", i, 20 + i, "customer", "c");
         }
-        happen(&set, "meeting.held", crowd, 1, "customer", "c");
-        happen(&set, "partner.joined", crowd, 2, "parent", "q");
-        happen(&set, "deal.won", crowd, 3, "customer", "c");
-        happen(&set, "meeting.held", crowd, 50000, "customer", "c"); /* the month has closed */
-        assert_int_equal(set.count, crowd * CROWD_EVENTS + CROWD_NEWS);
-        assert_true(check_batch(program, &set, set.count - CROWD_NEWS, CROWD_NEWS) > 0);
+        assert_true(check_news(program, &set, crowd) > 0);
     }
+    for (int names = 0; names <= NAMES; names++) {
+        set.count = set.used = 0;
+        for (int i = 0; i < names; i++)
+            happen(&set, "portal.login", i, 10, "rep", "r");
+        assert_true(check_news(program, &set, names) > 0);
+    }
+    prm_program_unref(program);
+}
+
+/* ---- Questions ---- */
+
+/* Asks question `number`; false when there is none. */
+static bool ask(prm_engine *engine, int number, prm_status *status)
+{
+    static const char *const ids[] = {"budgeted!e2", "limited!e2", "above:q0#1", "ranks:p0@2026-06-01~2",
+                                      "best:p0@2026-06-01^1"};
+    const prm_text none = {NULL, 0}, partner = {"p1", 2};
+    prm_rows *rows = NULL;
+    prm_explanation *told = NULL;
+    const int orders = 4, count = (int)UNIT_COUNT(ids), rules = 5;
+    if (number < orders) {
+        const prm_pending_options options = {
+            .size = sizeof options, .rule = PRM_NONE, .order = (uint32_t)number};
+        *status = prm_engine_pending(engine, &options, &rows, NULL);
+    } else if (number < orders + count) {
+        const char *id = ids[number - orders];
+        *status = prm_engine_explain(engine, (prm_text){id, strlen(id)}, &told, NULL);
+    } else {
+        *status = prm_engine_explain_missing(engine, (uint32_t)(number - orders - count), partner, none, none,
+                                             none, PRM_NO_TIME, &told, NULL);
+    }
+    assert_true(*status != PRM_OK || rows || told);
+    prm_rows_free(rows);
+    prm_explanation_free(told);
+    return number < orders + count + rules;
+}
+
+/* Each question with each of its allocations failing once, and then answered. */
+static void test_questions(void **state)
+{
+    (void)state;
+    static facts set;
+    life it;
+    prm_program *program = NULL;
+    prm_status status = PRM_OK, expected;
+    assert_int_equal(prm_program_load("tests/property/blocks.yaml", NULL, &program, NULL, NULL), PRM_OK);
+    set.count = set.used = 0;
+    for (int i = 0; i < CROWD; i++) {
+        happen(&set, "partner.joined", i, 10, "parent", "q");
+        happen(&set, "meeting.held", i, 20 + i, "customer", "c");
+        happen(&set, "deal.won", i, 20 + i, "customer", "c");
+    }
+    begin(&it, program, &set, set.count);
+    for (int number = 0; ask(it.engine, number, &expected); number++) {
+        assert_int_equal(expected, PRM_OK);
+        size_t n = 0;
+        do {
+            it.memory.fail_at = it.memory.calls + ++n;
+            ask(it.engine, number, &status);
+            it.memory.fail_at = 0;
+            assert_true(status == expected || status == PRM_E_MEMORY);
+        } while (status == PRM_E_MEMORY);
+        ask(it.engine, number, &status);
+        assert_int_equal(status, expected);
+    }
+    free(end(&it));
     prm_program_unref(program);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_everywhere), cmocka_unit_test(test_crowds)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_everywhere), cmocka_unit_test(test_crowds),
+                                       cmocka_unit_test(test_questions)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
