@@ -3,6 +3,7 @@
 /* yajl tells the parts of the text one after the other, and leaves numbers as they are written. Its state is
  * kept from line to line, and made anew after one that is broken. */
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,10 +252,12 @@ static int jsonline_fail_yajl(jsonline *line, size_t size)
 
 /* ---- Reading ------------------------------------------------------------------------------- */
 
+/* Whether an escape of the code units 0xDX00 to 0xDYFF stands there, where `from` and `to` are X and Y. */
 static int jsonline_is_half(const char *at, const char *end, char from, char to)
 {
     return end - at >= JSONLINE_ESCAPE && at[0] == '\\' && at[1] == 'u' && (at[2] | 0x20) == 'd' &&
-           (at[3] | 0x20) >= from && (at[3] | 0x20) <= to;
+           (at[3] | 0x20) >= from && (at[3] | 0x20) <= to && isxdigit((unsigned char)at[4]) &&
+           isxdigit((unsigned char)at[5]);
 }
 
 /* yajl makes a question mark of half of a pair of surrogates; here it is refused. */

@@ -155,8 +155,8 @@ static prm_status diff_order(prm_engine *engine, uint32_t op, size_t *end, prm__
 {
     PRM_TRY(prm__order_sort(engine, &engine->posts, op, &engine->sorting));
     const prm__order_item *const *sorted = (const prm__order_item *const *)engine->sorting.data;
-    prm__posting *posting = PRM_VEC(engine->journal, prm__posting) + *end;
-    for (size_t i = 0; i < engine->sorting.count; i++, posting++) {
+    for (size_t i = 0; i < engine->sorting.count; i++) {
+        prm__posting *posting = prm__vec_at(&engine->journal, *end + i);
         posting->outcome = *sorted[i]->outcome;
         posting->partner = sorted[i]->partner;
         posting->op = op;

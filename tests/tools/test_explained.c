@@ -218,7 +218,7 @@ static void explained_remove(const explained_world *world, const prm_row *row, c
     prm_row other = {.size = sizeof other};
     while (prm_rows_next(rows, &other) > 0)
         if (text_same(other.id, text_of(id)) && other.at == row->at && other.amount == row->amount &&
-            other.rate == row->rate && text_same(other.event, row->event))
+            other.rate == row->rate && text_same(other.rank, row->rank) && text_same(other.event, row->event))
             fail_msg("%s: %s: %s: it stands without %.*s", explained_path, explained_test, id,
                      (int)cause.size, cause.data);
     prm_rows_free(rows);
