@@ -109,7 +109,7 @@ prm__value prm__eval_fraction(prm__fraction fraction)
         return fits ? eval_number(fraction.number) : eval_error();
     }
     if (!prm__decimal_div(fraction.number, fraction.divisor * PRM_DECIMAL_ONE, &quotient))
-        return eval_error();
+        return eval_error(); /* LCOV_EXCL_LINE averages and shares lie within what they are of */
     return eval_number(quotient);
 }
 
