@@ -338,9 +338,20 @@ static prm_status plan_type(plan_work *work)
     return plan_emit_all(work);
 }
 
+/* So that the first one of a list has a place even where the list is empty. */
+static prm_status plan_open_lists(prm_engine *engine)
+{
+    prm__vec *const lists[] = {&engine->text_fields, &engine->aims, &engine->plan_takes, &engine->listeners,
+                               &engine->branches};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        PRM_TRY(prm__vec_reserve(lists[i], 1));
+    return PRM_OK;
+}
+
 prm_status prm__plan_init(prm_engine *engine)
 {
     plan_work work = {.engine = engine};
+    PRM_TRY(plan_open_lists(engine));
     prm__vec_init(&work.takes, &engine->alloc, sizeof(prm__take));
     prm__vec_init(&work.listeners, &engine->alloc, sizeof(prm__listener));
     prm__vec_init(&work.items, &engine->alloc, sizeof(plan_item));
