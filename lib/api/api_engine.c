@@ -9,7 +9,7 @@
 #include "engine/lifetime.h"
 #include "engine/progress.h"
 #include "engine/rank.h"
-#include "engine/settle.h"
+#include "state/closing.h"
 #include "engine/commission.h"
 #include "engine/tally.h"
 #include "engine/totals.h"
@@ -48,6 +48,8 @@ prm_status prm_engine_intern(prm_engine *engine, const char *text, size_t size, 
     uint32_t key = prm__intern_key(&engine->texts, text, size);
     if (!key || prm__intern_open_notes(&engine->texts) != PRM_OK)
         return prm__error_memory(error);
+    if (key > engine->texts_given)
+        engine->texts_given = key;
     *out = key;
     return PRM_OK;
 }
@@ -91,7 +93,7 @@ prm_status prm_engine_settle(prm_engine *engine, int64_t time, prm_error *error)
         return prm__error_set(
             error, PRM_E_CLOCK,
             "only what the clock has passed can be settled: it stands at %" PRId64 " ms UTC", engine->clock);
-    return prm__guard_fail(error, prm__settle(engine, time));
+    return prm__guard_fail(error, prm__closing_settle(engine, time));
 }
 
 int64_t prm_engine_settled(const prm_engine *engine)

@@ -60,6 +60,9 @@ typedef struct prm__measure_def {
     uint32_t state_size; /* bytes, zeroed is the empty state; 16-byte aligned */
     bool uses_roster;    /* a change of the roster asks its rules */
     bool keyed;          /* the state is a prm__keyset; others hold nothing in the pool */
+    /* What the state of others is made of, for bytes that other machines read: d a total and v a value (16 bytes),
+     * n a count, t a time, - nothing (8 bytes each). */
+    const char *shape;
     /* Adds a sample; PRM_E_MEMORY leaves the state as it was. */
     prm_status (*add)(void *state, prm__pool *pool, prm__sample sample);
     /* Takes back a sample that was added (rolling windows). Cannot fail. NULL where a state

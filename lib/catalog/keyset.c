@@ -5,16 +5,13 @@
 
 #include <string.h>
 
-typedef struct keyset_entry {
-    uint32_t key; /* 0: a gap */
-    uint32_t times;
-} keyset_entry;
+typedef prm__keyset_entry keyset_entry;
 
 #define KEYSET_FIRST_CLASS 1u /* 4 places */
 
 static uint32_t keyset_places(uint32_t size_class)
 {
-    return 2u << size_class;
+    return PRM_KEYSET_PLACES(size_class);
 }
 
 /* Where the search for a key begins: the high bits of a product (Fibonacci hashing). */
@@ -96,6 +93,18 @@ prm_status prm__keyset_add(prm__keyset *set, prm__pool *pool, uint32_t key)
     keyset_entry entry = {key, 1};
     keyset_put(keyset_table(set, pool), set->key_or_class, entry);
     set->count++;
+    return PRM_OK;
+}
+
+prm_status prm__keyset_restore(prm__keyset *set, prm__pool *pool, uint32_t key, uint32_t times)
+{
+    PRM_TRY(prm__keyset_add(set, pool, key));
+    if (set->block == 0) {
+        set->times = times;
+        return PRM_OK;
+    }
+    keyset_entry *table = keyset_table(set, pool);
+    table[keyset_find(table, set->key_or_class, key)].times = times;
     return PRM_OK;
 }
 

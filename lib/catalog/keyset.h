@@ -13,8 +13,19 @@ typedef struct prm__keyset {
     uint32_t times;        /* without a table: of the only key */
 } prm__keyset;
 
+/* A place of the table, of which there are PRM_KEYSET_PLACES. */
+typedef struct prm__keyset_entry {
+    uint32_t key; /* 0: a gap */
+    uint32_t times;
+} prm__keyset_entry;
+
+#define PRM_KEYSET_PLACES(size_class) (2u << (size_class))
+
 /* Adds a key (not 0) once. PRM_E_MEMORY leaves the set as it was. */
 PRM_MUST_USE prm_status prm__keyset_add(prm__keyset *set, prm__pool *pool, uint32_t key);
+
+/* Adds a key that is not in the set, as often as that (not 0). PRM_E_MEMORY leaves the set as it was. */
+PRM_MUST_USE prm_status prm__keyset_restore(prm__keyset *set, prm__pool *pool, uint32_t key, uint32_t times);
 
 /* Takes a key back once; one that is not in the set is no change. */
 void prm__keyset_remove(prm__keyset *set, prm__pool *pool, uint32_t key);

@@ -54,6 +54,7 @@ const prm__measure_def prm__measure_average = {
     .field = PRM_MEASURE_NUMBER_FIELD,
     .state_size = sizeof(average_state),
     .uses_roster = false,
+    .shape = "dn-",
     .add = average_add,
     .remove = average_remove,
     .value = average_value,

@@ -47,6 +47,7 @@ const prm__measure_def prm__measure_count = {
     .field = PRM_MEASURE_NO_FIELD,
     .state_size = sizeof(count_state),
     .uses_roster = false,
+    .shape = "n-",
     .add = count_add,
     .remove = count_remove,
     .value = count_value,

@@ -40,6 +40,7 @@ const prm__measure_def prm__measure_maximum = {
     .field = PRM_MEASURE_NUMBER_FIELD,
     .state_size = sizeof(maximum_state),
     .uses_roster = false,
+    .shape = "vn-",
     .add = maximum_add,
     .remove = NULL,
     .value = maximum_value,

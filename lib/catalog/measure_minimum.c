@@ -40,6 +40,7 @@ const prm__measure_def prm__measure_minimum = {
     .field = PRM_MEASURE_NUMBER_FIELD,
     .state_size = sizeof(minimum_state),
     .uses_roster = false,
+    .shape = "vn-",
     .add = minimum_add,
     .remove = NULL,
     .value = minimum_value,

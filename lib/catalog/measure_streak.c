@@ -16,6 +16,7 @@ const prm__measure_def prm__measure_streak = {
     .field = PRM_MEASURE_NO_FIELD,
     .state_size = sizeof(prm__streak_state),
     .uses_roster = false,
+    .shape = "tn",
     .add = NULL,
     .remove = NULL,
     .value = NULL,

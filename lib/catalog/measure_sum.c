@@ -41,6 +41,7 @@ const prm__measure_def prm__measure_sum = {
     .field = PRM_MEASURE_NUMBER_FIELD,
     .state_size = sizeof(sum_state),
     .uses_roster = false,
+    .shape = "d",
     .add = sum_add,
     .remove = sum_remove,
     .value = sum_value,

@@ -458,7 +458,7 @@ prm_status prm__void_apply(prm_engine *engine, uint32_t index)
         return PRM_OK;
     prm__event *event = prm__store_event(&engine->store, handle);
     const prm__p_type *type = &engine->program->types[event->type];
-    if (type->role == PRM_ROLE_EVENT_VOIDED || event->marks & PRM_EVENT_VOIDED ||
+    if (type->role == PRM_ROLE_EVENT_VOIDED || event->marks & (PRM_EVENT_VOIDED | PRM_EVENT_CLOSED) ||
         event->time < engine->settled)
         return PRM_OK;
     PRM_TRY(prm__vec_append(&engine->marked, &handle, 1));

@@ -35,27 +35,11 @@ typedef struct checkpoint_past {
     prm__vec places; /* of checkpoint_place, in order */
     prm__vec edits;  /* of checkpoint_edit, in the order in which they were made */
     size_t next;     /* entries before which no other is worth its bytes */
+    bool has_base;   /* the first place is the base */
+    prm__base base;
+    prm__vec
+        settled; /* of checkpoint_edit: outcomes before the base that may change later, as they were there */
 } checkpoint_past;
-
-/* The partner as the fold knows it. */
-typedef struct checkpoint_head {
-    int64_t last_time;
-    int64_t asked_at;
-    int64_t clocked;
-    int64_t boundary;
-    uint32_t referrer;
-    uint32_t parent;
-    uint32_t flags;
-    uint32_t roster;   /* text keys that follow */
-    uint32_t agenda;   /* then items */
-    uint32_t subjects; /* then subjects, each with its record and what its measures hold */
-} checkpoint_head;
-
-typedef struct checkpoint_subject {
-    uint32_t handle;
-    uint32_t rates;
-    uint32_t flags;
-} checkpoint_subject;
 
 #define CHECKPOINT_FLAGS (PRM_PARTNER_LEFT | PRM_PARTNER_EXISTS)
 
@@ -90,6 +74,7 @@ void prm__checkpoint_free(prm_engine *engine)
         checkpoint_cut(past, 0);
         prm__vec_free(&past->places);
         prm__vec_free(&past->edits);
+        prm__vec_free(&past->settled);
     }
     prm__vec_free(&engine->pasts);
 }
@@ -122,7 +107,7 @@ static uint32_t checkpoint_write_subjects(const prm_engine *engine, const prm__p
     uint32_t count = 0;
     for (uint32_t handle = partner->first_subject; handle != PRM_NONE;) {
         prm__subject *subject = prm__subject_at(engine, handle);
-        checkpoint_subject head = {handle, subject->rates, subject->flags};
+        prm__checkpoint_subject head = {handle, subject->rates, subject->flags};
         handle = subject->next;
         if (checkpoint_is_empty(engine, subject))
             continue;
@@ -136,16 +121,16 @@ static uint32_t checkpoint_write_subjects(const prm_engine *engine, const prm__p
 
 static void checkpoint_write(const prm_engine *engine, const prm__partner *partner, prm__wire_out *out)
 {
-    checkpoint_head head = {partner->last_time,
-                            partner->asked_at,
-                            partner->clocked,
-                            partner->boundary,
-                            partner->referrer,
-                            partner->parent,
-                            partner->flags & CHECKPOINT_FLAGS,
-                            partner->roster.count,
-                            partner->agenda.count,
-                            0};
+    prm__checkpoint_head head = {partner->last_time,
+                                 partner->asked_at,
+                                 partner->clocked,
+                                 partner->boundary,
+                                 partner->referrer,
+                                 partner->parent,
+                                 partner->flags & CHECKPOINT_FLAGS,
+                                 partner->roster.count,
+                                 partner->agenda.count,
+                                 0};
     prm__wire_put(out, &head, sizeof head);
     prm__wire_put(out, prm__list_data(&engine->pool, &partner->roster), head.roster * sizeof(uint32_t));
     prm__wire_put(out, prm__list_data(&engine->pool, &partner->agenda), head.agenda * sizeof(prm__agenda));
@@ -164,7 +149,7 @@ static void checkpoint_take_bytes(prm__wire_in *in, void *to, size_t size)
 static prm_status checkpoint_read_subjects(prm_engine *engine, uint32_t count, prm__wire_in *in)
 {
     for (uint32_t i = 0; i < count; i++) {
-        checkpoint_subject head;
+        prm__checkpoint_subject head;
         checkpoint_take_bytes(in, &head, sizeof head);
         prm__subject *subject = prm__subject_at(engine, head.handle);
         subject->rates = head.rates;
@@ -178,7 +163,7 @@ static prm_status checkpoint_read_subjects(prm_engine *engine, uint32_t count, p
 static prm_status checkpoint_read(prm_engine *engine, prm__partner *partner, const checkpoint_place *place)
 {
     prm__wire_in in = {place->bytes, place->size, false};
-    checkpoint_head head;
+    prm__checkpoint_head head;
     checkpoint_take_bytes(&in, &head, sizeof head);
     prm__subject_reset_all(engine, partner);
     partner->roster.count = 0;
@@ -204,6 +189,18 @@ static prm_status checkpoint_read(prm_engine *engine, prm__partner *partner, con
     return checkpoint_read_subjects(engine, head.subjects, &in);
 }
 
+prm_status prm__checkpoint_now(const prm_engine *engine, const prm__partner *partner, prm__vec *bytes)
+{
+    prm__wire_out out = {NULL, NULL, 0, 0, false};
+    checkpoint_write(engine, partner, &out);
+    bytes->count = 0;
+    PRM_TRY(prm__vec_reserve(bytes, out.size));
+    bytes->count = out.size;
+    out = (prm__wire_out){bytes->data, NULL, out.size, 0, false};
+    checkpoint_write(engine, partner, &out);
+    return PRM_OK;
+}
+
 /* ---- Leaving one ---- */
 
 static prm_status checkpoint_open_past(prm_engine *engine, prm__partner *partner)
@@ -215,6 +212,7 @@ static prm_status checkpoint_open_past(prm_engine *engine, prm__partner *partner
         return PRM_E_MEMORY;
     prm__vec_init(&past->places, &engine->alloc, sizeof(checkpoint_place));
     prm__vec_init(&past->edits, &engine->alloc, sizeof(checkpoint_edit));
+    prm__vec_init(&past->settled, &engine->alloc, sizeof(checkpoint_edit));
     partner->past = (uint32_t)engine->pasts.count;
     return PRM_OK;
 }
@@ -237,20 +235,11 @@ static void checkpoint_thin(checkpoint_past *past)
     }
 }
 
-prm_status prm__checkpoint_take(prm_engine *engine, uint32_t index)
+/* Leaves one where the fold stands. */
+static prm_status checkpoint_add(prm_engine *engine, const prm__partner *partner, checkpoint_past *past)
 {
-    prm__partner *partner = prm__engine_partner(engine, index);
-    PRM_TRY(checkpoint_open_past(engine, partner));
-    checkpoint_past *past = checkpoint_past_of(engine, partner);
-    if (partner->folded < past->next)
-        return PRM_OK;
-    uint32_t last = past->places.count ? checkpoint_at(past, past->places.count - 1)->folded : 0;
     prm__wire_out out = {NULL, NULL, 0, 0, false};
     checkpoint_write(engine, partner, &out);
-    size_t way = out.size / CHECKPOINT_BYTES * PRM_CHECKPOINT_EVENTS;
-    past->next = last + way;
-    if (partner->folded < past->next)
-        return PRM_OK;
     PRM_TRY(prm__vec_reserve(&past->places, 1));
     char *bytes = prm__alloc_get(&engine->alloc, out.size, 1);
     if (!bytes)
@@ -268,8 +257,82 @@ prm_status prm__checkpoint_take(prm_engine *engine, uint32_t index)
                                 .forwards = partner->forwards.count,
                                 .contests = partner->contests.count,
                                 .edits = (uint32_t)past->edits.count};
+    return PRM_OK;
+}
+
+prm_status prm__checkpoint_take(prm_engine *engine, uint32_t index)
+{
+    prm__partner *partner = prm__engine_partner(engine, index);
+    PRM_TRY(checkpoint_open_past(engine, partner));
+    checkpoint_past *past = checkpoint_past_of(engine, partner);
+    if (partner->folded < past->next)
+        return PRM_OK;
+    uint32_t last = past->places.count ? checkpoint_at(past, past->places.count - 1)->folded : 0;
+    prm__wire_out out = {NULL, NULL, 0, 0, false};
+    checkpoint_write(engine, partner, &out);
+    size_t way = out.size / CHECKPOINT_BYTES * PRM_CHECKPOINT_EVENTS;
+    past->next = last + way;
+    if (partner->folded < past->next)
+        return PRM_OK;
+    PRM_TRY(checkpoint_add(engine, partner, past));
     past->next = partner->folded + way;
     checkpoint_thin(past);
+    return PRM_OK;
+}
+
+/* ---- The base ---- */
+
+const prm__base *prm__checkpoint_base(const prm_engine *engine, const prm__partner *partner)
+{
+    const checkpoint_past *past = checkpoint_past_of(engine, partner);
+    return past && past->has_base ? &past->base : NULL;
+}
+
+prm_text prm__checkpoint_base_bytes(const prm_engine *engine, const prm__partner *partner)
+{
+    const checkpoint_place *place = checkpoint_at(checkpoint_past_of(engine, partner), 0);
+    return (prm_text){place->bytes, place->size};
+}
+
+/* Whether what comes later may end the outcome: it is a rate, or lasts as long as a spell. */
+static bool checkpoint_may_end(const prm_program *program, const prm__outcome *outcome)
+{
+    return outcome->kind == PRM_OUTCOME_RATE || outcome->kind == PRM_OUTCOME_NONE ||
+           (outcome->rule < program->rules_count && program->rules[outcome->rule].form == PRM_FORM_WHILE);
+}
+
+const prm__outcome *prm__checkpoint_outcome(const prm_engine *engine, const prm__partner *partner,
+                                            uint32_t index)
+{
+    const checkpoint_past *past = checkpoint_past_of(engine, partner);
+    const checkpoint_edit *settled = past->settled.data;
+    size_t low = 0, high = past->settled.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (settled[middle].index < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < past->settled.count && settled[low].index == index)
+        return &settled[low].before;
+    return (const prm__outcome *)prm__list_data(&engine->pool, &partner->outcomes) + index;
+}
+
+prm_status prm__checkpoint_settle(prm_engine *engine, uint32_t index, const prm__base *base)
+{
+    prm__partner *partner = prm__engine_partner(engine, index);
+    PRM_TRY(checkpoint_open_past(engine, partner));
+    checkpoint_past *past = checkpoint_past_of(engine, partner);
+    const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
+    for (uint32_t i = 0; i < base->outcomes; i++) {
+        checkpoint_edit edit = {outcomes[i], i, 0};
+        if (checkpoint_may_end(engine->program, &outcomes[i]))
+            PRM_TRY(prm__vec_append(&past->settled, &edit, 1));
+    }
+    PRM_TRY(checkpoint_add(engine, partner, past));
+    past->base = *base;
+    past->has_base = true;
     return PRM_OK;
 }
 
@@ -312,6 +375,39 @@ static prm_status checkpoint_undo_edits(prm_engine *engine, prm__partner *partne
     return PRM_OK;
 }
 
+/* The outcomes as they were at the base. The log may be of another time line: a call that fails puts the former
+ * outcomes back, and not what had changed them. */
+static prm_status checkpoint_undo_all(prm_engine *engine, prm__partner *partner, const checkpoint_past *past)
+{
+    const checkpoint_edit *settled = past->settled.data;
+    const prm__outcome *present = prm__list_data(&engine->pool, &partner->outcomes);
+    size_t same = 0;
+    while (same < past->settled.count &&
+           memcmp(&present[settled[same].index], &settled[same].before, sizeof *present) == 0)
+        same++;
+    uint32_t first = same < past->settled.count ? settled[same].index : past->base.outcomes;
+    PRM_TRY(prm__stash_keep(engine, partner, first));
+    prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
+    for (; same < past->settled.count; same++)
+        outcomes[settled[same].index] = settled[same].before;
+    partner->outcomes.count = past->base.outcomes;
+    return PRM_OK;
+}
+
+prm_status prm__checkpoint_restart(prm_engine *engine, uint32_t index)
+{
+    prm__partner *partner = prm__engine_partner(engine, index);
+    checkpoint_past *past = checkpoint_past_of(engine, partner);
+    PRM_TRY(checkpoint_undo_all(engine, partner, past));
+    PRM_TRY(prm__across_return(engine, partner, 0));
+    if (engine->has_links)
+        PRM_TRY(prm__forward_return(engine, partner, 0));
+    past->edits.count = 0;
+    past->next = 0;
+    checkpoint_cut(past, 1);
+    return checkpoint_read(engine, partner, checkpoint_at(past, 0));
+}
+
 prm_status prm__checkpoint_return(prm_engine *engine, uint32_t index, uint32_t place, bool *found)
 {
     prm__partner *partner = prm__engine_partner(engine, index);
@@ -326,6 +422,8 @@ prm_status prm__checkpoint_return(prm_engine *engine, uint32_t index, uint32_t p
     *found = count > 0;
     if (count == 0)
         return PRM_OK;
+    if (count == 1 && past->has_base)
+        return prm__checkpoint_restart(engine, index);
     const checkpoint_place *to = checkpoint_at(past, count - 1);
     PRM_TRY(checkpoint_undo_edits(engine, partner, past, to));
     PRM_TRY(prm__across_return(engine, partner, to->contests));

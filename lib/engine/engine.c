@@ -76,7 +76,7 @@ prm_status prm__engine_touch(prm_engine *engine, uint32_t index, uint32_t entry)
 void prm__engine_view(const prm_engine *engine, uint32_t handle, prm__view *view)
 {
     const prm__event *event = prm__engine_event(engine, handle);
-    const prm__layout *layout = &engine->layouts[event->type];
+    const prm__layout *layout = prm__store_layout(event, engine->layouts);
     *view = (prm__view){event, layout, handle, event->type, 0};
     if (event->marks & PRM_EVENT_REDUCED)
         view->amount = prm__amend_left(engine, handle);

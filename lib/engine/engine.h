@@ -187,7 +187,7 @@ struct prm_engine {
     uint32_t known_keys;
     uint32_t empty_key; /* of the empty text: an attribute that is cleared */
     prm__store store;
-    prm__layout *layouts;    /* by type */
+    prm__layout *layouts;    /* by form and type: see prm__store_layout */
     uint8_t *slot_of;        /* [type][name]: the slot, or PRM_NO_SLOT; NULL when it would be too large */
     uint16_t *key_at;        /* [type][kind][PRM_KIND_KEYS]: where events carry the keys of a kind, or 0 */
     struct prm__need *needs; /* [type][kind]: what an event looks at of a subject: see need.h */
@@ -221,9 +221,14 @@ struct prm_engine {
     prm__vec link_of_key; /* of uint32_t: index + 1 of the newest link to a text key */
     uint32_t *link_slots; /* index over links, to note each once */
     uint32_t link_slot_count;
-    int64_t settled;  /* what lies before is settled: see settle.h; INT64_MIN: nothing is */
-    prm__vec takes;   /* of prm__settle_take, by event */
-    prm__vec reaches; /* of prm__settle_reach, by partner */
+    int64_t settled;            /* what lies before is settled: see settle.h; INT64_MIN: nothing is */
+    int64_t closed;             /* what lies before has no history any more: the same, or INT64_MIN */
+    uint32_t closed_voids;      /* handle of the first closed event.voided, in order, */
+    uint32_t closed_void_count; /* and how many follow each other */
+    uint64_t closed_unmatched;  /* of these, those that match nothing */
+    uint32_t texts_given;       /* the highest key that the host has a handle of */
+    prm__vec takes;             /* of prm__settle_take, by event */
+    prm__vec reaches;           /* of prm__settle_reach, by partner */
     /* the call under way */
     int64_t settling;        /* the instant that is being settled; INT64_MIN: none */
     prm__vec takes_noted;    /* of prm__settle_take */
@@ -299,7 +304,7 @@ static inline const prm__event *prm__engine_event(const prm_engine *engine, uint
 
 static inline prm_text prm__engine_event_id(const prm_engine *engine, const prm__event *event)
 {
-    return prm__store_id(event, &engine->layouts[event->type]);
+    return prm__store_id(event, prm__store_layout(event, engine->layouts));
 }
 
 /* The index of the partner with that text key, made when new; PRM_NONE when

@@ -57,9 +57,18 @@ static void explain_settled(prm_explanation *into, uint32_t partner, const prm__
         prm__explain_budget(into, 1, partner, outcome);
 }
 
+/* How it came about, or did not, is gone with the history. */
+static prm_status explain_closed(prm_explanation *into)
+{
+    prm__facts_add(into, PRM_FACT_SETTLED, 1)->at = into->engine->settled;
+    return PRM_OK;
+}
+
 static prm_status explain_outcome(prm_explanation *into, uint32_t partner, const prm__outcome *outcome)
 {
     explain_head(into, partner, outcome);
+    if (outcome->at < into->engine->closed)
+        return explain_closed(into);
     if (outcome->kind == PRM_OUTCOME_COMMISSION || outcome->kind == PRM_OUTCOME_OVERRIDE) {
         prm__explain_rate(into, 1, partner, outcome);
         return PRM_OK;
@@ -138,6 +147,8 @@ static prm_status explain_standing(prm_explanation *into, uint32_t rule, uint32_
     explain_absent_head(into, rule, partner, subject);
     PRM_TRY(into->status);
     ((prm_fact *)into->facts.data)->at = at;
+    if (at < into->engine->closed)
+        return explain_closed(into);
     prm_status status = prm__look_init(&look, into, partner, rule);
     if (status == PRM_OK)
         status = prm__look_at_standing(&look, subject, at);
@@ -164,6 +175,8 @@ static prm_status explain_event(prm_explanation *into, uint32_t rule, uint32_t p
         prm__facts_event(into, PRM_FACT_VOIDED, 1, event)->id = cause;
         return PRM_OK;
     }
+    if (prm__engine_event(engine, event)->time < engine->closed)
+        return explain_closed(into);
     prm__look look;
     prm_status status = prm__look_init(&look, into, partner, rule);
     if (status == PRM_OK)

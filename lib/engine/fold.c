@@ -221,12 +221,13 @@ static uint32_t fold_run_end(const prm_engine *engine, const prm__entry *entries
     return end;
 }
 
-/* Whether entries that the fold has taken in have changed, or the next one belongs before what it
- * has done: before a clock point that has passed, or to the lifecycle events of an instant at which
+/* Whether entries that the fold has taken in have changed, or something at the start of a line that begins at a
+ * base, or the next one belongs before what it has done: before a clock point that has passed, or to the lifecycle events of an instant at which
  * a rule was already asked. */
 static bool fold_is_behind(const prm_engine *engine, const prm__partner *partner)
 {
     return partner->changed < partner->folded ||
+           (partner->changed == 0 && prm__checkpoint_base(engine, partner)) ||
            prm__checkpoint_overtaken(engine, partner, partner->folded, partner->clocked, partner->asked_at);
 }
 
@@ -240,7 +241,10 @@ static prm_status fold_go_back(prm_engine *engine, uint32_t index)
     if (!stale)
         PRM_TRY(prm__checkpoint_return(
             engine, index, partner->changed < partner->folded ? partner->changed : partner->folded, &found));
-    return found ? PRM_OK : fold_restart(engine, partner);
+    if (found)
+        return PRM_OK;
+    return prm__checkpoint_base(engine, partner) ? prm__checkpoint_restart(engine, index)
+                                                 : fold_restart(engine, partner);
 }
 
 /* A hint for when to look at the partner again. */

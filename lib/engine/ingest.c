@@ -4,6 +4,7 @@
 #include "engine/across.h"
 #include "engine/amend.h"
 #include "engine/clock.h"
+#include "engine/closed.h"
 #include "engine/diff.h"
 #include "engine/due.h"
 #include "engine/fold.h"
@@ -101,11 +102,20 @@ typedef struct prm__ingest_group {
     size_t count;
 } prm__ingest_group;
 
+/* Whether the record in the room at the top of the store has the content of a closed event. */
+static bool ingest_same_content(const prm_engine *engine, uint32_t closed)
+{
+    const prm__event *fresh = prm__engine_event(engine, engine->store.top);
+    return prm__closed_content(engine, fresh) ==
+           prm__closed_content(engine, prm__engine_event(engine, closed));
+}
+
 /* One event into the store; *handle is set when it is new there. */
 static prm_status ingest_store(prm_engine *engine, const prm_event *event, const prm__ingest_group *group,
                                prm__warm *warm, prm_answer *answer, uint32_t *handle)
 {
     size_t size = 0;
+    bool same = false;
     PRM_TRY(prm__intake_read(engine, event, warm, answer, &size));
     if (answer->answer == PRM_ACCEPTED && engine->settled != INT64_MIN)
         prm__settle_judge(engine, event, group->handles, group->count, answer);
@@ -116,16 +126,20 @@ static prm_status ingest_store(prm_engine *engine, const prm_event *event, const
     case PRM_STORE_NEW:
         return PRM_OK;
     case PRM_STORE_SAME:
-        answer->answer = PRM_DUPLICATE;
-        return PRM_OK;
-    case PRM_STORE_CONFLICT:
-        answer->answer = PRM_REJECTED;
-        answer->diagnostic = PRM_DIAG_EVENT_CONFLICT;
-        return PRM_OK;
-    case PRM_STORE_NO_MEMORY:
+        same = true;
         break;
+    case PRM_STORE_CONFLICT:
+        break;
+    case PRM_STORE_CLOSED:
+        same = ingest_same_content(engine, *handle);
+        *handle = PRM_NONE;
+        break;
+    case PRM_STORE_NO_MEMORY:
+        return PRM_E_MEMORY;
     }
-    return PRM_E_MEMORY;
+    answer->answer = same ? PRM_DUPLICATE : PRM_REJECTED;
+    answer->diagnostic = same ? 0 : PRM_DIAG_EVENT_CONFLICT;
+    return PRM_OK;
 }
 
 static void ingest_count(prm_counts *counts, const prm_answer *answer)

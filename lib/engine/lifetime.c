@@ -4,6 +4,7 @@
 #include "engine/branch.h"
 #include "engine/checkpoint.h"
 #include "engine/clock.h"
+#include "engine/closed.h"
 #include "engine/forward.h"
 #include "engine/link.h"
 #include "engine/need.h"
@@ -114,11 +115,13 @@ static void lifetime_types(prm_engine *engine)
         if (row->reduces != PRM_NO_INDEX)
             engine->type_is_target[row->reduces] = 1;
         lifetime_key_slots(engine, type);
+        engine->layouts[type].types = program->types_count;
         for (uint32_t kind = 0; kind < program->kinds_count; kind++)
             for (uint32_t i = 0; i < program->kinds[kind].key_count; i++)
                 engine->key_at[(type * (size_t)program->kinds_count + kind) * PRM_KIND_KEYS + i] =
                     lifetime_key_at(engine, type, program->kinds[kind].keys[i]);
     }
+    prm__closed_layouts(engine);
 }
 
 static void lifetime_measures(prm_engine *engine)
@@ -164,7 +167,8 @@ static prm_status lifetime_tables(prm_engine *engine)
     const prm_program *program = engine->program;
     PRM_TRY(lifetime_slots(engine));
     size_t keys = (size_t)program->types_count * program->kinds_count * PRM_KIND_KEYS;
-    engine->layouts = lifetime_array(engine, program->types_count, sizeof *engine->layouts);
+    engine->layouts = lifetime_array(engine, program->types_count * PRM_CLOSED_FORMS,
+                                     sizeof *engine->layouts);
     engine->type_is_target = lifetime_array(engine, program->types_count, 1);
     engine->key_at = lifetime_array(engine, keys, sizeof *engine->key_at);
     engine->needs = lifetime_array(engine, keys / PRM_KIND_KEYS, sizeof *engine->needs);
@@ -197,7 +201,8 @@ static void lifetime_free_tables(prm_engine *engine)
     const prm_program *program = engine->program;
     size_t keys = (size_t)program->types_count * program->kinds_count * PRM_KIND_KEYS;
     lifetime_free_array(engine, engine->slot_of, (size_t)program->types_count * program->names_count, 1);
-    lifetime_free_array(engine, engine->layouts, program->types_count, sizeof *engine->layouts);
+    lifetime_free_array(engine, engine->layouts, program->types_count * PRM_CLOSED_FORMS,
+                        sizeof *engine->layouts);
     lifetime_free_array(engine, engine->type_is_target, program->types_count, 1);
     lifetime_free_array(engine, engine->key_at, keys, sizeof *engine->key_at);
     lifetime_free_array(engine, engine->needs, keys / PRM_KIND_KEYS, sizeof *engine->needs);

@@ -1,5 +1,6 @@
 #include "engine/link.h"
 #include "base/hash.h"
+#include "engine/checkpoint.h"
 #include <string.h>
 
 #define PRM_LINK_FIRST_SLOTS 64U
@@ -96,7 +97,8 @@ bool prm__link_has_left(const prm_engine *engine, uint32_t key, int64_t time)
         if (role == PRM_ROLE_PARTNER_LEFT || role == PRM_ROLE_PARTNER_JOINED)
             return role == PRM_ROLE_PARTNER_LEFT;
     }
-    return false;
+    const prm__base *base = prm__checkpoint_base(engine, partner);
+    return base && base->left;
 }
 
 uint32_t prm__link_parent(const prm_engine *engine, uint32_t key, int64_t time)
@@ -113,7 +115,8 @@ uint32_t prm__link_parent(const prm_engine *engine, uint32_t key, int64_t time)
         if (parent)
             return parent == engine->empty_key || parent == key ? 0 : parent;
     }
-    return 0;
+    const prm__base *base = prm__checkpoint_base(engine, partner);
+    return base ? base->parent : 0;
 }
 
 prm_status prm__link_changed(prm_engine *engine, uint32_t key, int64_t time)
@@ -124,7 +127,8 @@ prm_status prm__link_changed(prm_engine *engine, uint32_t key, int64_t time)
     while (next) {
         const prm__link *link = &PRM_VEC(engine->links, prm__link)[next - 1];
         const prm__partner *partner = prm__engine_partner(engine, link->partner);
-        if (partner->folded && (partner->last_time >= time || partner->clocked >= time))
+        bool begun = partner->folded || prm__checkpoint_base(engine, partner);
+        if (begun && (partner->last_time >= time || partner->clocked >= time))
             PRM_TRY(prm__engine_touch(engine, link->partner, 0));
         next = link->next;
     }

@@ -4,14 +4,6 @@
 #include "engine/subject.h"
 #include <string.h>
 
-/* One event in a rolling window: until when, and what it contributed. */
-typedef struct prm__queued {
-    prm__decimal number;
-    int64_t end;
-    uint32_t key;
-    uint32_t reserved;
-} prm__queued;
-
 static uint32_t measure_queue_room(const prm__measure_state *state)
 {
     return state->queue ? (16U << state->queue_class) / (uint32_t)sizeof(prm__queued) : 0;
@@ -161,6 +153,16 @@ static bool measure_is_active(const prm_engine *engine, uint32_t active, int64_t
 static prm_status measure_queue_reserve(prm_engine *engine, prm__measure_state *state)
 {
     return state->queue_count == measure_queue_room(state) ? measure_queue_grow(engine, state) : PRM_OK;
+}
+
+prm_status prm__measure_queue(prm_engine *engine, prm__measure_state *state, const prm__queued *queued)
+{
+    PRM_TRY(measure_queue_reserve(engine, state));
+    if (state->queue_count == 0)
+        state->end = queued->end;
+    state->queue_count++;
+    *measure_queue_at(engine, state, state->queue_count - 1) = *queued;
+    return PRM_OK;
 }
 
 static void measure_queue_add(prm_engine *engine, const prm__take *take, prm__measure_state *state,

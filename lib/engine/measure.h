@@ -8,6 +8,14 @@
 #include "base/wire.h"
 #include "engine/plan.h"
 
+/* One event in a rolling window: until when, and what it contributed. */
+typedef struct prm__queued {
+    prm__decimal number;
+    int64_t end;
+    uint32_t key;
+    uint32_t reserved;
+} prm__queued;
+
 /* Whether `window` holds at `now` for a subject of kind `kind` of the event whose
  * subjects stand in engine->at_subjects. `*end` caches the end of an anchored
  * window, 0 while it is not known. */
@@ -32,6 +40,10 @@ void prm__measure_freeze_all(const prm_engine *engine, prm__subject *subject, pr
 
 /* Reads it again for a record that was copied back. PRM_E_MEMORY leaves measures empty, but whole. */
 PRM_MUST_USE prm_status prm__measure_thaw_all(prm_engine *engine, prm__subject *subject, prm__wire_in *in);
+
+/* Puts an event at the end of a rolling window's queue, for a state that is put together from bytes. */
+PRM_MUST_USE prm_status prm__measure_queue(prm_engine *engine, prm__measure_state *state,
+                                           const prm__queued *queued);
 
 /* Gives back what the measures of a subject hold. */
 void prm__measure_clear_all(prm_engine *engine, prm__subject *subject);

@@ -2,6 +2,8 @@
 #include "base/diag_numbers.h"
 #include "base/sort.h"
 #include "engine/amend.h"
+#include "engine/checkpoint.h"
+#include "engine/closed.h"
 #include "engine/ingest.h"
 #include "engine/intake.h"
 
@@ -9,6 +11,7 @@ void prm__settle_init(prm_engine *engine)
 {
     engine->settled = INT64_MIN;
     engine->settling = INT64_MIN;
+    engine->closed = INT64_MIN;
     prm__vec_init(&engine->takes, &engine->alloc, sizeof(prm__settle_take));
     prm__vec_init(&engine->takes_noted, &engine->alloc, sizeof(prm__settle_take));
     prm__vec_init(&engine->reaches, &engine->alloc, sizeof(prm__settle_reach));
@@ -49,6 +52,20 @@ static bool settle_is_match(const prm__settle_search *search, uint32_t handle)
            search->event->time < prm__duration_end(&engine->program->calendar.zone, within, view.event->time);
 }
 
+/* The same among events whose history is freed. */
+static bool settle_matches_closed(const prm__settle_search *search, const prm__partner *partner)
+{
+    const prm_engine *engine = search->engine;
+    const prm__base *base = prm__checkpoint_base(engine, partner);
+    uint32_t handle = base ? base->first : 0;
+    for (uint32_t i = 0; base && i < base->events; i++) {
+        if (settle_is_match(search, handle))
+            return true;
+        handle = prm__closed_next(engine, handle);
+    }
+    return false;
+}
+
 /* Whether there are matches, all of them settled. */
 static bool settle_only_settled(const prm__settle_search *search, const uint32_t *pending, size_t count)
 {
@@ -59,6 +76,7 @@ static bool settle_only_settled(const prm__settle_search *search, const uint32_t
     for (size_t i = 0; i < count; i++)
         if (settle_is_match(search, pending[i]))
             return false;
+    any = settle_matches_closed(search, partner);
     for (uint32_t i = partner->entries.count; i-- > 0;) {
         if (entries[i].type != search->target || entries[i].forwarded ||
             !settle_is_match(search, entries[i].event))
@@ -177,8 +195,11 @@ static prm_status settle_merge_takes(prm_engine *engine, int64_t time, prm__vec 
     prm__vec *noted = &engine->takes_noted;
     for (size_t i = 0; i < engine->takes.count; i++) {
         const prm__settle_take *take = prm__vec_at(&engine->takes, i);
-        if (prm__engine_event(engine, take->event)->time >= time)
+        prm__event *event = prm__store_event(&engine->store, take->event);
+        if (event->time >= time)
             PRM_TRY(prm__vec_append(noted, take, 1));
+        else
+            event->marks |= PRM_EVENT_MATCHED; /* from now on its marks alone say so */
     }
     PRM_TRY(prm__vec_reserve(merged, noted->count));
     engine->sorting.count = 0;
@@ -282,10 +303,8 @@ void prm__settle_keep(prm_engine *engine, const prm__partner *partner)
 
 /* ---- Settling ---- */
 
-prm_status prm__settle(prm_engine *engine, int64_t time)
+prm_status prm__settle(prm_engine *engine, int64_t time, prm__settle_former *former)
 {
-    if (time <= engine->settled)
-        return PRM_OK;
     PRM_TRY(prm__ingest_refresh(engine));
     prm__vec takes, reaches;
     prm__vec_init(&takes, &engine->alloc, sizeof(prm__settle_take));
@@ -300,10 +319,24 @@ prm_status prm__settle(prm_engine *engine, int64_t time)
         prm__vec_free(&reaches);
         return status;
     }
-    prm__vec_free(&engine->takes);
-    prm__vec_free(&engine->reaches);
+    *former = (prm__settle_former){engine->settled, engine->takes, engine->reaches};
     engine->takes = takes;
     engine->reaches = reaches;
     engine->settled = time;
     return PRM_OK;
+}
+
+void prm__settle_put_back(prm_engine *engine, prm__settle_former *former)
+{
+    prm__vec_free(&engine->takes);
+    prm__vec_free(&engine->reaches);
+    engine->takes = former->takes;
+    engine->reaches = former->reaches;
+    engine->settled = former->settled;
+}
+
+void prm__settle_drop(prm__settle_former *former)
+{
+    prm__vec_free(&former->takes);
+    prm__vec_free(&former->reaches);
 }

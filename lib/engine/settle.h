@@ -27,9 +27,19 @@ typedef struct prm__settle_reach {
 void prm__settle_init(prm_engine *engine);
 void prm__settle_free(prm_engine *engine);
 
-/* Settles the time before `time`, which the clock has reached. PRM_E_MEMORY leaves the engine
- * as it was. */
-PRM_MUST_USE prm_status prm__settle(prm_engine *engine, int64_t time);
+/* What was settled before a settle. */
+typedef struct prm__settle_former {
+    int64_t settled;
+    prm__vec takes;
+    prm__vec reaches;
+} prm__settle_former;
+
+/* Settles the time before `time`, which the clock has reached and which is not settled yet; the history
+ * stays. What was settled is given in *former, to be put back or dropped. PRM_E_MEMORY leaves the engine as it
+ * was. */
+PRM_MUST_USE prm_status prm__settle(prm_engine *engine, int64_t time, prm__settle_former *former);
+void prm__settle_put_back(prm_engine *engine, prm__settle_former *former);
+void prm__settle_drop(prm__settle_former *former);
 
 /* Answers PRM_TOO_LATE to `event`, whose record stands in the room at the top of the store and is
  * acceptable otherwise, when it is new and is news about settled time. `pending` are `count` events that were

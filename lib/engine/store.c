@@ -70,7 +70,7 @@ static prm__store_slot *store_probe(const prm__store *store, const prm__layout *
         if (slot->tag != tag)
             continue;
         const prm__event *event = prm__store_event(store, slot->event - 1);
-        prm_text known = prm__store_id(event, &layouts[event->type]);
+        prm_text known = prm__store_id(event, prm__store_layout(event, layouts));
         if (known.size == id.size && prm__bytes_same(known.data, id.data, id.size))
             return slot;
     }
@@ -110,6 +110,10 @@ prm__store_result prm__store_take(prm__store *store, const prm__layout *layouts,
     if (slot->event) {
         const prm__event *event = prm__store_event(store, store->top);
         const prm__event *known = prm__store_event(store, slot->event - 1);
+        if (known->marks & PRM_EVENT_CLOSED) {
+            *handle = slot->event - 1;
+            return PRM_STORE_CLOSED;
+        }
         return store_same(known, event, layouts) ? PRM_STORE_SAME : PRM_STORE_CONFLICT;
     }
     *slot = (prm__store_slot){store->top + 1, (uint32_t)hash};
@@ -143,17 +147,19 @@ static void store_remove(prm__store *store, uint32_t at)
     store->used--;
 }
 
+uint32_t prm__store_next(const prm__store *store, uint32_t handle)
+{
+    uint32_t inside = handle & ((1U << PRM_STORE_CHUNK_SHIFT) - 1);
+    if (handle < store->top && inside * 8 + PRM_STORE_RECORD_MAX > PRM_STORE_CHUNK_BYTES)
+        handle += (1U << PRM_STORE_CHUNK_SHIFT) - inside;
+    return handle < store->top ? handle : store->top;
+}
+
 void prm__store_undo(prm__store *store, const prm__layout *layouts, uint32_t mark)
 {
-    uint32_t handle = mark;
-    while (handle < store->top) {
-        uint32_t inside = handle & ((1U << PRM_STORE_CHUNK_SHIFT) - 1);
-        if (inside * 8 + PRM_STORE_RECORD_MAX > PRM_STORE_CHUNK_BYTES) {
-            handle += (1U << PRM_STORE_CHUNK_SHIFT) - inside;
-            continue;
-        }
+    for (uint32_t handle = mark; (handle = prm__store_next(store, handle)) < store->top;) {
         const prm__event *event = prm__store_event(store, handle);
-        const prm__layout *layout = &layouts[event->type];
+        const prm__layout *layout = prm__store_layout(event, layouts);
         prm_text id = prm__store_id(event, layout);
         prm__store_slot *slot = store_probe(store, layouts, id, prm__store_hash(store, id));
         if (slot->event)

@@ -19,9 +19,12 @@ enum {
     PRM_EVENT_CANCELLED = 2, /* by an event whose type voids it */
     PRM_EVENT_REDUCED = 4,   /* its amount is in the engine's map of reduced amounts */
     PRM_EVENT_MATCHED = 8,   /* a void or reduction that found its event */
-    PRM_EVENT_ROSTER = 16    /* it changed the roster when it was last folded */
+    PRM_EVENT_ROSTER = 16,   /* it changed the roster when it was last folded */
+    PRM_EVENT_BRIEF = 32,    /* of settled time: only what recognises it is left: see closed.h */
+    PRM_EVENT_NAMED = 64     /* the same, and what an outcome that names it shows of it */
 };
 #define PRM_EVENT_DEAD (PRM_EVENT_VOIDED | PRM_EVENT_CANCELLED)
+#define PRM_EVENT_CLOSED (PRM_EVENT_BRIEF | PRM_EVENT_NAMED)
 
 typedef struct prm__event {
     int64_t time;
@@ -48,6 +51,7 @@ typedef struct prm__layout {
     uint32_t mask_size;            /* 0 when all values are narrow; else 4 or 8 */
     uint32_t id_at;                /* byte offset of the id */
     uint32_t amount_slot;          /* of `amount`, or PRM_NO_INDEX */
+    uint32_t types;                /* how many there are: so far apart are the layouts of a type's forms */
     uint16_t at[PRM_LIMIT_FIELDS]; /* byte offset of each slot; 0: not stored */
     uint8_t
         kind[PRM_LIMIT_FIELDS]; /* the first kind of subjects whose only key is the slot; or PRM_NO_KIND */
@@ -82,6 +86,14 @@ static inline prm__event *prm__store_event(const prm__store *store, uint32_t han
                                   (size_t)(handle & ((1U << PRM_STORE_CHUNK_SHIFT) - 1)) * 8);
 }
 
+/* The layout of an event's record: `layouts` has those of all types, then those of brief events, then those
+ * of named ones. */
+static inline const prm__layout *prm__store_layout(const prm__event *event, const prm__layout *layouts)
+{
+    const prm__layout *layout = &layouts[event->type];
+    return layout + (size_t)layout->types * (event->marks / PRM_EVENT_BRIEF);
+}
+
 static inline prm_text prm__store_id(const prm__event *event, const prm__layout *layout)
 {
     return (prm_text){(const char *)event + layout->id_at, event->id_size};
@@ -104,6 +116,7 @@ typedef enum prm__store_result {
     PRM_STORE_NEW,
     PRM_STORE_SAME,     /* the id is known with the same content */
     PRM_STORE_CONFLICT, /* the id is known with other content */
+    PRM_STORE_CLOSED,   /* the id is known of an event whose content is gone */
     PRM_STORE_NO_MEMORY
 } prm__store_result;
 
@@ -116,7 +129,8 @@ static inline uint64_t prm__store_hash(const prm__store *store, prm_text id)
 const void *prm__store_slot_at(const prm__store *store, uint64_t hash);
 
 /* Takes the record of `size` bytes that stands in the room, unless its id, of which
- * `id` is a copy and `hash` the hash, is known. `layouts` are by type. */
+ * `id` is a copy and `hash` the hash, is known. `layouts` are by form and type. *handle is that of a new
+ * event, or of the closed one. */
 prm__store_result prm__store_take(prm__store *store, const prm__layout *layouts, prm_text id, uint64_t hash,
                                   size_t size, uint32_t *handle);
 
@@ -125,6 +139,9 @@ uint32_t prm__store_find(const prm__store *store, const prm__layout *layouts, pr
 
 /* Takes back every record from handle `mark` on (a former `top`). */
 void prm__store_undo(prm__store *store, const prm__layout *layouts, uint32_t mark);
+
+/* The first event of handle `handle` or later, where a record ends or a chunk does; `top` at the end. */
+uint32_t prm__store_next(const prm__store *store, uint32_t handle);
 
 /* Memory that the records and their index hold. */
 uint64_t prm__store_bytes(const prm__store *store);

@@ -1,5 +1,6 @@
 #include "engine/tally.h"
 #include "engine/amend.h"
+#include "engine/checkpoint.h"
 #include "engine/subject.h"
 
 static uint64_t tally_list(const prm__list *list)
@@ -28,7 +29,7 @@ void prm__tally(const prm_engine *engine, prm_counts *out)
     uint32_t size = out->size;
     *out = engine->counts;
     out->size = size;
-    out->unmatched = prm__void_unmatched(engine);
+    out->unmatched = prm__void_unmatched(engine) + engine->closed_unmatched;
     out->waiting = prm__void_waiting(engine);
     out->outcomes = engine->outcome_rows;
     out->postings = engine->journal_first - 1 + prm__engine_postings(engine);
@@ -39,7 +40,9 @@ void prm__tally(const prm_engine *engine, prm_counts *out)
                          engine->subjects.slot_count * 2 * sizeof(uint32_t) + tally_vec(&engine->partners);
     for (uint32_t i = 0; i < engine->partners.count; i++) {
         const prm__partner *partner = prm__engine_partner(engine, i);
-        out->partners += partner->entries.count > 0;
+        const prm__base *base = prm__checkpoint_base(engine, partner);
+        out->partners += partner->entries.count > 0 || base;
+        out->unmatched += base ? base->unmatched : 0;
         out->subjects += tally_subjects_of(engine, partner);
         out->unmatched += partner->unmatched;
         out->waiting += partner->entries.count - partner->folded;

@@ -3,12 +3,14 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "engine/lifetime.h"
+#include "state/bases.h"
 #include "state/replay.h"
 #include "state/settled.h"
 #include "state/snapshot.h"
 
 typedef struct prm__restore_frame {
-    prm__wire_in sections[PRM_SNAPSHOT_SECTIONS];
+    prm__wire_in sections[PRM_SNAPSHOT_SECTIONS]; /* those that its format does not have are empty */
+    uint32_t format;
     uint64_t program; /* its hash */
 } prm__restore_frame;
 
@@ -18,6 +20,7 @@ typedef struct prm__restoring {
     prm__vec texts; /* of prm_text: into the bytes */
     uint64_t events;
     int64_t clock;
+    int64_t until; /* the clock goes no further */
     bool clock_follows;
     uint64_t next; /* number of the first posting */
     prm_counts counts;
@@ -38,20 +41,25 @@ static prm_status restore_frame(const char *bytes, size_t size, prm__restore_fra
     if (!magic || memcmp(magic, PRM_SNAPSHOT_MAGIC, 8) != 0)
         return prm__error_set(error, PRM_E_STATE, "these bytes are no state of prm");
     uint32_t format = prm__wire_take_32(&in), complement = prm__wire_take_32(&in);
-    if (size < PRM_SNAPSHOT_HEAD || format != (uint32_t)~complement)
+    size_t sections = format == 1 ? PRM_SNAPSHOT_CLOSED : PRM_SNAPSHOT_SECTIONS;
+    size_t head = PRM_SNAPSHOT_HEAD_OF(sections);
+    if (size < head || format != (uint32_t)~complement)
         return restore_damaged(error, "its head is cut off or changed");
-    if (format != PRM_SNAPSHOT_FORMAT)
+    if (format == 0 || format > PRM_SNAPSHOT_FORMAT)
         return prm__error_set(error, PRM_E_UNSUPPORTED,
-                              "the state has format %u; this version of prm knows format %d",
+                              "the state has format %u; this version of prm knows formats 1 to %d",
                               (unsigned)format, PRM_SNAPSHOT_FORMAT);
-    prm__wire_in end = {bytes + PRM_SNAPSHOT_HEAD - 8, 8, false};
-    if (prm__wire_take_64(&end) != prm__hash_bytes(bytes, PRM_SNAPSHOT_HEAD - 8, PRM_SNAPSHOT_SECTIONS))
+    prm__wire_in end = {bytes + head - 8, 8, false};
+    if (prm__wire_take_64(&end) != prm__hash_bytes(bytes, head - 8, sections))
         return restore_damaged(error, "the hash of its head does not agree");
+    frame->format = format;
     frame->program = prm__wire_take_64(&in);
     if (prm__wire_take_64(&in) != size)
         return restore_damaged(error, "it has another size than its head says");
-    prm__wire_in body = {bytes + PRM_SNAPSHOT_HEAD, size - PRM_SNAPSHOT_HEAD, false};
-    for (size_t i = 0; i < PRM_SNAPSHOT_SECTIONS; i++) {
+    prm__wire_in body = {bytes + head, size - head, false};
+    for (size_t i = sections; i < PRM_SNAPSHOT_SECTIONS; i++)
+        frame->sections[i] = (prm__wire_in){"", 0, false};
+    for (size_t i = 0; i < sections; i++) {
         uint64_t length = prm__wire_take_64(&in), hash = prm__wire_take_64(&in);
         const char *at = length <= body.left ? prm__wire_take(&body, (size_t)length) : NULL;
         if (!at || prm__hash_bytes(at, (size_t)length, i) != hash)
@@ -255,11 +263,13 @@ static prm_status restore_events(prm__restoring *work, const prm__restore_frame 
     return prm__replay_finish(&work->replay);
 }
 
-static prm_status restore_compare(prm_engine *engine, const void *bytes, size_t size, prm_error *error)
+static prm_status restore_compare(prm_engine *engine, uint32_t format, const void *bytes, size_t size,
+                                  prm_error *error)
 {
     prm__snapshot snapshot;
     prm__wire_out out = {.like = bytes, .room = size};
     prm_status status = prm__snapshot_init(&snapshot, engine);
+    snapshot.format = format;
     if (status == PRM_OK)
         status = prm__snapshot_write(&snapshot, &out);
     prm__snapshot_free(&snapshot);
@@ -268,10 +278,28 @@ static prm_status restore_compare(prm_engine *engine, const void *bytes, size_t 
     return status;
 }
 
+/* What is closed comes first: then its events lie before the others, side by side. */
+static prm_status restore_closed(prm__restoring *work, const prm__restore_frame *frame)
+{
+    prm_engine *engine = work->engine;
+    prm__wire_in shut = frame->sections[PRM_SNAPSHOT_CLOSED], bases = frame->sections[PRM_SNAPSHOT_BASES];
+    prm__vec handles, spans;
+    prm__vec_init(&handles, &engine->alloc, sizeof(uint32_t));
+    prm__vec_init(&spans, &engine->alloc, sizeof(prm__shut_span));
+    prm_status status = prm__shut_take(engine, &work->texts, &handles, &spans, &shut);
+    if (status == PRM_OK)
+        status = prm__bases_take(engine, &work->texts, &handles, &spans, &bases);
+    work->events += handles.count + engine->closed_void_count;
+    prm__vec_free(&handles);
+    prm__vec_free(&spans);
+    return status == PRM_E_STATE ? restore_damaged(work->error, "what is closed in it cannot be") : status;
+}
+
 static prm_status restore_sections(prm__restoring *work, const prm__restore_frame *frame)
 {
     PRM_TRY(restore_state(work, frame->sections[PRM_SNAPSHOT_STATE]));
     PRM_TRY(restore_texts(work, frame->sections[PRM_SNAPSHOT_TEXTS]));
+    PRM_TRY(restore_closed(work, frame));
     prm_status status = restore_events(work, frame);
     if (status == PRM_E_EVENT) /* the engine says which event, and why */
         return restore_damaged(work->error, "an event in it is not one that the program takes");
@@ -281,12 +309,25 @@ static prm_status restore_sections(prm__restoring *work, const prm__restore_fram
     if (status == PRM_E_STATE)
         return restore_damaged(work->error, "what is settled in it cannot be");
     PRM_TRY(status);
-    PRM_TRY(prm__replay_settle(work->engine, work->clock, work->clock_follows, work->next));
+    int64_t clock = work->until < work->clock ? work->until : work->clock;
+    PRM_TRY(prm__replay_settle(work->engine, clock, work->clock_follows, work->next));
     prm_counts *counts = &work->counts;
     counts->accepted = work->events;
     counts->events = work->events + counts->duplicate + counts->ignored + counts->rejected + counts->too_late;
     work->engine->counts = *counts;
     return restore_postings(work, frame->sections[PRM_SNAPSHOT_POSTINGS]);
+}
+
+static prm_status restore_into(prm_engine *engine, const prm__restore_frame *frame, int64_t until,
+                               prm_error *error)
+{
+    prm__restoring work = {.engine = engine, .until = until, .error = error};
+    prm__replay_init(&work.replay, engine, NULL);
+    prm__vec_init(&work.texts, &engine->alloc, sizeof(prm_text));
+    prm_status status = restore_sections(&work, frame);
+    prm__vec_free(&work.texts);
+    prm__replay_free(&work.replay);
+    return status;
 }
 
 prm_status prm__restore(prm_program *program, const prm_engine_options *options, const void *bytes,
@@ -304,19 +345,23 @@ prm_status prm__restore(prm_program *program, const prm_engine_options *options,
         held.hash_seed = options->hash_seed;
         held.allocator = options->allocator;
     }
-    prm__restoring work = {.error = error};
-    PRM_TRY(prm__engine_new(program, &held, &work.engine));
-    prm__replay_init(&work.replay, work.engine, NULL);
-    prm__vec_init(&work.texts, &work.engine->alloc, sizeof(prm_text));
-    prm_status status = restore_sections(&work, &frame);
-    prm__vec_free(&work.texts);
-    prm__replay_free(&work.replay);
+    prm_engine *engine;
+    PRM_TRY(prm__engine_new(program, &held, &engine));
+    prm_status status = restore_into(engine, &frame, INT64_MAX, error);
     if (status == PRM_OK)
-        status = restore_compare(work.engine, bytes, size, error);
+        status = restore_compare(engine, frame.format, bytes, size, error);
     if (status != PRM_OK) {
-        prm__engine_free(work.engine);
+        prm__engine_free(engine);
         return status;
     }
-    *out = work.engine;
+    *out = engine;
     return PRM_OK;
+}
+
+prm_status prm__restore_own(prm_engine *engine, const prm__vec *bytes, int64_t until)
+{
+    prm__restore_frame frame;
+    PRM_TRY(restore_frame(bytes->data, bytes->count, &frame, NULL));
+    engine->clock = until < 0 ? until : 0;
+    return restore_into(engine, &frame, until, NULL);
 }

@@ -13,4 +13,8 @@
 PRM_MUST_USE prm_status prm__restore(prm_program *program, const prm_engine_options *options,
                                      const void *bytes, size_t size, prm_engine **out, prm_error *error);
 
+/* The same for an engine's own bytes, only up to an instant: the clock stands there or where the bytes have it,
+ * and nothing is compared. `engine` is new; PRM_E_STATE does not happen. */
+PRM_MUST_USE prm_status prm__restore_own(prm_engine *engine, const prm__vec *bytes, int64_t until);
+
 #endif

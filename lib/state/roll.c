@@ -20,15 +20,6 @@ static void roll_sort(prm__vec *pointers, prm__compare *compare, const prm_engin
         prm__sort_pointers(items, items + pointers->count, pointers->count, compare, engine);
 }
 
-uint32_t prm__roll_own(const prm__roll *roll, const prm__partner *partner)
-{
-    const prm__entry *entries = prm__list_data(&roll->engine->pool, &partner->entries);
-    uint32_t own = 0;
-    for (uint32_t i = 0; i < partner->entries.count; i++)
-        own += !entries[i].forwarded;
-    return own;
-}
-
 prm_status prm__roll_init(prm__roll *roll, prm_engine *engine)
 {
     roll->engine = engine;

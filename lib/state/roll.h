@@ -26,7 +26,4 @@ static inline uint32_t prm__roll_void(const prm__roll *roll, size_t index)
     return *PRM_VEC(roll->voids, const uint32_t *)[index];
 }
 
-/* The partner's own events among its entries: those that were not handed up to it. */
-uint32_t prm__roll_own(const prm__roll *roll, const prm__partner *partner);
-
 #endif

@@ -2,13 +2,14 @@
 #include "base/sort.h"
 #include "engine/amend.h"
 #include "engine/balance.h"
+#include "engine/checkpoint.h"
 #include "engine/settle.h"
 #include "engine/subject.h"
 
 #define PRM_SETTLED_MARKS (PRM_EVENT_DEAD | PRM_EVENT_REDUCED | PRM_EVENT_MATCHED)
 #define PRM_SETTLED_MONEY INT64_C(1000000000000000000)
 
-/* Settled outcomes that a fold from the start takes something over of: see prm__settle_keep and
+/* Settled outcomes behind the base that a fold from there takes something over of: see prm__settle_keep and
  * prm__settle_start. */
 static bool settled_is_kept(const prm_engine *engine, const prm__outcome *outcome)
 {
@@ -17,11 +18,13 @@ static bool settled_is_kept(const prm_engine *engine, const prm__outcome *outcom
             outcome->kind == PRM_OUTCOME_NONE);
 }
 
-static uint32_t settled_kept(const prm_engine *engine, const prm__partner *partner)
+static uint32_t settled_kept(const prm__snapshot *snapshot, const prm__partner *partner)
 {
+    const prm_engine *engine = snapshot->engine;
     const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
     uint32_t kept = 0;
-    for (uint32_t i = 0; engine->settled != INT64_MIN && i < partner->outcomes.count; i++)
+    for (uint32_t i = prm__snapshot_base_outcomes(snapshot, partner);
+         engine->settled != INT64_MIN && i < partner->outcomes.count; i++)
         kept += settled_is_kept(engine, &outcomes[i]);
     return kept;
 }
@@ -63,9 +66,9 @@ prm_status prm__settled_name(prm__snapshot *snapshot)
     for (uint32_t i = 0; engine->settled != INT64_MIN && i < engine->partners.count; i++) {
         const prm__partner *partner = prm__engine_partner(engine, i);
         const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
-        if (settled_kept(engine, partner))
+        if (settled_kept(snapshot, partner))
             PRM_TRY(prm__snapshot_name(snapshot, partner->key));
-        for (uint32_t j = 0; j < partner->outcomes.count; j++)
+        for (uint32_t j = prm__snapshot_base_outcomes(snapshot, partner); j < partner->outcomes.count; j++)
             if (settled_is_kept(engine, &outcomes[j]))
                 PRM_TRY(settled_name_outcome(snapshot, &outcomes[j]));
     }
@@ -104,7 +107,12 @@ static void settled_put_marks(const prm__snapshot *snapshot, prm__wire_out *out)
 static void settled_put_takes(const prm__snapshot *snapshot, prm__wire_out *out)
 {
     const prm_engine *engine = snapshot->engine;
-    prm__wire_put_32(out, (uint32_t)engine->takes.count);
+    uint32_t count = 0; /* a closed event cannot take any more */
+    for (size_t i = 0; i < engine->takes.count; i++) {
+        const prm__settle_take *take = prm__vec_at(&engine->takes, i);
+        count += prm__engine_event(engine, take->event)->time >= snapshot->closed;
+    }
+    prm__wire_put_32(out, count);
     for (uint32_t i = 0; engine->takes.count && i < snapshot->events; i++) {
         bool found;
         int64_t amount = prm__settle_taken(engine, PRM_VEC(snapshot->handles, uint32_t)[i], &found);
@@ -143,13 +151,13 @@ static void settled_put_partner(const prm__snapshot *snapshot, const prm__partne
     const prm_engine *engine = snapshot->engine;
     const prm__outcome *outcomes = prm__list_data(&engine->pool, &partner->outcomes);
     size_t first = 0;
-    uint32_t kept = settled_kept(engine, partner), reaches = settled_reaches(engine, partner, &first);
+    uint32_t kept = settled_kept(snapshot, partner), reaches = settled_reaches(engine, partner, &first);
     if (!kept && !reaches)
         return;
     prm__wire_put_32(out, prm__snapshot_place(snapshot, partner->key));
     prm__wire_put_32(out, kept);
     prm__wire_put_32(out, reaches);
-    for (uint32_t i = 0; i < partner->outcomes.count; i++)
+    for (uint32_t i = prm__snapshot_base_outcomes(snapshot, partner); i < partner->outcomes.count; i++)
         if (settled_is_kept(engine, &outcomes[i]))
             settled_put_outcome(snapshot, &outcomes[i], out);
     for (uint32_t i = 0; i < reaches; i++)
@@ -178,17 +186,26 @@ typedef struct prm__settling {
     prm__vec handles; /* of uint32_t: the partners' events in the order of the snapshot */
 } prm__settling;
 
-/* Partners were made in the order of the snapshot. */
-static prm_status settled_handles(prm__settling *work)
+static prm_status settled_handles(prm__settling *work, const prm__roll *roll)
 {
     const prm_engine *engine = work->engine;
-    for (uint32_t i = 0; i < engine->partners.count; i++) {
-        const prm__partner *partner = prm__engine_partner(engine, i);
+    for (size_t i = 0; i < roll->partners.count; i++) {
+        const prm__partner *partner = prm__roll_partner(roll, i);
         const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
         for (uint32_t j = 0; j < partner->entries.count; j++)
             PRM_TRY(prm__vec_append(&work->handles, &entries[j].event, 1));
     }
     return PRM_OK;
+}
+
+static prm_status settled_number(prm__settling *work)
+{
+    prm__roll roll;
+    prm_status status = prm__roll_init(&roll, work->engine);
+    if (status == PRM_OK)
+        status = settled_handles(work, &roll);
+    prm__roll_free(&roll);
+    return status;
 }
 
 static bool settled_event(const prm__settling *work, uint32_t ordinal, uint32_t *handle)
@@ -304,7 +321,7 @@ static prm_status settled_take_kept(prm__settling *work, uint32_t index, uint32_
     for (uint32_t i = 0; i < count; i++) {
         prm__outcome outcome;
         PRM_TRY(settled_take_outcome(work, index, &outcome));
-        if (outcome.at < last || outcome.at >= engine->settled)
+        if (outcome.at < last || outcome.at >= engine->settled || outcome.at < engine->closed)
             return PRM_E_STATE;
         last = outcome.at;
         prm__partner *partner = prm__engine_partner(engine, index);
@@ -341,7 +358,9 @@ static prm_status settled_take_partner(prm__settling *work)
     uint32_t index = key ? prm__engine_partner_of(work->engine, key) : PRM_NONE;
     if (index == PRM_NONE)
         return PRM_E_MEMORY;
-    if (prm__engine_partner(work->engine, index)->outcomes.count)
+    const prm__partner *partner = prm__engine_partner(work->engine, index);
+    const prm__base *base = prm__checkpoint_base(work->engine, partner);
+    if (partner->outcomes.count > (base ? base->outcomes : 0))
         return PRM_E_STATE;
     PRM_TRY(settled_take_kept(work, index, kept));
     return settled_take_reaches(work, index, reaches);
@@ -378,7 +397,7 @@ static prm_status settled_sort_reaches(prm_engine *engine)
 static prm_status settled_take_all(prm__settling *work)
 {
     prm_engine *engine = work->engine;
-    PRM_TRY(settled_handles(work));
+    PRM_TRY(settled_number(work));
     PRM_TRY(settled_take_marks(work));
     PRM_TRY(settled_take_takes(work));
     while (work->in->left)
@@ -399,7 +418,7 @@ prm_status prm__settled_take(prm_engine *engine, const prm__vec *texts, int64_t 
         return PRM_E_STATE;
     if (settled == INT64_MIN)
         return PRM_OK;
-    if (settled > clock)
+    if (settled > clock || settled < engine->closed)
         return PRM_E_STATE;
     engine->settled = settled;
     prm__settling work = {.engine = engine, .texts = texts, .in = in};

@@ -1,8 +1,11 @@
 #include "state/snapshot.h"
 #include "base/hash.h"
 #include "base/sort.h"
+#include "engine/checkpoint.h"
 #include "engine/rows.h"
+#include "state/bases.h"
 #include "state/settled.h"
+#include "state/shut.h"
 
 #define PRM_SNAPSHOT_AHEAD 8 /* events */
 
@@ -30,6 +33,53 @@ static prm_status snapshot_name_event(prm__snapshot *snapshot, uint32_t handle)
     return PRM_OK;
 }
 
+/* ---- What is closed ---- */
+
+uint32_t prm__snapshot_first(const prm__snapshot *snapshot, const prm__partner *partner)
+{
+    const prm_engine *engine = snapshot->engine;
+    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    uint32_t low = 0, high = snapshot->closing ? partner->entries.count : 0;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (prm__engine_event(engine, entries[middle].event)->time < snapshot->closed)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool prm__snapshot_has_base(const prm__snapshot *snapshot, const prm__partner *partner)
+{
+    return prm__checkpoint_base(snapshot->engine, partner) || (snapshot->closing && partner->folded);
+}
+
+uint32_t prm__snapshot_base_outcomes(const prm__snapshot *snapshot, const prm__partner *partner)
+{
+    const prm__base *base = prm__checkpoint_base(snapshot->engine, partner);
+    return snapshot->closing ? partner->outcomes.count : base ? base->outcomes : 0;
+}
+
+const prm__outcome *prm__snapshot_base_outcome(const prm__snapshot *snapshot, const prm__partner *partner,
+                                               uint32_t index)
+{
+    const prm_engine *engine = snapshot->engine;
+    if (!snapshot->closing)
+        return prm__checkpoint_outcome(engine, partner, index);
+    return (const prm__outcome *)prm__list_data(&engine->pool, &partner->outcomes) + index;
+}
+
+/* The partner's own events that are not closed. */
+static uint32_t snapshot_own(const prm__snapshot *snapshot, const prm__partner *partner)
+{
+    const prm__entry *entries = prm__list_data(&snapshot->engine->pool, &partner->entries);
+    uint32_t own = 0;
+    for (uint32_t i = prm__snapshot_first(snapshot, partner); i < partner->entries.count; i++)
+        own += !entries[i].forwarded;
+    return own;
+}
+
 /* Fetches the event some places ahead: the events of a partner lie scattered. */
 static void snapshot_fetch(const prm_engine *engine, const prm__partner *partner, uint32_t at)
 {
@@ -44,9 +94,9 @@ static prm_status snapshot_name_events(prm__snapshot *snapshot)
     for (size_t i = 0; i < snapshot->roll.partners.count; i++) {
         const prm__partner *partner = prm__roll_partner(&snapshot->roll, i);
         const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-        if (prm__roll_own(&snapshot->roll, partner))
+        if (snapshot_own(snapshot, partner))
             PRM_TRY(prm__snapshot_name(snapshot, partner->key));
-        for (uint32_t j = 0; j < partner->entries.count; j++) {
+        for (uint32_t j = prm__snapshot_first(snapshot, partner); j < partner->entries.count; j++) {
             snapshot_fetch(engine, partner, j);
             if (!entries[j].forwarded)
                 PRM_TRY(snapshot_name_event(snapshot, entries[j].event));
@@ -120,20 +170,42 @@ static prm_status snapshot_number(prm__snapshot *snapshot)
     for (size_t i = 0; i < snapshot->roll.partners.count; i++) {
         const prm__partner *partner = prm__roll_partner(&snapshot->roll, i);
         const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-        for (uint32_t j = 0; j < partner->entries.count; j++) {
+        for (uint32_t j = prm__snapshot_first(snapshot, partner); j < partner->entries.count; j++) {
             if (entries[j].forwarded)
                 continue;
             PRM_TRY(prm__vec_append(&snapshot->handles, &entries[j].event, 1));
             ordinals[entries[j].event] = snapshot->events++;
         }
     }
-    return PRM_OK;
+    return prm__shut_number(snapshot);
 }
 
-prm_status prm__snapshot_init(prm__snapshot *snapshot, prm_engine *engine)
+/* Names, sorts and numbers all that is written. */
+static prm_status snapshot_ready(prm__snapshot *snapshot)
+{
+    prm_engine *engine = snapshot->engine;
+    PRM_TRY(prm__roll_init(&snapshot->roll, engine));
+    size_t keys = (size_t)prm__intern_count(&engine->texts) + 1;
+    PRM_TRY(prm__vec_reserve(&snapshot->key_of, keys));
+    memset(snapshot->key_of.data, 0, keys * sizeof(uint32_t));
+    PRM_TRY(snapshot_number(snapshot));
+    PRM_TRY(prm__shut_voids(snapshot));
+    PRM_TRY(snapshot_name_events(snapshot));
+    PRM_TRY(snapshot_name_postings(snapshot));
+    PRM_TRY(prm__settled_name(snapshot));
+    PRM_TRY(prm__shut_name(snapshot));
+    PRM_TRY(prm__bases_name(snapshot));
+    return snapshot_sort_texts(snapshot);
+}
+
+static void snapshot_begin(prm__snapshot *snapshot, prm_engine *engine)
 {
     prm__alloc *alloc = &engine->alloc;
+    memset(snapshot, 0, sizeof *snapshot);
     snapshot->engine = engine;
+    snapshot->format = PRM_SNAPSHOT_FORMAT;
+    snapshot->closed = engine->closed;
+    snapshot->clock = engine->clock;
     prm__intern_init(&snapshot->texts, alloc, engine->texts.seed);
     prm__vec_init(&snapshot->key_of, alloc, sizeof(uint32_t));
     prm__vec_init(&snapshot->sorted, alloc, sizeof(void *));
@@ -141,16 +213,26 @@ prm_status prm__snapshot_init(prm__snapshot *snapshot, prm_engine *engine)
     prm__vec_init(&snapshot->postings, alloc, sizeof(uint32_t));
     prm__vec_init(&snapshot->handles, alloc, sizeof(uint32_t));
     prm__vec_init(&snapshot->ordinal_of, alloc, sizeof(uint32_t));
-    snapshot->events = 0;
-    PRM_TRY(prm__roll_init(&snapshot->roll, engine));
-    size_t keys = (size_t)prm__intern_count(&engine->texts) + 1;
-    PRM_TRY(prm__vec_reserve(&snapshot->key_of, keys));
-    memset(snapshot->key_of.data, 0, keys * sizeof(uint32_t));
-    PRM_TRY(snapshot_name_events(snapshot));
-    PRM_TRY(snapshot_name_postings(snapshot));
-    PRM_TRY(prm__settled_name(snapshot));
-    PRM_TRY(snapshot_number(snapshot));
-    return snapshot_sort_texts(snapshot);
+    prm__vec_init(&snapshot->shut, alloc, sizeof(void *));
+    prm__vec_init(&snapshot->shut_handles, alloc, sizeof(uint32_t));
+    prm__vec_init(&snapshot->shut_voids, alloc, sizeof(uint32_t));
+    prm__vec_init(&snapshot->shut_counts, alloc, sizeof(uint32_t));
+    prm__vec_init(&snapshot->named, alloc, 1);
+}
+
+prm_status prm__snapshot_init(prm__snapshot *snapshot, prm_engine *engine)
+{
+    snapshot_begin(snapshot, engine);
+    return snapshot_ready(snapshot);
+}
+
+prm_status prm__snapshot_init_closing(prm__snapshot *snapshot, prm_engine *engine, int64_t clock)
+{
+    snapshot_begin(snapshot, engine);
+    snapshot->closing = true;
+    snapshot->closed = engine->settled;
+    snapshot->clock = clock;
+    return snapshot_ready(snapshot);
 }
 
 void prm__snapshot_free(prm__snapshot *snapshot)
@@ -163,6 +245,11 @@ void prm__snapshot_free(prm__snapshot *snapshot)
     prm__vec_free(&snapshot->postings);
     prm__vec_free(&snapshot->handles);
     prm__vec_free(&snapshot->ordinal_of);
+    prm__vec_free(&snapshot->shut);
+    prm__vec_free(&snapshot->shut_handles);
+    prm__vec_free(&snapshot->shut_voids);
+    prm__vec_free(&snapshot->shut_counts);
+    prm__vec_free(&snapshot->named);
 }
 
 /* ---- Sections ---- */
@@ -171,7 +258,7 @@ static prm_status snapshot_put_state(const prm__snapshot *snapshot, prm__wire_ou
 {
     const prm_engine *engine = snapshot->engine;
     const prm_counts *counts = &engine->counts;
-    prm__wire_put_64(out, (uint64_t)engine->clock);
+    prm__wire_put_64(out, (uint64_t)snapshot->clock);
     prm__wire_put_32(out, engine->clock_follows ? 1 : 0);
     prm__wire_put_64(out, counts->duplicate);
     prm__wire_put_64(out, counts->ignored);
@@ -257,17 +344,17 @@ static prm_status snapshot_put_events(const prm__snapshot *snapshot, prm__wire_o
     const prm_engine *engine = snapshot->engine;
     uint32_t partners = 0;
     for (size_t i = 0; i < snapshot->roll.partners.count; i++)
-        partners += prm__roll_own(&snapshot->roll, prm__roll_partner(&snapshot->roll, i)) > 0;
+        partners += snapshot_own(snapshot, prm__roll_partner(&snapshot->roll, i)) > 0;
     prm__wire_put_32(out, partners);
     for (size_t i = 0; i < snapshot->roll.partners.count; i++) {
         const prm__partner *partner = prm__roll_partner(&snapshot->roll, i);
         const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
-        uint32_t own = prm__roll_own(&snapshot->roll, partner);
+        uint32_t own = snapshot_own(snapshot, partner);
         if (!own)
             continue;
         prm__wire_put_32(out, prm__snapshot_place(snapshot, partner->key));
         prm__wire_put_32(out, own);
-        for (uint32_t j = 0; j < partner->entries.count; j++) {
+        for (uint32_t j = prm__snapshot_first(snapshot, partner); j < partner->entries.count; j++) {
             snapshot_fetch(engine, partner, j);
             if (!entries[j].forwarded)
                 snapshot_put_event(snapshot, entries[j].event, out);
@@ -316,46 +403,52 @@ static prm_status snapshot_put_postings(const prm__snapshot *snapshot, prm__wire
 
 /* ---- The whole ---- */
 
+static size_t snapshot_sections(const prm__snapshot *snapshot)
+{
+    return snapshot->format == 1 ? PRM_SNAPSHOT_CLOSED : PRM_SNAPSHOT_SECTIONS;
+}
+
 /* The head, for sections that begin at `starts` and the end of the last. Their hashes are of what was
  * written, or of what is compared with, which is the same unless it differs anyway. */
 static void snapshot_put_head(const prm__snapshot *snapshot, const size_t *starts, prm__wire_out *out)
 {
-    size_t total = starts[PRM_SNAPSHOT_SECTIONS];
+    size_t total = starts[snapshot_sections(snapshot)];
     const char *base = out->to ? out->to : out->like;
+    size_t sections = snapshot_sections(snapshot), end = PRM_SNAPSHOT_HEAD_OF(sections) - 8;
     bool there = base && total <= out->room;
     prm__wire_out head = *out;
     head.size = 0;
     prm__wire_put(&head, PRM_SNAPSHOT_MAGIC, 8);
-    prm__wire_put_32(&head, PRM_SNAPSHOT_FORMAT);
-    prm__wire_put_32(&head, ~(uint32_t)PRM_SNAPSHOT_FORMAT);
+    prm__wire_put_32(&head, snapshot->format);
+    prm__wire_put_32(&head, ~snapshot->format);
     prm__wire_put_64(&head, snapshot->engine->program->hash);
     prm__wire_put_64(&head, total);
-    for (size_t i = 0; i < PRM_SNAPSHOT_SECTIONS; i++) {
+    for (size_t i = 0; i < sections; i++) {
         size_t size = starts[i + 1] - starts[i];
         prm__wire_put_64(&head, size);
         prm__wire_put_64(&head, there ? prm__hash_bytes(base + starts[i], size, i) : 0);
     }
-    prm__wire_put_64(&head, there ? prm__hash_bytes(base, PRM_SNAPSHOT_HEAD - 8, PRM_SNAPSHOT_SECTIONS) : 0);
+    prm__wire_put_64(&head, there ? prm__hash_bytes(base, end, sections) : 0);
     out->differs = head.differs;
 }
 
 prm_status prm__snapshot_write(const prm__snapshot *snapshot, prm__wire_out *out)
 {
     static prm_status (*const sections[])(const prm__snapshot *, prm__wire_out *) = {
-        snapshot_put_state, snapshot_put_texts, snapshot_put_events,
-        snapshot_put_voids, prm__settled_put,   snapshot_put_postings};
-    size_t starts[PRM_SNAPSHOT_SECTIONS + 1];
-    out->size = PRM_SNAPSHOT_HEAD;
-    for (size_t i = 0; i < PRM_SNAPSHOT_SECTIONS; i++) {
+        snapshot_put_state, snapshot_put_texts,    snapshot_put_events, snapshot_put_voids,
+        prm__settled_put,   snapshot_put_postings, prm__shut_put,       prm__bases_put};
+    size_t starts[PRM_SNAPSHOT_SECTIONS + 1], count = snapshot_sections(snapshot);
+    out->size = PRM_SNAPSHOT_HEAD_OF(count);
+    for (size_t i = 0; i < count; i++) {
         starts[i] = out->size;
         PRM_TRY(sections[i](snapshot, out));
     }
-    starts[PRM_SNAPSHOT_SECTIONS] = out->size;
+    starts[count] = out->size;
     snapshot_put_head(snapshot, starts, out);
     return PRM_OK;
 }
 
-static prm_status snapshot_save_ready(const prm__snapshot *snapshot, prm__vec *bytes)
+prm_status prm__snapshot_bytes(const prm__snapshot *snapshot, prm__vec *bytes)
 {
     prm__wire_out measured = {.to = NULL};
     PRM_TRY(prm__snapshot_write(snapshot, &measured));
@@ -372,7 +465,7 @@ prm_status prm__snapshot_save(prm_engine *engine, prm__vec *bytes)
     prm__snapshot snapshot;
     prm_status status = prm__snapshot_init(&snapshot, engine);
     if (status == PRM_OK)
-        status = snapshot_save_ready(&snapshot, bytes);
+        status = prm__snapshot_bytes(&snapshot, bytes);
     prm__snapshot_free(&snapshot);
     return status;
 }

@@ -179,11 +179,11 @@ typedef struct victim {
 } victim;
 
 /* `settled`: time is, up to so many days before the clock. */
-static void victim_open(victim *v, size_t events, bool released, int64_t settled)
+static void victim_open_of(victim *v, const char *path, size_t events, bool released, int64_t settled)
 {
     facts *set = malloc(sizeof *set);
     assert_non_null(set);
-    v->program = state_program(WHOLE);
+    v->program = state_program(path);
     facts_make(set, 5, events);
     prm_engine *engine = state_engine(v->program, 1, 1);
     state_ingest(engine, set->events, set->count);
@@ -200,6 +200,11 @@ static void victim_open(victim *v, size_t events, bool released, int64_t settled
     memcpy(v->bad.data, v->good.data, v->good.size);
     prm_engine_free(engine);
     free(set);
+}
+
+static void victim_open(victim *v, size_t events, bool released, int64_t settled)
+{
+    victim_open_of(v, WHOLE, events, released, settled);
 }
 
 static void victim_close(victim *v)
@@ -292,18 +297,23 @@ static size_t section_size(const char *bytes, size_t section)
 }
 
 /* Hashes as they should be for what stands there now, as an enemy would make them. */
-static void seal(state_bytes bytes)
+static void seal_sections(state_bytes bytes, size_t sections)
 {
-    size_t at = PRM_SNAPSHOT_HEAD;
+    const size_t head = PRM_SNAPSHOT_HEAD_OF(sections);
+    size_t at = head;
     put_number(bytes.data + 24, bytes.size, 8);
-    for (size_t i = 0; i < PRM_SNAPSHOT_SECTIONS; i++) {
+    for (size_t i = 0; i < sections; i++) {
         size_t size = section_size(bytes.data, i);
         if (at <= bytes.size && size <= bytes.size - at)
             put_number(bytes.data + 40 + 16 * i, prm__hash_bytes(bytes.data + at, size, i), 8);
         at += size;
     }
-    put_number(bytes.data + PRM_SNAPSHOT_HEAD - 8,
-               prm__hash_bytes(bytes.data, PRM_SNAPSHOT_HEAD - 8, PRM_SNAPSHOT_SECTIONS), 8);
+    put_number(bytes.data + head - 8, prm__hash_bytes(bytes.data, head - 8, sections), 8);
+}
+
+static void seal(state_bytes bytes)
+{
+    seal_sections(bytes, PRM_SNAPSHOT_SECTIONS);
 }
 
 /* With good hashes: what changes the state into another one is another good state (a time that moved,
@@ -338,36 +348,45 @@ static void test_every_byte_changed_and_sealed(void **state)
     victim_close(&v);
 }
 
-/* Numbers of what a settle has fixed, each with its neighbours' values and with the edges of what can be:
- * the same event or partner twice, texts and types that there are none of, amounts beyond all money. */
-static void test_settled_words_changed_and_sealed(void **state)
+/* Numbers of a section, each with its neighbours' values and with the edges of what can be: the same event or
+ * partner twice, texts and types that there are none of, amounts beyond all money. Of a large section, some. */
+static void section_words_changed(victim *v, size_t section, size_t *states, size_t *refusals)
 {
-    (void)state;
-    victim v;
-    size_t states = 0, refusals = 0;
-    victim_open(&v, 60, false, 30);
-    const size_t start = section_start(v.good.data, PRM_SNAPSHOT_SETTLED);
-    const size_t end = start + section_size(v.good.data, PRM_SNAPSHOT_SETTLED);
-    assert_true(end > start + 200);
-    for (size_t at = start; at + 4 <= end; at += 4) {
-        static const uint32_t edges[] = {0, 1, UINT32_MAX, UINT32_C(0x7FFFFFFF), UINT32_C(0x80000000)};
-        for (size_t i = 0; i < UNIT_COUNT(edges) + 8; i++) {
+    static const uint32_t edges[] = {0, 1, UINT32_MAX, UINT32_C(0x7FFFFFFF), UINT32_C(0x80000000)};
+    const size_t start = section_start(v->good.data, section);
+    const size_t end = start + section_size(v->good.data, section);
+    const size_t step = end - start < 400 ? 1 : (end - start) / 400;
+    for (size_t at = start; at + 4 <= end; at += step)
+        for (size_t i = 0; i < UNIT_COUNT(edges) + 4; i++) {
             size_t back = i < UNIT_COUNT(edges) ? 0 : 4 * (i - UNIT_COUNT(edges) + 1);
             uint32_t value = i < UNIT_COUNT(edges) ? edges[i] : 0;
             if (back > at - start)
                 continue;
             if (back)
-                value = (uint32_t)number_at(v.good.data + at - back);
-            put_number(v.bad.data + at, value, 4);
-            if (sealed(&v))
-                states++;
+                value = (uint32_t)number_at(v->good.data + at - back);
+            put_number(v->bad.data + at, value, 4);
+            if (sealed(v))
+                ++*states;
             else
-                refusals++;
-            victim_heal(&v);
+                ++*refusals;
+            victim_heal(v);
         }
-    }
-    assert_true(states > 0 && refusals > states);
-    victim_close(&v);
+}
+
+static void test_settled_words_changed_and_sealed(void **state)
+{
+    (void)state;
+    static const size_t sections[] = {PRM_SNAPSHOT_SETTLED, PRM_SNAPSHOT_CLOSED, PRM_SNAPSHOT_BASES};
+    for (uint64_t which = 0; which < 2; which++)
+        for (size_t i = 0; i < UNIT_COUNT(sections); i++) {
+            victim v;
+            size_t states = 0, refusals = 0;
+            victim_open_of(&v, which ? BROAD : WHOLE, 60, false, 30);
+            assert_true(section_size(v.good.data, sections[i]) >= (i ? 400 : 16));
+            section_words_changed(&v, sections[i], &states, &refusals);
+            assert_true(refusals > 0 && (states > 0 || i == 0));
+            victim_close(&v);
+        }
 }
 
 static void test_sections_swapped(void **state)
@@ -433,8 +452,8 @@ static void test_another_program_or_format(void **state)
     prm_program *other = state_program(BROAD);
     assert_int_equal(prm_engine_load(other, NULL, v.good.data, v.good.size, &engine, &error), PRM_E_MISMATCH);
     assert_non_null(strstr(error.message, "prm_engine_upgrade"));
-    put_number(v.bad.data + 8, 2, 4);
-    put_number(v.bad.data + 12, ~UINT32_C(2), 4);
+    put_number(v.bad.data + 8, 3, 4);
+    put_number(v.bad.data + 12, ~UINT32_C(3), 4);
     assert_int_equal(prm_engine_load(v.program, NULL, v.bad.data, v.bad.size, &engine, &error),
                      PRM_E_UNSUPPORTED);
     prm_program_unref(other);
@@ -514,27 +533,46 @@ static state_bytes read_file(const char *path)
     return bytes;
 }
 
-/* Bytes that were written when format 1 was made. The program's hash depends on the time zone's data, so
+/* Bytes that were written when a format was made. The program's hash depends on the time zone's data, so
  * the one in them is made that of the program as it is compiled here. */
+static prm_engine *golden(prm_program *program, const char *path, size_t sections, bool present)
+{
+    state_bytes bytes = read_file(path);
+    put_number(bytes.data + 16, prm_program_hash(program), 8);
+    seal_sections(bytes, sections);
+    prm_engine *engine = state_load(program, bytes, 9);
+    prm_counts counts = {.size = sizeof counts};
+    if (present)
+        state_is(engine, bytes);
+    assert_int_equal(prm_engine_counts(engine, &counts), PRM_OK);
+    assert_int_equal(counts.accepted, 12);
+    assert_int_equal(counts.postings, 9);
+    state_bytes journal = read_file("tests/state/golden/journal.txt");
+    journal.data[journal.size] = '\0';
+    state_same_text(state_journal(engine), journal.data);
+    free(bytes.data);
+    return engine;
+}
+
+/* The first one keeps settled events whole. Once it is settled further, it is the second. */
 static void test_golden(void **state)
 {
     (void)state;
     prm_program *program = state_program("tests/state/golden/program.yaml");
-    state_bytes bytes = read_file("tests/state/golden/format-1.state");
-    put_number(bytes.data + 16, prm_program_hash(program), 8);
-    seal(bytes);
-    prm_engine *engine = state_load(program, bytes, 9);
-    state_is(engine, bytes);
-    prm_counts counts = {.size = sizeof counts};
-    assert_int_equal(prm_engine_counts(engine, &counts), PRM_OK);
-    assert_int_equal(counts.accepted, 12);
-    assert_int_equal(counts.postings, 9);
-    assert_int_equal(prm_engine_settled(engine), INT64_C(1781049600000)); /* 2026-06-10 */
-    state_bytes journal = read_file("tests/state/golden/journal.txt");
-    journal.data[journal.size] = '\0';
-    state_same_text(state_journal(engine), journal.data);
-    prm_engine_free(engine);
+    prm_engine *first = golden(program, "tests/state/golden/format-1.state", PRM_SNAPSHOT_CLOSED, false);
+    prm_engine *second = golden(program, "tests/state/golden/format-2.state", PRM_SNAPSHOT_SECTIONS, true);
+    assert_int_equal(prm_engine_settled(first), INT64_C(1781049600000));  /* 2026-06-10 */
+    assert_int_equal(prm_engine_settled(second), INT64_C(1781136000000)); /* 2026-06-11 */
+    state_same_text(facts_ledger(first), facts_ledger(second));
+    state_bytes bytes = state_save(first);
+    prm_engine *again = state_load(program, bytes, 3);
+    state_same_engines(first, again);
+    assert_int_equal(prm_engine_settle(again, prm_engine_settled(second), NULL), PRM_OK);
+    state_same_engines(again, second);
+    prm_engine_free(again);
     free(bytes.data);
+    prm_engine_free(first);
+    prm_engine_free(second);
     prm_program_unref(program);
 }
 
