@@ -524,13 +524,17 @@ PRM_API int64_t prm_engine_clock(const prm_engine *engine);
  *  - Effects that reach back stop at `time`: a rate granted from now on begins there at
  *    the earliest, and commissions before it keep their amounts. What was granted
  *    before it but goes on, such as a rate, may still end otherwise than posted.
- * This version still keeps the history before `time` in memory: news about later
- * time may need it.
+ *  - The memory of the history before `time` is freed, and saved states do not have it.
+ *    What stays of it: the ids of its events with a hash of their content and the texts by
+ *    which others void or reduce them, so that news is recognised; the outcomes; what rules
+ *    have counted so far; voids of what is not there yet. Of outcomes before `time`
+ *    prm_engine_explain tells what they hold themselves, and PRM_FACT_SETTLED.
  * PRM_E_CLOCK when `time` lies after the clock. A time not after the one settled
- * changes nothing. Nothing is posted. PRM_E_MEMORY leaves the engine as it was.
- * Cost: linear in the partners, in the history of those with voids or reductions at or
- * after `time`, and in the outcomes at or after `time`. From then on each new void or
- * reduction by a field costs a look through its partner's history. */
+ * changes nothing. Nothing is posted. Rows lose their validity; handles from
+ * prm_engine_intern keep it. On failure (PRM_E_MEMORY, PRM_E_LIMIT) the engine is as it was.
+ * Cost: that of saving and loading the engine twice, and meanwhile its memory three times.
+ * From then on each new void or reduction by a field costs a look through what is left of its
+ * partner's settled events. */
 PRM_API PRM_MUST_USE prm_status prm_engine_settle(prm_engine *engine, int64_t time, prm_error *error);
 
 /* The instant before which all is settled, in ms UTC; PRM_NO_TIME when nothing is, and

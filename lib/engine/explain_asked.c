@@ -101,8 +101,7 @@ static void asked_anchored(const prm__asking *asking, const prm__p_window *windo
     int64_t end = prm__catalog_window(window->kind)
                       ->end(&engine->program->calendar.zone, window->duration, state->time);
     if (state->time >= engine->closed)
-        fact->event = prm__engine_event_id(engine,
-                                           prm__engine_event(engine, entries[state->position].event));
+        fact->event = prm__engine_event_id(engine, prm__engine_event(engine, entries[state->position].event));
     fact->at = state->time;
     if (fact->from == PRM_NO_TIME || state->time > fact->from)
         fact->from = state->time;

@@ -282,8 +282,6 @@ int64_t prm__settle_start(const prm_engine *engine, uint32_t index, const prm__o
             return engine->settled;
         return reach->from > from ? reach->from : from;
     }
-    if (!partner->stash.count)
-        return from;
     const prm__outcome *former = settle_former(engine, partner, rate);
     return former ? former->from : INT64_MAX; /* it had ended before it could begin */
 }

@@ -497,6 +497,23 @@ static void a_rate_that_would_end_before_is_none(void **state)
     rig_close(&r);
 }
 
+/* It is none for good: the next settle finds no more of it than the first one left. */
+static void a_rate_that_was_none_does_not_come_later(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(&r, "rules:\n"
+                 "  two: {per: month, when: {count: lead.registered, at_least: 2}, "
+                 "then: [{notice: two}, {rate: +5%, from: period, lasts: 3d}]}\n");
+    rig_give(&r, "l1 2026-01-02 lead.registered partner=a; l2 2026-01-08 meeting.held partner=a");
+    settle_at(&r, "2026-01-05");
+    rig_give(&r, "l3 2026-01-10 lead.registered partner=a; l4 2026-01-20 meeting.held partner=a");
+    rig_ledger(&r, "two:a@2026-01-01 a notice 'two'\n");
+    settle_at(&r, "2026-01-15");
+    rig_ledger(&r, "two:a@2026-01-01 a notice 'two'\n");
+    rig_close(&r);
+}
+
 /* A later rate ends an earlier one where it begins, not before the settled instant. */
 static void a_settled_rate_ends_no_earlier_than_there(void **state)
 {
@@ -667,6 +684,137 @@ static void a_call_after_it_without_memory_changes_nothing(void **state)
     prm_program_unref(r.program);
 }
 
+/* ---- What is left ---- */
+
+#define DAY INT64_C(86400000)
+#define MONTH_EVENTS 600U
+
+/* A month's events: meetings of a few reps; and where there is one, a deal of each partner. */
+static void give_month(const rig *r, int month, bool deals)
+{
+    int64_t start = rig_time(r, "2026-01-01", 10) + month * 30 * DAY;
+    for (unsigned i = 0; i < MONTH_EVENTS; i++) {
+        char id[24], partner[8], rep[8];
+        int id_size = snprintf(id, sizeof id, "m%d-%u", month, i);
+        int partner_size = snprintf(partner, sizeof partner, "p%u", i % 3);
+        int rep_size = snprintf(rep, sizeof rep, "r%u", i % 7);
+        bool deal = deals && i < 3;
+        prm_field fields[] = {
+            {.field = PRM_NONE,
+             .name = "partner",
+             .name_size = 7,
+             .text = partner,
+             .text_size = (size_t)partner_size},
+            {.field = PRM_NONE, .name = "rep", .name_size = 3, .text = rep, .text_size = (size_t)rep_size},
+            {.field = PRM_NONE, .name = "amount", .name_size = 6, .kind = PRM_VALUE_MINOR, .number = 5000}};
+        prm_event event = {.type = PRM_NONE,
+                           .type_name = deal ? "deal.won" : "meeting.held",
+                           .type_name_size = deal ? 8 : 12,
+                           .id = id,
+                           .id_size = (size_t)id_size,
+                           .time = start + (int64_t)i * (30 * DAY / MONTH_EVENTS),
+                           .fields = fields,
+                           .field_count = deal ? 3 : 2};
+        prm_answer answer;
+        rig_ingest(r, &event, 1, &answer);
+        assert_int_equal(answer.answer, PRM_ACCEPTED);
+    }
+    prm_error error;
+    if (prm_engine_journal_release(r->engine, UINT64_MAX, &error) != PRM_OK)
+        fail_msg("%s", error.message);
+}
+
+static void settling_frees_memory(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(&r, PLAIN
+             "rules:\n"
+             "  busy: {for: rep, per: month, when: {count: meeting.held, at_least: 20}, then: {cash: 10}}\n");
+    for (int month = 0; month < 12; month++)
+        give_month(&r, month, true);
+    prm_counts before = rig_counts(&r);
+    settle_at(&r, "2026-12-01");
+    prm_counts after = rig_counts(&r);
+    assert_true(after.event_bytes * 4 < before.event_bytes * 3);
+    assert_true(after.bytes * 10 < before.bytes * 9);
+    assert_int_equal(after.accepted, before.accepted);
+    assert_int_equal(after.outcomes, before.outcomes);
+    assert_int_equal(after.partners, before.partners);
+    rig_close(&r);
+}
+
+/* Settled every month: but for the ids, and the outcomes where there are any, years take no more than months. */
+static void years_of_settling_keep_ids_alone(void **state)
+{
+    (void)state;
+    rig r;
+    uint64_t first = 0, last = 0;
+    rig_open(
+        &r,
+        "rules:\n"
+        "  busy: {for: rep, within: 30d, when: {count: meeting.held, at_least: 1000}, then: {cash: 1}}\n");
+    for (int month = 0; month < 48; month++) {
+        give_month(&r, month, false);
+        prm_error error;
+        int64_t settled = rig_time(&r, "2026-01-01", 10) + month * 30 * DAY;
+        assert_int_equal(prm_engine_settle(r.engine, settled, &error), PRM_OK);
+        last = rig_counts(&r).bytes;
+        first = month == 11 ? last : first;
+    }
+    assert_true((last - first) / (36 * MONTH_EVENTS) < 80);
+    rig_close(&r);
+}
+
+/* What a host has a handle of keeps it. */
+static void handles_of_texts_stay(void **state)
+{
+    (void)state;
+    rig r;
+    uint32_t before = 0, after = 0, unknown = 0;
+    rig_open(&r, PLAIN);
+    rig_give(&r, "d0 2026-01-02 deal.won partner=z rep=y deal=n amount=1");
+    assert_int_equal(prm_engine_intern(r.engine, "kept", 4, &before, NULL), PRM_OK);
+    rig_give(&r,
+             "d1 2026-01-03 deal.won partner=a deal=n1 amount=1; d2 2026-01-10 deal.won partner=a amount=2");
+    settle_at(&r, "2026-01-05");
+    assert_int_equal(prm_engine_intern(r.engine, "new", 3, &unknown, NULL), PRM_OK);
+    assert_int_equal(prm_engine_intern(r.engine, "kept", 4, &after, NULL), PRM_OK);
+    assert_int_equal(after, before);
+    assert_int_not_equal(unknown, before);
+    rig_close(&r);
+}
+
+/* Of a settled row there is what it holds itself. */
+static void a_settled_row_is_explained_by_itself(void **state)
+{
+    (void)state;
+    rig r;
+    prm_explanation *explanation = NULL;
+    rig_open(&r, PLAIN);
+    rig_give(&r, "d1 2026-01-03 deal.won partner=a amount=100; v 2026-01-04 deal.won partner=a amount=1;"
+                 "w 2026-01-04 event.voided event=v; d2 2026-01-10 deal.won partner=a amount=200");
+    settle_at(&r, "2026-01-05");
+    static const char *const ids[] = {"commission!d1", "commission!v", "commission!d2"};
+    for (size_t i = 0; i < UNIT_COUNT(ids); i++) {
+        prm_text id = {ids[i], strlen(ids[i])};
+        assert_int_equal(prm_engine_explain(r.engine, id, &explanation, NULL), PRM_OK);
+        prm_fact fact = {.size = sizeof fact};
+        bool settled = false, rate = false, voided = false;
+        for (size_t j = 0; j < prm_explanation_count(explanation); j++) {
+            assert_int_equal(prm_explanation_get(explanation, j, &fact), PRM_OK);
+            settled |= fact.kind == PRM_FACT_SETTLED && fact.at == prm_engine_settled(r.engine);
+            rate |= fact.kind == PRM_FACT_RATE;
+            voided |= fact.kind == PRM_FACT_VOIDED;
+        }
+        assert_int_equal(settled, i == 0);
+        assert_int_equal(voided, i == 1);
+        assert_int_equal(rate, i == 2);
+        prm_explanation_free(explanation);
+    }
+    rig_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -693,11 +841,16 @@ int main(void)
         cmocka_unit_test(commissions_before_keep_their_amounts),
         cmocka_unit_test(a_rate_that_comes_again_does_not_rate_them_again),
         cmocka_unit_test(a_rate_that_would_end_before_is_none),
+        cmocka_unit_test(a_rate_that_was_none_does_not_come_later),
         cmocka_unit_test(a_settled_rate_ends_no_earlier_than_there),
         cmocka_unit_test(budgets_and_contests_before_stand),
         cmocka_unit_test(what_comes_after_comes_in_any_order),
         cmocka_unit_test(a_settle_without_memory_changes_nothing),
         cmocka_unit_test(a_call_after_it_without_memory_changes_nothing),
+        cmocka_unit_test(settling_frees_memory),
+        cmocka_unit_test(years_of_settling_keep_ids_alone),
+        cmocka_unit_test(handles_of_texts_stay),
+        cmocka_unit_test(a_settled_row_is_explained_by_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
