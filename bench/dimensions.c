@@ -297,6 +297,56 @@ static int bench_history(prm_program *program)
     return result;
 }
 
+/* ---- Settling ---- */
+
+#define SETTLED_EVENTS 200000
+
+static int settled_print(prm_engine *engine, const char *when, uint64_t accepted)
+{
+    char name[80];
+    prm_counts counts = {.size = sizeof counts};
+    size_t size = 0;
+    prm_error error;
+    if (prm_engine_counts(engine, &counts) != PRM_OK ||
+        prm_engine_save(engine, NULL, 0, &size, &error) != PRM_OK)
+        return fail("settled", &error);
+    snprintf(name, sizeof name, "settling, %s: events and their index", when);
+    report_value(name, (double)counts.event_bytes / (double)accepted, "bytes/event", 0);
+    snprintf(name, sizeof name, "  %s: all memory", when);
+    report_value(name, (double)counts.bytes / (double)accepted, "bytes/event", 0);
+    snprintf(name, sizeof name, "  %s: saved", when);
+    report_value(name, (double)size / (double)accepted, "bytes/event", 0);
+    return 0;
+}
+
+/* All that lies behind the clock is settled at once. */
+static int bench_settled(prm_program *program)
+{
+    static workload load;
+    workload_options options = {1000, 3, 10, SETTLED_EVENTS, SEED};
+    prm_error error;
+    prm_engine *engine = NULL;
+    int result = 0;
+    if (prm_engine_new(program, NULL, &engine, &error) != PRM_OK)
+        return fail("engine", &error);
+    workload_begin(&load, program, &options);
+    while (result == 0 && workload_next(&load, WORKLOAD_PORTION) > 0)
+        result = feed(engine, load.events, load.count, load.count);
+    if (result == 0 && prm_engine_journal_release(engine, UINT64_MAX, &error) != PRM_OK)
+        result = fail("release", &error);
+    if (result == 0)
+        result = settled_print(engine, "before", load.made);
+    uint64_t start = report_now();
+    if (result == 0 && prm_engine_settle(engine, prm_engine_clock(engine), &error) != PRM_OK)
+        result = fail("settle", &error);
+    double ns = (double)(report_now() - start) / (double)load.made;
+    if (result == 0)
+        result = settled_print(engine, "after", load.made);
+    report_value("  settling itself", ns, "ns/event", 0);
+    prm_engine_free(engine);
+    return result;
+}
+
 /* ---- The end of a month ---- */
 
 #define MONTH_PARTNERS 1000000
@@ -458,8 +508,8 @@ int main(int argc, char **argv)
     }
     if (prm_program_load(argv[1], NULL, &program, NULL, &error) != PRM_OK)
         return fail(argv[1], &error);
-    int result = bench_rules() || bench_compile(argv[2]) || bench_history(program) || bench_month() ||
-                 host_ask(program) || bench_threads(program);
+    int result = bench_rules() || bench_compile(argv[2]) || bench_history(program) ||
+                 bench_settled(program) || bench_month() || host_ask(program) || bench_threads(program);
     prm_program_unref(program);
     return result;
 }
