@@ -37,8 +37,8 @@ typedef struct checkpoint_past {
     size_t next;     /* entries before which no other is worth its bytes */
     bool has_base;   /* the first place is the base */
     prm__base base;
-    prm__vec
-        settled; /* of checkpoint_edit: outcomes before the base that may change later, as they were there */
+    prm__vec lasts;   /* of prm__base_last */
+    prm__vec settled; /* of checkpoint_edit: outcomes before it that may change later, as they were there */
 } checkpoint_past;
 
 #define CHECKPOINT_FLAGS (PRM_PARTNER_LEFT | PRM_PARTNER_EXISTS)
@@ -75,6 +75,7 @@ void prm__checkpoint_free(prm_engine *engine)
         prm__vec_free(&past->places);
         prm__vec_free(&past->edits);
         prm__vec_free(&past->settled);
+        prm__vec_free(&past->lasts);
     }
     prm__vec_free(&engine->pasts);
 }
@@ -213,6 +214,7 @@ static prm_status checkpoint_open_past(prm_engine *engine, prm__partner *partner
     prm__vec_init(&past->places, &engine->alloc, sizeof(checkpoint_place));
     prm__vec_init(&past->edits, &engine->alloc, sizeof(checkpoint_edit));
     prm__vec_init(&past->settled, &engine->alloc, sizeof(checkpoint_edit));
+    prm__vec_init(&past->lasts, &engine->alloc, sizeof(prm__base_last));
     partner->past = (uint32_t)engine->pasts.count;
     return PRM_OK;
 }
@@ -288,6 +290,11 @@ const prm__base *prm__checkpoint_base(const prm_engine *engine, const prm__partn
     return past && past->has_base ? &past->base : NULL;
 }
 
+const prm__vec *prm__checkpoint_lasts(const prm_engine *engine, const prm__partner *partner)
+{
+    return &checkpoint_past_of(engine, partner)->lasts;
+}
+
 prm_text prm__checkpoint_base_bytes(const prm_engine *engine, const prm__partner *partner)
 {
     const checkpoint_place *place = checkpoint_at(checkpoint_past_of(engine, partner), 0);
@@ -319,7 +326,8 @@ const prm__outcome *prm__checkpoint_outcome(const prm_engine *engine, const prm_
     return (const prm__outcome *)prm__list_data(&engine->pool, &partner->outcomes) + index;
 }
 
-prm_status prm__checkpoint_settle(prm_engine *engine, uint32_t index, const prm__base *base)
+prm_status prm__checkpoint_settle(prm_engine *engine, uint32_t index, const prm__base *base,
+                                  const prm__vec *lasts)
 {
     prm__partner *partner = prm__engine_partner(engine, index);
     PRM_TRY(checkpoint_open_past(engine, partner));
@@ -330,6 +338,7 @@ prm_status prm__checkpoint_settle(prm_engine *engine, uint32_t index, const prm_
         if (checkpoint_may_end(engine->program, &outcomes[i]))
             PRM_TRY(prm__vec_append(&past->settled, &edit, 1));
     }
+    PRM_TRY(prm__vec_append(&past->lasts, lasts->data, lasts->count));
     PRM_TRY(checkpoint_add(engine, partner, past));
     past->base = *base;
     past->has_base = true;

@@ -50,12 +50,23 @@ typedef struct prm__base {
     uint32_t left;      /* 1: it has left */
 } prm__base;
 
+/* When somebody was last active in settled time. */
+typedef struct prm__base_last {
+    uint32_t rep; /* text key; 0: the partner itself */
+    uint32_t reserved;
+    int64_t time;
+} prm__base_last;
+
+/* Those of a base, of prm__base_last. */
+const prm__vec *prm__checkpoint_lasts(const prm_engine *engine, const prm__partner *partner);
+
 /* The partner's base; NULL when its history is whole. */
 const prm__base *prm__checkpoint_base(const prm_engine *engine, const prm__partner *partner);
 
 /* Makes the place where a partner stands, which has no history, nothing to rate again and no checkpoints, its
- * base. `base->outcomes` are all that it has. */
-PRM_MUST_USE prm_status prm__checkpoint_settle(prm_engine *engine, uint32_t partner, const prm__base *base);
+ * base. `base->outcomes` are all that it has; `lasts` are copied. */
+PRM_MUST_USE prm_status prm__checkpoint_settle(prm_engine *engine, uint32_t partner, const prm__base *base,
+                                               const prm__vec *lasts);
 
 /* Takes a partner back to its base, whatever its other checkpoints say. PRM_E_MEMORY leaves it half-way. */
 PRM_MUST_USE prm_status prm__checkpoint_restart(prm_engine *engine, uint32_t partner);

@@ -1,5 +1,6 @@
 #include "engine/journey.h"
 #include "base/sort.h"
+#include "engine/checkpoint.h"
 #include "engine/subject.h"
 #include <string.h>
 
@@ -67,8 +68,7 @@ static prm_status journey_reps(journey_work *work, uint32_t partner)
 
 /* ---- Activity ---- */
 
-/* What somebody did: no change of the roster, and nothing that takes back. */
-static bool journey_is_activity(const prm_engine *engine, const prm__entry *entry)
+bool prm__journey_is_activity(const prm_engine *engine, const prm__entry *entry)
 {
     const prm__p_type *type = &engine->program->types[entry->type];
     return !entry->forwarded && type->role == PRM_ROLE_FACT && type->voids == PRM_NO_INDEX &&
@@ -88,14 +88,31 @@ static void journey_note(const journey_work *work, uint32_t partner, const prm__
         rep->last = event->time;
 }
 
+/* What the base says, where the history before is gone. */
+static void journey_settled(const journey_work *work, uint32_t index, const prm__partner *partner)
+{
+    if (!prm__checkpoint_base(work->engine, partner))
+        return;
+    const prm__vec *lasts = prm__checkpoint_lasts(work->engine, partner);
+    for (size_t i = 0; i < lasts->count; i++) {
+        const prm__base_last *last = prm__vec_at(lasts, i);
+        uint32_t item = last->rep ? work->item_of_key[last->rep] : 0;
+        if (!last->rep)
+            journey_item(work, work->first)->last = last->time;
+        else if (item && journey_item(work, item - 1)->partner == index)
+            journey_item(work, item - 1)->last = last->time;
+    }
+}
+
 /* Later events overwrite what earlier ones said. */
 static void journey_activity(const journey_work *work, uint32_t index)
 {
     const prm_engine *engine = work->engine;
     const prm__partner *partner = prm__engine_partner(engine, index);
     const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    journey_settled(work, index, partner);
     for (uint32_t i = 0; i < partner->folded; i++)
-        if (journey_is_activity(engine, &entries[i]))
+        if (prm__journey_is_activity(engine, &entries[i]))
             journey_note(work, index, prm__engine_event(engine, entries[i].event));
 }
 

@@ -21,4 +21,7 @@ PRM_MUST_USE prm_status prm__journey_rows(prm_engine *engine, uint32_t partner, 
 /* The next one into *out, `size` set; false at the end. */
 bool prm__journey_next(prm_rows *rows, prm_journey *out);
 
+/* What somebody did: no change of the roster, and nothing that takes back. */
+bool prm__journey_is_activity(const prm_engine *engine, const prm__entry *entry);
+
 #endif

@@ -2,6 +2,7 @@
 #include "base/sort.h"
 #include "catalog/keyset.h"
 #include "engine/checkpoint.h"
+#include "engine/journey.h"
 #include "engine/link.h"
 #include "engine/measure.h"
 #include "engine/subject.h"
@@ -27,6 +28,8 @@ typedef struct bases_writer {
     prm__vec pointers; /* of const void *: the same of what follows */
     prm__vec entries;  /* of prm__keyset_entry: of a set */
     prm__vec agenda;   /* of prm__agenda */
+    prm__vec lasts;    /* of prm__base_last */
+    prm__vec last_of;  /* of uint32_t: by text key, the place + 1 among these, or 0 */
     prm__vec roster;   /* of uint32_t */
     prm__vec
         place_of; /* of uint32_t: by handle, the subject's place + 1 in its partner's order; 0: not named */
@@ -472,6 +475,55 @@ static void bases_put_roster(bases_writer *writer, const char *roster, uint32_t 
         bases_put_text(writer, *(const uint32_t *)sorted[i]);
 }
 
+static void bases_note_last(bases_writer *writer, uint32_t rep, int64_t time)
+{
+    uint32_t *place = PRM_VEC(writer->last_of, uint32_t) + rep;
+    prm__base_last last = {rep, 0, time};
+    if (*place) {
+        ((prm__base_last *)prm__vec_at(&writer->lasts, *place - 1))->time = time;
+        return;
+    }
+    bases_fail(writer, prm__vec_append(&writer->lasts, &last, 1));
+    *place = writer->status == PRM_OK ? (uint32_t)writer->lasts.count : 0;
+}
+
+/* Those of the base, and what becomes settled now. */
+static void bases_collect_lasts(bases_writer *writer, const prm__partner *partner)
+{
+    const prm_engine *engine = writer->engine;
+    const prm__entry *entries = prm__list_data(&engine->pool, &partner->entries);
+    const prm__vec *before = prm__checkpoint_base(engine, partner) ? prm__checkpoint_lasts(engine, partner)
+                                                                   : NULL;
+    writer->lasts.count = 0;
+    for (size_t i = 0; before && i < before->count; i++) {
+        const prm__base_last *last = prm__vec_at(before, i);
+        bases_note_last(writer, last->rep, last->time);
+    }
+    for (uint32_t i = 0; i < prm__snapshot_first(writer->snapshot, partner); i++) {
+        const prm__event *event = prm__engine_event(engine, entries[i].event);
+        uint32_t keys[PRM_KIND_KEYS];
+        if (!prm__journey_is_activity(engine, &entries[i]))
+            continue;
+        bases_note_last(writer, 0, event->time);
+        if (prm__subject_keys(engine, event, PRM_KIND_REP, keys))
+            bases_note_last(writer, keys[0], event->time);
+    }
+}
+
+/* When the partner and each of its reps were last active. */
+static void bases_put_lasts(bases_writer *writer, const prm__partner *partner)
+{
+    bases_collect_lasts(writer, partner);
+    const void **sorted = bases_sort(writer, &writer->lasts, &writer->pointers, bases_compare_texts);
+    prm__wire_put_32(writer->out, (uint32_t)writer->lasts.count);
+    for (size_t i = 0; sorted && i < writer->lasts.count; i++) {
+        const prm__base_last *last = sorted[i];
+        bases_put_text(writer, last->rep);
+        bases_put_time(writer, last->time);
+        PRM_VEC(writer->last_of, uint32_t)[last->rep] = 0;
+    }
+}
+
 static void bases_put_outcome(bases_writer *writer, const prm__outcome *outcome)
 {
     const prm__snapshot *snapshot = writer->snapshot;
@@ -564,6 +616,7 @@ static void bases_put_partner(bases_writer *writer, const prm__partner *partner)
         bases_put_outcome(writer, prm__snapshot_base_outcome(writer->snapshot, partner, i));
     bases_put_agenda(writer, agenda, head.agenda);
     bases_put_roster(writer, roster, head.roster);
+    bases_put_lasts(writer, partner);
     for (size_t i = 0; i < writer->subjects.count; i++)
         PRM_VEC(writer->place_of, uint32_t)
     [((const bases_subject *)prm__vec_at(&writer->subjects, i))->handle] = 0;
@@ -577,6 +630,10 @@ static void bases_put_all(bases_writer *writer)
     bases_fail(writer, prm__vec_reserve(&writer->place_of, units));
     if (writer->status == PRM_OK && units)
         memset(writer->place_of.data, 0, units * sizeof(uint32_t));
+    size_t keys = (size_t)prm__intern_count(&engine->texts) + 1;
+    bases_fail(writer, prm__vec_reserve(&writer->last_of, keys));
+    if (writer->status == PRM_OK)
+        memset(writer->last_of.data, 0, keys * sizeof(uint32_t));
     for (size_t i = 0; i < snapshot->roll.partners.count; i++)
         partners += prm__snapshot_has_base(snapshot, prm__roll_partner(&snapshot->roll, i));
     prm__wire_put_32(writer->out, partners);
@@ -601,6 +658,8 @@ static prm_status bases_walk(const prm__snapshot *snapshot, prm__snapshot *namin
     prm__vec_init(&writer.entries, &engine->alloc, sizeof(prm__keyset_entry));
     prm__vec_init(&writer.agenda, &engine->alloc, sizeof(prm__agenda));
     prm__vec_init(&writer.roster, &engine->alloc, sizeof(uint32_t));
+    prm__vec_init(&writer.lasts, &engine->alloc, sizeof(prm__base_last));
+    prm__vec_init(&writer.last_of, &engine->alloc, sizeof(uint32_t));
     bases_put_all(&writer);
     prm__vec_free(&writer.now);
     prm__vec_free(&writer.subjects);
@@ -610,6 +669,8 @@ static prm_status bases_walk(const prm__snapshot *snapshot, prm__snapshot *namin
     prm__vec_free(&writer.entries);
     prm__vec_free(&writer.agenda);
     prm__vec_free(&writer.roster);
+    prm__vec_free(&writer.lasts);
+    prm__vec_free(&writer.last_of);
     return writer.status;
 }
 

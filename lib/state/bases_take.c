@@ -23,6 +23,7 @@ typedef struct bases_reader {
     size_t next_span;
     prm__wire_in *in;
     prm__vec subjects; /* of uint32_t: the partner's, in order */
+    prm__vec lasts;    /* of prm__base_last */
     prm__vec chains;   /* of bases_chain */
     prm_status status;
 } bases_reader;
@@ -548,6 +549,18 @@ static void bases_take_roster(bases_reader *reader, prm__partner *partner)
     }
 }
 
+static void bases_take_lasts(bases_reader *reader)
+{
+    uint32_t count = bases_take_many(reader, 12);
+    reader->lasts.count = 0;
+    for (uint32_t i = 0; i < count && reader->status == PRM_OK; i++) {
+        prm__base_last last = {.rep = bases_take_text(reader, true)};
+        last.time = bases_take_time(reader);
+        if (bases_check(reader, last.time >= -PRM_TIME_MAX && last.time < reader->engine->closed))
+            bases_try(reader, prm__vec_append(&reader->lasts, &last, 1));
+    }
+}
+
 /* What of the partner stands outside of its subjects. */
 static void bases_take_links(bases_reader *reader, prm__partner *partner, prm__base *base)
 {
@@ -612,8 +625,9 @@ static void bases_take_partner(bases_reader *reader)
         bases_tie(reader, index);
     bases_take_agenda(reader, prm__engine_partner(engine, index));
     bases_take_roster(reader, prm__engine_partner(engine, index));
+    bases_take_lasts(reader);
     if (bases_check(reader, true))
-        bases_try(reader, prm__checkpoint_settle(engine, index, &base));
+        bases_try(reader, prm__checkpoint_settle(engine, index, &base, &reader->lasts));
 }
 
 prm_status prm__bases_take(prm_engine *engine, const prm__vec *texts, const prm__vec *handles,
@@ -624,12 +638,14 @@ prm_status prm__bases_take(prm_engine *engine, const prm__vec *texts, const prm_
         return in->left ? PRM_E_STATE : PRM_OK;
     prm__vec_init(&reader.subjects, &engine->alloc, sizeof(uint32_t));
     prm__vec_init(&reader.chains, &engine->alloc, sizeof(bases_chain));
+    prm__vec_init(&reader.lasts, &engine->alloc, sizeof(prm__base_last));
     uint32_t partners = bases_take_many(&reader, 4);
     for (uint32_t i = 0; i < partners && reader.status == PRM_OK; i++)
         bases_take_partner(&reader);
     bases_check(&reader, in->left == 0 && reader.next_span == spans->count);
     prm__vec_free(&reader.subjects);
     prm__vec_free(&reader.chains);
+    prm__vec_free(&reader.lasts);
     prm__budget_all_again(engine);
     return reader.status;
 }

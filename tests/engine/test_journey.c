@@ -128,6 +128,30 @@ static void it_outlives_a_saved_state(void **state)
     rig_close(&r);
 }
 
+/* Settled time is gone, but not when somebody was last active in it. */
+static void it_outlives_a_settle(void **state)
+{
+    (void)state;
+    rig r;
+    prm_error error;
+    rig_open(&r, STAGES);
+    rig_give(&r, "j1 2026-01-01 rep.joined partner=a rep=x; j2 2026-01-01 rep.joined partner=a rep=y;"
+                 "d 2026-01-02 deal.won partner=a rep=x amount=5; c 2026-01-03 course.completed partner=a "
+                 "rep=y course=k;"
+                 "m 2026-01-04 meeting.held partner=a rep=x; n 2026-02-01 partner.joined partner=b");
+    rig_text before = {.size = 0};
+    rig_print_journey(&r, &before, "a");
+    for (int64_t days = 0; days < 3; days++) {
+        int64_t time = rig_time(&r, "2026-01-04", 10) + days * INT64_C(86400000);
+        assert_int_equal(prm_engine_settle(r.engine, time, &error), PRM_OK);
+        rig_text after = {.size = 0};
+        rig_print_journey(&r, &after, "a");
+        assert_string_equal(after.data, before.data);
+    }
+    assert_non_null(strstr(before.data, "2026-01-04"));
+    rig_close(&r);
+}
+
 static void of_one_partner(void **state)
 {
     (void)state;
@@ -202,6 +226,7 @@ int main(void)
         cmocka_unit_test(who_left_is_not_there),
         cmocka_unit_test(nothing_else_knows_of_it),
         cmocka_unit_test(it_outlives_a_saved_state),
+        cmocka_unit_test(it_outlives_a_settle),
         cmocka_unit_test(of_one_partner),
         cmocka_unit_test(memory_that_runs_out),
     };
