@@ -203,6 +203,15 @@ static prm__take plan_take(const prm_engine *engine, uint32_t type, uint32_t mea
     return take;
 }
 
+/* The filter that decides whether a measure counts an event: a streak goes by another measure, which has counted
+ * it before. */
+static uint32_t plan_filter(const prm_program *program, uint32_t measure)
+{
+    while (program->measures[measure].kind == PRM_MEASURE_STREAK)
+        measure = program->conditions[program->measures[measure].inner].measure;
+    return program->measures[measure].filter;
+}
+
 /* What counts events of the type: not what looks at a field that these do not have. */
 static prm_status plan_takes(plan_work *work)
 {
@@ -213,7 +222,7 @@ static prm_status plan_takes(plan_work *work)
         prm__take take = plan_take(work->engine, work->type, measure);
         if (!take.streak && program->measures[measure].name != PRM_NO_INDEX && take.slot == PRM_NO_INDEX)
             continue;
-        prm__branch_key at = prm__branch_of_filter(work->engine, work->type, take.filter);
+        prm__branch_key at = prm__branch_of_filter(work->engine, work->type, plan_filter(program, measure));
         PRM_TRY(plan_note(work, at, 0, work->takes.count));
         PRM_TRY(prm__vec_append(&work->takes, &take, 1));
     }
