@@ -14,6 +14,44 @@ static prm_status closing_new(const prm_engine *engine, prm_engine **out)
     return prm__engine_new(engine->program, &options, out);
 }
 
+/* Settled time stays as it is now, also where what makes it so came later and may be undone: a rate that was
+ * overtaken before it began then begins at the settled instant at the earliest, and one that was ended earlier
+ * goes on no longer. */
+static void closing_keep_end(prm__outcome *rate, const prm__outcome *now, int64_t settled)
+{
+    bool over = rate->until != PRM_NO_TIME && rate->until <= settled;
+    if (rate->kind != PRM_OUTCOME_RATE || rate->rule != now->rule || rate->action != now->action ||
+        rate->at != now->at)
+        return;
+    if (now->kind == PRM_OUTCOME_NONE && rate->from < settled) {
+        rate->kind = over ? PRM_OUTCOME_NONE : PRM_OUTCOME_RATE;
+        rate->from = over ? rate->from : settled;
+        rate->more.rate.from_position = over ? rate->more.rate.from_position : 0;
+    } else if (now->kind == PRM_OUTCOME_RATE && over && now->until != PRM_NO_TIME &&
+               now->until < rate->until) {
+        rate->until = now->until;
+        rate->more.rate.until_position = now->more.rate.until_position;
+    }
+}
+
+/* The outcomes of an engine that stands still are the first ones of the engine that goes on, one for one. */
+static void closing_keep_ends(const prm_engine *engine, prm_engine *still)
+{
+    for (uint32_t i = 0; i < still->partners.count; i++) {
+        prm__partner *partner = prm__engine_partner(still, i);
+        prm_text name = prm__engine_text(still, partner->key);
+        uint32_t index = prm__engine_find_partner(engine,
+                                                  prm__intern_find(&engine->texts, name.data, name.size));
+        if (index == PRM_NONE)
+            continue;
+        const prm__partner *now = prm__engine_partner(engine, index);
+        const prm__outcome *outcomes = prm__list_data(&engine->pool, &now->outcomes);
+        prm__outcome *rates = prm__list_data(&still->pool, &partner->outcomes);
+        for (uint32_t j = 0; j < partner->outcomes.count && j < now->outcomes.count; j++)
+            closing_keep_end(&rates[j], &outcomes[j], engine->settled);
+    }
+}
+
 /* The bytes of an engine that has closed its settled time. */
 static prm_status closing_bytes(prm_engine *engine, prm__vec *bytes)
 {
@@ -23,6 +61,7 @@ static prm_status closing_bytes(prm_engine *engine, prm__vec *bytes)
     PRM_TRY(closing_new(engine, &still));
     prm_status status = prm__restore_own(still, bytes, engine->settled - 1);
     if (status == PRM_OK) {
+        closing_keep_ends(engine, still);
         status = prm__snapshot_init_closing(&snapshot, still, engine->clock);
         if (status == PRM_OK)
             status = prm__snapshot_bytes(&snapshot, bytes);

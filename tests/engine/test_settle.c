@@ -530,6 +530,25 @@ static void a_settled_rate_ends_no_earlier_than_there(void **state)
     rig_close(&r);
 }
 
+/* What had overtaken a rate in settled time came later, and is undone: the rate begins where settled time ends, and
+ * not at all where it would have ended by then. */
+static void what_was_overtaken_comes_back_for_open_time_alone(void **state)
+{
+    (void)state;
+    rig r;
+    rig_open(&r, PLAIN "rules:\n"
+                       "  each: {each: deal.won, then: {rate: 20%, from: period}}\n"
+                       "  days: {each: deal.won, then: {rate: +1%, from: period, lasts: 3d}}\n");
+    rig_give(&r,
+             "d1 2026-01-03 deal.won partner=a amount=1000; d2 2026-01-08 deal.won partner=a amount=1000");
+    rig_ledger(&r, "commission!d1 a cash 210\neach!d2 a rate 20% 2026-01-01..\n"
+                   "days!d2 a rate +1% 2026-01-01..2026-01-05\ncommission!d2 a cash 200\n");
+    settle_at(&r, "2026-01-05");
+    rig_give(&r, "v2 2026-01-10 event.voided event=d2");
+    rig_ledger(&r, "each!d1 a rate 20% 2026-01-05..\ncommission!d1 a cash 210\n");
+    rig_close(&r);
+}
+
 /* ---- What is decided over partners ---- */
 
 #define ACROSS                                                                                               \
@@ -843,6 +862,7 @@ int main(void)
         cmocka_unit_test(a_rate_that_would_end_before_is_none),
         cmocka_unit_test(a_rate_that_was_none_does_not_come_later),
         cmocka_unit_test(a_settled_rate_ends_no_earlier_than_there),
+        cmocka_unit_test(what_was_overtaken_comes_back_for_open_time_alone),
         cmocka_unit_test(budgets_and_contests_before_stand),
         cmocka_unit_test(what_comes_after_comes_in_any_order),
         cmocka_unit_test(a_settle_without_memory_changes_nothing),

@@ -18,7 +18,6 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import random
-import re
 import sys
 import time
 import traceback
@@ -95,8 +94,7 @@ class Stream:
         if not options.shared:
             return
         reaches_back = "from: period" in case.program  # which settling stops
-        settles = options.settle and (number % options.settle == 0 or reaches_back)
-        if settles and not has_spells_from_period(case.program):
+        if options.settle and (number % options.settle == 0 or reaches_back):
             yield "histories", lambda case: settled(case).difference()
         if options.journey and number % options.journey == 0:
             yield "journeys", journeys.differs
@@ -113,14 +111,6 @@ class Stream:
         except Exception:
             found += "\n" + traceback.format_exc()
         self.tell("failure", (seed, case, found))
-
-
-def has_spells_from_period(program):
-    """Has it a rule with `while` whose rate is `from: period`? Of such, the library and the reference tell two things
-    apart yet: a spell before the settled instant, whose rate a later spell had replaced from the period's start on,
-    has its rate back in the library when news undoes the later spell (seed 1687)."""
-    rules = re.split(r"\n  (?=\S)", program[program.rindex("\nrules:"):])
-    return any("\n    while:" in rule and "from: period" in rule for rule in rules)
 
 
 def settled(case):
