@@ -2,7 +2,7 @@
 # Instructions per event, counted by callgrind inside prm_engine_ingest: two runs that
 # differ by 40,000 events, so that opening an engine and the partners' joining cancel out.
 #
-#   bench/instructions.sh BENCH PROGRAM
+#   bench/instructions.sh BENCH PROGRAM [--json]
 set -euo pipefail
 bench=$1 program=$2
 
@@ -13,4 +13,9 @@ count() {
 
 few=$(count 20000)
 many=$(count 60000)
-echo "instructions per event, six rules, 1000 partners, batches of 1024: $(((many - few) / 40000))"
+each=$(((many - few) / 40000))
+if [ "${3:-}" = --json ]; then
+    printf '{"name": "six rules, 1000 partners, batches of 1024", "value": %d, "unit": "instructions/event"}\n' "$each"
+else
+    echo "instructions per event, six rules, 1000 partners, batches of 1024: $each"
+fi
