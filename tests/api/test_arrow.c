@@ -465,6 +465,45 @@ static void what_is_refused(void **state)
     rig_close(&r);
 }
 
+/* Progress that is worked out as it is taken stands where it was, too. */
+static void memory_that_runs_out_on_the_way(void **state)
+{
+    (void)state;
+    failing_alloc memory;
+    failing_alloc_init(&memory, 0);
+    rig r = {.program = rig_program(BODY)};
+    prm_engine_options options = {.size = sizeof options, .clock_follows = 1, .allocator = &memory.host};
+    assert_int_equal(prm_engine_new(r.program, &options, &r.engine, NULL), PRM_OK);
+    rig_give(&r, EVENTS);
+    size_t failures = 0;
+    for (prm_status status = PRM_E_MEMORY; status != PRM_OK; failures += status != PRM_OK) {
+        prm_rows *rows = NULL;
+        prm_progress row = {.size = sizeof row};
+        prm_pending_options wanted = {
+            .size = sizeof wanted, .rule = PRM_NONE, .states = UINT32_MAX, .order = PRM_ORDER_NONE};
+        struct ArrowArrayStream stream = {.release = NULL};
+        size_t before = 0, after = 0;
+        assert_int_equal(prm_engine_pending(r.engine, &wanted, &rows, NULL), PRM_OK);
+        while (prm_rows_next_progress(rows, &row) > 0)
+            before++;
+        prm_rows_free(rows);
+        assert_true(before >= 2);
+        assert_int_equal(prm_engine_pending(r.engine, &wanted, &rows, NULL), PRM_OK);
+        memory.calls = 0;
+        memory.fail_at = failures + 1;
+        status = prm_rows_stream(rows, r.program, &stream, NULL);
+        memory.fail_at = 0;
+        while (prm_rows_next_progress(rows, &row) > 0)
+            after++;
+        assert_int_equal(after, status == PRM_OK ? 0 : before);
+        if (status == PRM_OK)
+            stream.release(&stream);
+        prm_rows_free(rows);
+    }
+    assert_true(failures > 10);
+    rig_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -478,6 +517,7 @@ int main(void)
         cmocka_unit_test(streams_are_shared),
         cmocka_unit_test(batches),
         cmocka_unit_test(memory_that_runs_out),
+        cmocka_unit_test(memory_that_runs_out_on_the_way),
         cmocka_unit_test(what_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
