@@ -164,8 +164,10 @@ bool prm__compare_at_once(prm__compiler *c, const prm__yaml_node *node, const ch
 {
     bool above = strcmp(key, "at_least") == 0 || strcmp(key, "more_than") == 0;
     prm__diag_report(c->lang.diag, PRM_DIAG_RULE_NO_TRIGGER, node->span,
-                     above ? "write a threshold above zero, or `each` for every event"
-                           : "ask `at: close`, when all has been counted, or use `while`",
+                     c->in_journey
+                         ? "a stage is reached by something: write `at_least` with a number above zero"
+                     : above ? "write a threshold above zero, or `each` for every event"
+                             : "ask `at: close`, when all has been counted, or use `while`",
                      "`%s: %.*s` would hold at once, before anything happens", key,
                      prm__lang_shown(node->text, node->size), node->text);
     return false;

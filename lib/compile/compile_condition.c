@@ -395,13 +395,14 @@ static bool condition_counts(condition_reading *r)
 {
     if (!r->context->must_count || r->rests[0].never)
         return true;
-    prm__diag_report(r->c->lang.diag, PRM_DIAG_RULE_NO_TRIGGER, r->node->key_span,
-                     r->leaves == 0
-                         ? "add a measure with `at_least`, or ask with `each`, `while` or `at: close`"
+    prm__diag_report(
+        r->c->lang.diag, PRM_DIAG_RULE_NO_TRIGGER, r->node->key_span,
+        r->c->in_journey ? "a stage is reached by something: add a part with `at_least` above zero"
+        : r->leaves == 0 ? "add a measure with `at_least`, or ask with `each`, `while` or `at: close`"
                          : "add a part with `at_least` above zero, ask `at: close`, or use `while`",
-                     r->leaves == 0 ? "nothing that this condition counts could reach it: it has no measure"
-                                    : "this condition would hold at once, before anything happens: "
-                                      "no measure in it is bounded from below");
+        r->leaves == 0 ? "nothing that this condition counts could reach it: it has no measure"
+                       : "this condition would hold at once, before anything happens: "
+                         "no measure in it is bounded from below");
     return false;
 }
 

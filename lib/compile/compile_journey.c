@@ -52,9 +52,11 @@ static void journey_stage(prm__compiler *c, const prm__yaml_node *node, uint32_t
     stage.row.subject = PRM_KIND_REP;
     stage.row.form = PRM_FORM_STAGE;
     c->rule = node->key;
+    c->in_journey = true;
     stage.row.text = prm__compile_text(c, node->key, node->key_size);
     if (journey_read(c, &stage, values[STAGE_TITLE]))
         prm__rule_keep(c, &stage);
+    c->in_journey = false;
 }
 
 void prm__compile_journey(prm__compiler *c, const prm__yaml_node *node)

@@ -76,6 +76,7 @@ typedef struct prm__compiler {
     int64_t reference_rate;       /* e12: what the vendor's own sales people get; 0: not said */
 
     const char *rule;            /* the name of the one under way, or NULL */
+    bool in_journey;             /* it is a stage */
     prm__vec examples;           /* of prm__compile_example_row */
     const prm__yaml_node *never; /* warned of last, as never true */
 } prm__compiler;

@@ -102,7 +102,9 @@ static void findings(void **state)
     expect_findings("journey:\n  \"\": {when: {count: lead.registered, at_least: 1}}\n", "209 5:3");
     expect_findings("journey:\n  a: {when: {count: lead.registered, every: 3}}\n", "515 5:38");
     expect_findings("journey:\n  a: {when: {count: lead.registered, at_least: 0}}\n",
-                    "501 5:48 write a threshold above zero, or `each` for every event");
+                    "501 5:48 a stage is reached by something: write `at_least` with a number above zero");
+    expect_findings("journey:\n  a: {when: {not: {count: lead.registered, at_least: 1}}}\n",
+                    "501 5:7 a stage is reached by something: add a part with `at_least` above zero");
     expect_findings("journey:\n  a: {when: {count: partner.joined, at_least: 1}}\n", "505 5:21");
     expect_findings("journey:\n  a: {when: {is: rep.certified}}\n",
                     "303 5:18 declare it: `attributes: {rep: {certified: text}}`");
