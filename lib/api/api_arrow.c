@@ -678,14 +678,12 @@ prm_status prm_rows_stream(prm_rows *rows, const prm_program *program, struct Ar
     prm__vec walk; /* where rows that are worked out as they are taken stood */
     prm__vec_init(&walk, &store->alloc, 1);
     prm_status status = prm__vec_append(&walk, rows->walk, rows->walk ? rows->walk_size : 0);
-    if (status == PRM_OK) {
+    if (status == PRM_OK)
         status = arrow_fill(store, rows, program, out);
-        if (status != PRM_OK) {
-            rows->next = before;
-            if (rows->walk)
-                memcpy(rows->walk, walk.data, rows->walk_size);
-        }
-    }
+    if (status != PRM_OK)
+        rows->next = before;
+    if (status != PRM_OK && walk.count)
+        memcpy(rows->walk, walk.data, walk.count);
     prm__vec_free(&walk);
     arrow_store_drop(store);
     return prm__guard_fail(error, status);
