@@ -962,11 +962,11 @@ enum {
                                  * of its group is higher */
     PRM_FACT_RATE_LIMIT = 38,    /* `name`: min or max; rate: the limit to which the sum was brought */
     PRM_FACT_RATE = 39,          /* the rate that came of it */
-    PRM_FACT_SETTLED = 40,       /* it stands as posted, since time before `at` is settled; of such time how it
+    PRM_FACT_SETTLED = 40, /* it stands as posted, since time before `at` is settled; of such time how it
                                   * came about is not known any more */
-    PRM_FACT_AMOUNT = 41,        /* value: what the action's expression gives, before it is rounded;
+    PRM_FACT_AMOUNT = 41,  /* value: what the action's expression gives, before it is rounded;
                                  * amount: after that and the rule's `max`; `holds` 0: it gives none */
-    PRM_FACT_RANK = 42,          /* `name`: the rank before; `text`: after, or the next one; [from, until): of
+    PRM_FACT_RANK = 42,    /* `name`: the rank before; `text`: after, or the next one; [from, until): of
                                  * what period; `holds` 0: it went down */
 
     /* What else decided */
