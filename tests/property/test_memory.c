@@ -402,7 +402,8 @@ static void every_program_survives(void **state)
     visit_all(check_living);
 }
 
-int main(void)
+/* All parts, or the one that is named. */
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sample_survives),        cmocka_unit_test(broad_survives),
@@ -410,5 +411,14 @@ int main(void)
         cmocka_unit_test(questions_survive),      cmocka_unit_test(compiling_survives),
         cmocka_unit_test(every_program_survives),
     };
+    bool known = argc < 2;
+    for (size_t i = 0; i < UNIT_COUNT(tests); i++)
+        known = known || strcmp(tests[i].name, argv[1]) == 0;
+    if (!known) {
+        fprintf(stderr, "test_memory: there is no part called %s\n", argv[1]);
+        return 2;
+    }
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
