@@ -162,15 +162,7 @@ static prm_status journey_collect(prm_rows *rows, uint32_t partner)
 {
     journey_work work = {.engine = rows->engine, .rows = rows};
     PRM_TRY(journey_partners(&work, partner));
-    rows->count = rows->items.count;
-    if (rows->count == 0)
-        return PRM_OK;
-    PRM_TRY(prm__vec_reserve(&rows->pointers, rows->count * 2));
-    const void **pointers = rows->pointers.data;
-    for (size_t i = 0; i < rows->count; i++)
-        pointers[i] = prm__vec_at(&rows->items, i);
-    prm__sort_pointers(pointers, pointers + rows->count, rows->count, journey_compare, rows->engine);
-    return PRM_OK;
+    return prm__rows_sort(rows, journey_compare);
 }
 
 prm_status prm__journey_rows(prm_engine *engine, uint32_t partner, prm_rows **out)

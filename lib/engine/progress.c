@@ -327,15 +327,7 @@ static prm_status progress_collect(prm_rows *rows, const prm__progress_wanted *w
     progress_begin(engine, wanted, &walk);
     while (progress_walk(engine, &walk, &item))
         PRM_TRY(progress_keep(rows, wanted, &item));
-    rows->count = rows->items.count;
-    if (rows->count == 0)
-        return PRM_OK;
-    PRM_TRY(prm__vec_reserve(&rows->pointers, rows->count * 2));
-    const void **pointers = rows->pointers.data;
-    for (size_t i = 0; i < rows->count; i++)
-        pointers[i] = prm__vec_at(&rows->items, i);
-    prm__sort_pointers(pointers, pointers + rows->count, rows->count, progress_order(wanted->order), engine);
-    return PRM_OK;
+    return prm__rows_sort(rows, progress_order(wanted->order));
 }
 
 /* Nothing is collected: the walk goes on when a line is taken. */

@@ -25,6 +25,19 @@ prm_rows *prm__rows_new(prm_engine *engine, prm__rows_kind kind, size_t item_siz
     return rows;
 }
 
+prm_status prm__rows_sort(prm_rows *rows, prm__compare *compare)
+{
+    rows->count = rows->items.count;
+    if (rows->count == 0)
+        return PRM_OK;
+    PRM_TRY(prm__vec_reserve(&rows->pointers, rows->count * 2));
+    const void **pointers = rows->pointers.data;
+    for (size_t i = 0; i < rows->count; i++)
+        pointers[i] = prm__vec_at(&rows->items, i);
+    prm__sort_pointers(pointers, pointers + rows->count, rows->count, compare, rows->engine);
+    return PRM_OK;
+}
+
 prm_status prm__rows_written(prm__alloc *alloc, prm__written *written, uint64_t first, prm_rows **out)
 {
     prm_rows *rows = rows_make(alloc, PRM_ROWS_WRITTEN, 1);

@@ -3,6 +3,7 @@
 #ifndef PRM_ENGINE_ROWS_H
 #define PRM_ENGINE_ROWS_H
 
+#include "base/sort.h"
 #include "engine/engine.h"
 
 /* What an iterator walks over. */
@@ -44,6 +45,9 @@ void prm__rows_release(prm_engine *engine, uint64_t last);
 
 /* A fresh iterator of that kind; NULL when memory ran out. */
 prm_rows *prm__rows_new(prm_engine *engine, prm__rows_kind kind, size_t item_size);
+
+/* The items collected so far, in order, as the rows; `compare` is given their engine. */
+PRM_MUST_USE prm_status prm__rows_sort(prm_rows *rows, prm__compare *compare);
 
 /* The next row of a ledger or journal into *out, `size` set; false at the end. */
 bool prm__rows_next(prm_rows *rows, prm_row *out);
